@@ -1,0 +1,12 @@
+package dev.espalier.core;
+
+/** The user asked to stop; what was finished is on disk and can be resumed. */
+public final class CancelledException extends CompressionException {
+    public CancelledException(String message) {
+        this(message, null);
+    }
+
+    public CancelledException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

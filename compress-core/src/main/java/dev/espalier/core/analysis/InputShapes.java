@@ -1,0 +1,64 @@
+package dev.espalier.core.analysis;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.ir.Value;
+import java.util.Map;
+
+/**
+ * Sizes for what a model's inputs leave open.
+ *
+ * @param batch size of a free first dimension
+ * @param byInput whole shapes that the user gave, by input name; they win
+ */
+public record InputShapes(long batch, Map<String, Shape> byInput) {
+    public InputShapes {
+        byInput = Map.copyOf(byInput);
+    }
+
+    /** Free first dimensions are {@code batch}, nothing else may be free. */
+    public static InputShapes ofBatch(long batch) {
+        return new InputShapes(batch, Map.of());
+    }
+
+    public InputShapes withBatch(long changed) {
+        return new InputShapes(changed, byInput);
+    }
+
+    /**
+     * The fixed type of one input.
+     *
+     * @throws InvalidOptionException where a dimension stays open or the input is not a tensor
+     */
+    public TensorType bind(Value input) {
+        TensorType declared =
+                input.type()
+                        .orElseThrow(
+                                () ->
+                                        new InvalidOptionException(
+                                                "input '" + input.name() + "' is not a tensor"));
+        Shape given = byInput.get(input.name());
+        if (given != null) {
+            return declared.withShape(
+                    given.rank() > 0 && batch > 0 && isBatchFree(declared)
+                            ? given.with(0, Dim.of(batch))
+                            : given);
+        }
+        Shape shape = declared.shape();
+        if (isBatchFree(declared)) {
+            shape = shape.with(0, Dim.of(batch));
+        }
+        if (!shape.isFixed()) {
+            throw new InvalidOptionException(
+                    "input '%s' has the open shape %s; give its sizes, for example input-shapes: {%s: [1, 3, 224, 224]}"
+                            .formatted(input.name(), declared.shape(), input.name()));
+        }
+        return declared.withShape(shape);
+    }
+
+    private static boolean isBatchFree(TensorType type) {
+        return type.shape().isRanked() && type.shape().rank() > 0 && !type.shape().dim(0).isFixed();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.espalier.core.analysis;
+
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.ir.Value;
+import dev.espalier.core.op.Call;
+import dev.espalier.core.op.Operator;
+import dev.espalier.core.op.Operators;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The type of every value of a model, from the operators' shape rules, and the content of those
+ * that are constant. A value that no rule reaches has no type here even where the file declares
+ * one, since a file's annotations are often stale.
+ */
+public final class ShapeInference {
+    private final Model model;
+    private final Map<String, TensorType> types = new HashMap<>();
+    private final Map<String, Tensor> constants = new HashMap<>();
+
+    private ShapeInference(Model model) {
+        this.model = model;
+    }
+
+    /**
+     * Types with the free dimensions of the inputs left open, as the file declares them.
+     *
+     * @throws UnsupportedModelException where a node's inputs do not fit its operator
+     */
+    public static ShapeInference of(Model model) {
+        return new ShapeInference(model).run(null);
+    }
+
+    /** Types with the free dimensions of the inputs bound to the sizes in {@code shapes}. */
+    public static ShapeInference of(Model model, InputShapes shapes) {
+        return new ShapeInference(model).run(shapes);
+    }
+
+    private ShapeInference run(InputShapes shapes) {
+        Graph graph = model.graph();
+        graph.initializers()
+                .forEach(
+                        (name, initializer) -> {
+                            types.put(name, initializer.tensor().type());
+                            constants.put(name, initializer.tensor());
+                        });
+        for (Value input : graph.feeds()) {
+            if (shapes != null) {
+                types.put(input.name(), shapes.bind(input));
+            } else {
+                input.type().ifPresent(type -> types.put(input.name(), type));
+            }
+        }
+        graph.nodes().forEach(this::infer);
+        return this;
+    }
+
+    private void infer(Node node) {
+        Optional<Operator> operator = Operators.of(node);
+        if (operator.isEmpty()) {
+            return;
+        }
+        Call call = call(node);
+        List<TensorType> outputs;
+        Optional<List<Tensor>> values;
+        try {
+            outputs = operator.get().outputTypes(call);
+            values = operator.get().evaluate(call);
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
+            throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
+        }
+        for (int i = 0; i < outputs.size(); i++) {
+            if (!node.output(i).isEmpty()) {
+                types.put(node.output(i), outputs.get(i));
+            }
+        }
+        if (values.isPresent()) {
+            for (int i = 0; i < values.get().size(); i++) {
+                types.put(node.output(i), values.get().get(i).type());
+                constants.put(node.output(i), values.get().get(i));
+            }
+        }
+    }
+
+    /** The type of {@code value}, or empty where no rule tells. */
+    public Optional<TensorType> type(String value) {
+        return Optional.ofNullable(types.get(value));
+    }
+
+    /** The shape of {@code value}, {@link Shape#UNRANKED} where no rule tells. */
+    public Shape shape(String value) {
+        return type(value).map(TensorType::shape).orElse(Shape.UNRANKED);
+    }
+
+    /** The content of {@code value} where it depends on constants alone. */
+    public Optional<Tensor> constant(String value) {
+        return Optional.ofNullable(constants.get(value));
+    }
+
+    /** {@code node} as its operator wants to see it. */
+    public Call call(Node node) {
+        return new Call(node, model.opset(), this::type, this::constant);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.espalier.core.data;
+
+/**
+ * Random changes to training images, made before normalisation.
+ *
+ * @param padding zeros added on every side, of which a random crop of the old size is taken; 0 for
+ *     none
+ * @param flip whether half of the images are mirrored left to right
+ */
+public record Augmentation(int padding, boolean flip) {
+    public static final Augmentation NONE = new Augmentation(0, false);
+}

@@ -1,0 +1,29 @@
+package dev.espalier.core.data;
+
+import dev.espalier.core.ir.TensorType;
+import java.util.Map;
+
+/** Examples that can be read by index, in any order, from any thread, after preprocessing. */
+public interface Dataset {
+    int size();
+
+    /** Number of classes; 0 where the examples have no labels. */
+    int classes();
+
+    /**
+     * Type of one example's inputs without the batch axis, by the name of the model input they
+     * feed.
+     */
+    Map<String, TensorType> sampleTypes();
+
+    /** The examples at {@code indices}, unchanged but for preprocessing. */
+    default Batch batch(int[] indices) {
+        return batch(indices, Augmentation.NONE, 0);
+    }
+
+    /**
+     * The examples at {@code indices}, augmented. The randomness of an example depends on {@code
+     * seed} and its index alone, not on the batch it is in or the thread that reads it.
+     */
+    Batch batch(int[] indices, Augmentation augmentation, long seed);
+}

@@ -1,0 +1,93 @@
+package dev.espalier.core.ir;
+
+import java.nio.ByteBuffer;
+
+/** Decodes packed and narrow elements of a {@link Tensor}. */
+final class Elements {
+    interface RealSink {
+        void put(int index, double value);
+    }
+
+    interface IntegerSink {
+        void put(int index, long value);
+    }
+
+    private Elements() {}
+
+    static void decode(Tensor tensor, RealSink sink) {
+        ByteBuffer bytes = tensor.bytes();
+        int count = Math.toIntExact(tensor.elementCount());
+        switch (tensor.dataType()) {
+            case DOUBLE -> {
+                for (int i = 0; i < count; i++) {
+                    sink.put(i, bytes.getDouble(i * 8));
+                }
+            }
+            case FLOAT -> {
+                for (int i = 0; i < count; i++) {
+                    sink.put(i, bytes.getFloat(i * 4));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    sink.put(i, Float.intBitsToFloat(bytes.getShort(i * 2) << 16));
+                }
+            }
+            case FLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    sink.put(i, halfToFloat(bytes.getShort(i * 2)));
+                }
+            }
+            default -> decodeIntegers(tensor, (i, value) -> sink.put(i, value));
+        }
+    }
+
+    static void decodeIntegers(Tensor tensor, IntegerSink sink) {
+        ByteBuffer bytes = tensor.bytes();
+        int count = Math.toIntExact(tensor.elementCount());
+        for (int i = 0; i < count; i++) {
+            sink.put(i, integer(tensor.dataType(), bytes, i));
+        }
+    }
+
+    private static long integer(DataType type, ByteBuffer bytes, int i) {
+        return switch (type) {
+            case UINT8, BOOL -> bytes.get(i) & 0xff;
+            case INT8 -> bytes.get(i);
+            case UINT16 -> bytes.getShort(i * 2) & 0xffff;
+            case INT16 -> bytes.getShort(i * 2);
+            case UINT32 -> bytes.getInt(i * 4) & 0xffff_ffffL;
+            case INT32 -> bytes.getInt(i * 4);
+            case UINT64, INT64 -> bytes.getLong(i * 8);
+            case UINT4 -> packed(bytes, i, 4);
+            case INT4 -> signed(packed(bytes, i, 4), 4);
+            case UINT2 -> packed(bytes, i, 2);
+            case INT2 -> signed(packed(bytes, i, 2), 2);
+            default -> throw new IllegalStateException("a " + type + " tensor holds no integers");
+        };
+    }
+
+    private static long packed(ByteBuffer bytes, int i, int bits) {
+        int perByte = 8 / bits;
+        return bytes.get(i / perByte) >> (i % perByte) * bits & (1 << bits) - 1;
+    }
+
+    private static long signed(long value, int bits) {
+        return value << 64 - bits >> 64 - bits;
+    }
+
+    /** IEEE 754 binary16 to binary32; Java gained this as a library method after 17. */
+    static float halfToFloat(short half) {
+        int sign = (half & 0x8000) << 16;
+        int exponent = half >> 10 & 0x1f;
+        int mantissa = half & 0x3ff;
+        if (exponent == 0x1f) {
+            return Float.intBitsToFloat(sign | 0x7f80_0000 | mantissa << 13);
+        }
+        if (exponent == 0) {
+            float magnitude = mantissa * 0x1p-24f;
+            return sign == 0 ? magnitude : -magnitude;
+        }
+        return Float.intBitsToFloat(sign | exponent + 112 << 23 | mantissa << 13);
+    }
+}

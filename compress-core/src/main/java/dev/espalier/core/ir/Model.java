@@ -1,0 +1,52 @@
+package dev.espalier.core.ir;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A network as an ONNX file holds it: a graph, the operator sets it is written in, and what the
+ * file says of itself. An immutable snapshot: a pass returns another model, and {@code result !=
+ * model} tells that it changed something. Tensors are shared between snapshots.
+ *
+ * @param irVersion of the file format
+ * @param opsets version by operator domain; the standard domain has the empty name
+ * @param metadata ONNX's {@code metadata_props}
+ * @param extras what else the file says of the model: producer, functions, documentation, newer
+ *     fields
+ */
+public record Model(
+        long irVersion,
+        Map<String, Long> opsets,
+        Graph graph,
+        Map<String, String> metadata,
+        Opaque extras) {
+    public Model {
+        opsets = Collections.unmodifiableMap(new LinkedHashMap<>(opsets));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        Objects.requireNonNull(graph, "graph");
+        Objects.requireNonNull(extras, "extras");
+    }
+
+    /** The version of the standard operator set; 1 where the file names none. */
+    public long opset() {
+        return opsets.getOrDefault("", opsets.getOrDefault("ai.onnx", 1L));
+    }
+
+    public Model withGraph(Graph changed) {
+        return changed == graph ? this : new Model(irVersion, opsets, changed, metadata, extras);
+    }
+
+    public Model withOpset(String domain, long version) {
+        Map<String, Long> changed = new LinkedHashMap<>(opsets);
+        changed.put(domain, version);
+        return new Model(irVersion, changed, graph, metadata, extras);
+    }
+
+    public Model withMetadata(String key, String value) {
+        Map<String, String> changed = new LinkedHashMap<>(metadata);
+        changed.put(key, value);
+        return new Model(irVersion, opsets, graph, changed, extras);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.espalier.core.ir;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * One operator call.
+ *
+ * @param name of the node, may be empty; values, not nodes, carry the edges
+ * @param domain of the operator; empty is the ONNX standard, as is {@code ai.onnx}
+ * @param opType the operator, in ONNX's words
+ * @param inputs value names; an empty name is an omitted optional input
+ * @param outputs value names; an empty name is an unwanted optional output
+ * @param extras what else the file says of the node
+ */
+public record Node(
+        String name,
+        String domain,
+        String opType,
+        List<String> inputs,
+        List<String> outputs,
+        Attributes attributes,
+        Opaque extras) {
+    public Node {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
+
+    /** A node of the standard domain. */
+    public static Node of(
+            String name,
+            String opType,
+            List<String> inputs,
+            List<String> outputs,
+            Attributes attributes) {
+        return new Node(name, "", opType, inputs, outputs, attributes, Opaque.NONE);
+    }
+
+    public boolean isStandard() {
+        return domain.isEmpty() || domain.equals("ai.onnx");
+    }
+
+    /** Whether this is the standard operator {@code type}. */
+    public boolean is(String type) {
+        return opType.equals(type) && isStandard();
+    }
+
+    /** The name of input {@code i}, empty where it is omitted. */
+    public String input(int i) {
+        return i < inputs.size() ? inputs.get(i) : "";
+    }
+
+    public boolean hasInput(int i) {
+        return !input(i).isEmpty();
+    }
+
+    /** The name of output {@code i}, empty where it is omitted. */
+    public String output(int i) {
+        return i < outputs.size() ? outputs.get(i) : "";
+    }
+
+    /** How messages call this node: its operator and its name or else its first output. */
+    public String label() {
+        return opType + " '" + (name.isEmpty() ? output(0) : name) + "'";
+    }
+
+    public Node withAttributes(Attributes changed) {
+        return new Node(name, domain, opType, inputs, outputs, changed, extras);
+    }
+
+    public Node withInputs(List<String> changed) {
+        return new Node(name, domain, opType, changed, outputs, attributes, extras);
+    }
+
+    public Node withOutputs(List<String> changed) {
+        return new Node(name, domain, opType, inputs, changed, attributes, extras);
+    }
+
+    /** This node with input {@code i} replaced; omitted inputs before it become empty names. */
+    public Node withInput(int i, String value) {
+        List<String> changed = new ArrayList<>(inputs);
+        changed.addAll(Collections.nCopies(Math.max(0, i + 1 - changed.size()), ""));
+        changed.set(i, value);
+        return withInputs(changed);
+    }
+}

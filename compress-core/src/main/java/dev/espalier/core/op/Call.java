@@ -1,0 +1,87 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One operator call as an {@link Operator} sees it: the node, the types and the known constants of
+ * its inputs, and the version of the operator set that gives its attributes meaning.
+ */
+public final class Call {
+    private final Node node;
+    private final long opset;
+    private final Function<String, Optional<TensorType>> types;
+    private final Function<String, Optional<Tensor>> constants;
+
+    /**
+     * @param types the type of a value by name, empty where nothing is known
+     * @param constants the tensor of a constant value by name, empty where it is not constant
+     */
+    public Call(
+            Node node,
+            long opset,
+            Function<String, Optional<TensorType>> types,
+            Function<String, Optional<Tensor>> constants) {
+        this.node = node;
+        this.opset = opset;
+        this.types = types;
+        this.constants = constants;
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    public long opset() {
+        return opset;
+    }
+
+    public Attributes attributes() {
+        return node.attributes();
+    }
+
+    /** Whether input {@code i} is given. */
+    public boolean has(int i) {
+        return node.hasInput(i);
+    }
+
+    /** Shape of input {@code i}, {@link Shape#UNRANKED} where it is unknown or omitted. */
+    public Shape shape(int i) {
+        return type(i).map(TensorType::shape).orElse(Shape.UNRANKED);
+    }
+
+    /** Rank is known. */
+    public boolean ranked(int i) {
+        return shape(i).isRanked();
+    }
+
+    /** Element type of input {@code i}, FLOAT where it is unknown. */
+    public DataType dataType(int i) {
+        return type(i).map(TensorType::dataType).orElse(DataType.FLOAT);
+    }
+
+    public Optional<TensorType> type(int i) {
+        return has(i) ? types.apply(node.input(i)) : Optional.empty();
+    }
+
+    /** Type of output {@code i} where it has been inferred already. */
+    public Optional<TensorType> outputType(int i) {
+        return node.output(i).isEmpty() ? Optional.empty() : types.apply(node.output(i));
+    }
+
+    /** The tensor that input {@code i} holds, where it is constant. */
+    public Optional<Tensor> constant(int i) {
+        return has(i) ? constants.apply(node.input(i)) : Optional.empty();
+    }
+
+    /** The integers that input {@code i} holds, where it is constant. */
+    public Optional<long[]> constantLongs(int i) {
+        return constant(i).map(Tensor::toLongs);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Convolution: X [N, C, D1..Dn], W [M, C/group, k1..kn], optional B [M] to Y [N, M, ..].
+ *
+ * <p>Channels: with one group, X's C is W's axis 1 and W's axis 0 is B and Y's M. With more groups
+ * every group must keep equally many channels, so position j of each group goes with position j of
+ * all others; a depthwise convolution (C/group = 1) loses whole groups instead.
+ */
+public final class Conv implements Operator {
+    private static final int CHANNEL = 1;
+
+    @Override
+    public String type() {
+        return "Conv";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        Shape x = call.shape(0);
+        Shape w = call.shape(1);
+        if (!x.isRanked() || !w.isRanked()) {
+            return List.of();
+        }
+        Window window = Window.of(call, w.rank() > 2 ? w.dims().subList(2, w.rank()) : List.of());
+        List<Dim> dims = new ArrayList<>();
+        dims.add(x.dim(0));
+        dims.add(w.dim(0));
+        dims.addAll(window.outputDims(x));
+        return List.of(new TensorType(call.dataType(0), Shape.of(dims)));
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        String x = call.node().input(0);
+        String w = call.node().input(1);
+        String y = call.node().output(0);
+        int group = Math.toIntExact(call.attributes().integer("group", 1));
+        int outputs = Math.toIntExact(call.shape(1).size(0));
+        int inputsPerGroup = Math.toIntExact(call.shape(1).size(1));
+        links.tie(x, 0, y, 0);
+        links.tie(w, 0, y, CHANNEL);
+        if (call.has(2)) {
+            links.tie(call.node().input(2), 0, y, CHANNEL);
+        }
+        if (group == 1) {
+            links.tie(x, CHANNEL, w, 1);
+        } else if (inputsPerGroup == 1) {
+            links.allow(w, 1);
+            int multiplier = outputs / group;
+            int[] of = new int[outputs];
+            int[] to = new int[outputs];
+            for (int o = 0; o < outputs; o++) {
+                of[o] = o / multiplier;
+                to[o] = o;
+            }
+            links.tie(x, CHANNEL, of, y, CHANNEL, to);
+        } else {
+            lockstep(links, x, CHANNEL, group, inputsPerGroup, w, 1);
+            lockstep(links, y, CHANNEL, group, outputs / group, null, 0);
+        }
+    }
+
+    /** Ties position j of every group to position j of the first, and of {@code other} if any. */
+    private static void lockstep(
+            ChannelLinks links,
+            String value,
+            int axis,
+            int group,
+            int size,
+            String other,
+            int otherAxis) {
+        int[] first = java.util.stream.IntStream.range(0, size).toArray();
+        for (int g = 1; g < group; g++) {
+            int offset = g * size;
+            int[] here = java.util.Arrays.stream(first).map(j -> offset + j).toArray();
+            links.tie(value, axis, first, value, axis, here);
+        }
+        if (other != null) {
+            links.tie(value, axis, first, other, otherAxis, first);
+        }
+    }
+
+    @Override
+    public Node cut(Call call, ChannelCut cut) {
+        boolean depthwise = call.attributes().integer("group", 1) > 1 && call.shape(1).size(1) == 1;
+        return depthwise
+                ? call.node()
+                        .withAttributes(
+                                call.attributes()
+                                        .with(
+                                                "group",
+                                                cut.kept(call.node().input(0), CHANNEL).length))
+                : call.node();
+    }
+
+    @Override
+    public long macs(Call call) {
+        Shape w = call.shape(1);
+        Shape y = call.outputType(0).orElseThrow().shape();
+        return Math.multiplyExact(y.elementCount(), w.with(0, Dim.of(1)).elementCount());
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        return call.shape(1).isRanked() && call.shape(1).rank() >= 3 && call.shape(1).rank() <= 5;
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        Shape w = call.shape(1);
+        Window window = Window.of(call, w.dims().subList(2, w.rank()));
+        String x = window.padded(call, torch, torch.in(0), 0.0);
+        torch.out(
+                "torch.conv%dd(%s, %s, %s, %s, %s, %s, %d)"
+                        .formatted(
+                                w.rank() - 2,
+                                x,
+                                torch.in(1),
+                                call.has(2) ? torch.in(2) : "None",
+                                TorchWriter.ints(window.strides()),
+                                TorchWriter.ints(window.symmetricPads(call)),
+                                TorchWriter.ints(window.dilations()),
+                                call.attributes().integer("group", 1)));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything Espalier knows about one ONNX operator of the standard domain. Analyses and passes ask
+ * the operator; they do not switch on its name. A rule that an operator does not override says "not
+ * known": its outputs have no known type, its channels are frozen, it costs no multiplications, it
+ * is not evaluated, it does not train. An operator that has no file at all is treated in the same
+ * way.
+ */
+public interface Operator {
+    /** The operator's name in ONNX, such as {@code Conv}. */
+    String type();
+
+    /**
+     * The types of all outputs, for every operator-set version from 9 on. Dimensions that cannot be
+     * told are {@link dev.espalier.core.ir.Dim#UNKNOWN}; an empty list says that nothing is known.
+     *
+     * @throws IllegalArgumentException where the inputs do not fit the operator; the message has
+     *     the shapes, the caller adds the node
+     */
+    default List<TensorType> outputTypes(Call call) {
+        return List.of();
+    }
+
+    /**
+     * States which positions along which axes belong together: cut one, cut the other. An axis of
+     * an input or output that this rule does not mention is frozen by this node. Called with fixed
+     * shapes, but for the batch axis.
+     */
+    default void channels(Call call, ChannelLinks links) {}
+
+    /**
+     * The node after some positions along its axes were cut, for attributes and shape constants
+     * that hold channel counts or indices: Pad amounts, Slice bounds, Split sizes, groups. Tensors
+     * that {@link #channels} linked are already cut.
+     */
+    default Node cut(Call call, ChannelCut cut) {
+        return call.node();
+    }
+
+    /**
+     * Multiply-accumulate operations of one call at fixed shapes; only Conv, Gemm and MatMul have
+     * any.
+     */
+    default long macs(Call call) {
+        return 0;
+    }
+
+    /** The outputs where every needed input is constant and the result is cheap to compute here. */
+    default Optional<List<Tensor>> evaluate(Call call) {
+        return Optional.empty();
+    }
+
+    /** Whether {@link #torch} can write this call. */
+    default boolean trains(Call call) {
+        return false;
+    }
+
+    /**
+     * Writes this call as TorchScript statements.
+     *
+     * @throws UnsupportedOperationException where {@link #trains} is false
+     */
+    default void torch(Call call, TorchWriter torch) {
+        throw new UnsupportedOperationException(type() + " has no TorchScript form");
+    }
+}

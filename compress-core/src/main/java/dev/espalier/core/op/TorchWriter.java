@@ -1,0 +1,46 @@
+package dev.espalier.core.op;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * Collects the TorchScript statements of one node. Expressions are Python text; activations are
+ * local variables, weights attributes of {@code self}.
+ */
+public interface TorchWriter {
+    /** The expression that reads input {@code i} as a tensor. */
+    String in(int i);
+
+    /** Assigns {@code expression} to output {@code i}. */
+    void out(int i, String expression);
+
+    /** Assigns to a fresh local variable and returns its name, for results used more than once. */
+    String let(String expression);
+
+    /**
+     * The expression of a tensor that the program holds but does not train, made from constant
+     * {@code tensor}.
+     */
+    String constant(dev.espalier.core.ir.Tensor tensor);
+
+    /** Assigns {@code expression} to the only output. */
+    default void out(String expression) {
+        out(0, expression);
+    }
+
+    /** A list of integers as TorchScript writes it. */
+    static String ints(long... values) {
+        return LongStream.of(values)
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** A float literal that reads back as exactly {@code value}, infinities included. */
+    static String real(double value) {
+        if (Double.isInfinite(value)) {
+            return value > 0 ? "inf" : "-inf";
+        }
+        return String.format(Locale.ROOT, "%.17e", value);
+    }
+}

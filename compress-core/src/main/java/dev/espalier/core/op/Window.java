@@ -1,0 +1,127 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The sliding window of Conv and the pools over n spatial axes: kernel, strides, dilations and pads
+ * with their defaults, and the output size they give, {@code floor((size + padBegin + padEnd -
+ * dilation * (kernel - 1) - 1) / stride) + 1}.
+ */
+record Window(List<Dim> kernel, Attributes attributes) {
+    static Window of(Call call, List<Dim> kernel) {
+        return new Window(kernel, call.attributes());
+    }
+
+    private int axes() {
+        return kernel.size();
+    }
+
+    long[] strides() {
+        return attributes.integers("strides", ones());
+    }
+
+    long[] dilations() {
+        return attributes.integers("dilations", ones());
+    }
+
+    private long[] ones() {
+        long[] ones = new long[axes()];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    /** Begin of every axis, then end of every axis, of a fixed input under any {@code auto_pad}. */
+    long[] pads(Shape x) {
+        String auto = attributes.string("auto_pad", "NOTSET");
+        long[] pads = new long[2 * axes()];
+        if (auto.equals("NOTSET")) {
+            return attributes.integers("pads", pads);
+        }
+        if (auto.equals("VALID")) {
+            return pads;
+        }
+        for (int i = 0; i < axes(); i++) {
+            long size = x.size(i + 2);
+            long stride = strides()[i];
+            long extent = dilations()[i] * (kernel.get(i).size() - 1) + 1;
+            long output = (size + stride - 1) / stride;
+            long total = Math.max(0, (output - 1) * stride + extent - size);
+            long begin = auto.equals("SAME_LOWER") ? total - total / 2 : total / 2;
+            pads[i] = begin;
+            pads[i + axes()] = total - begin;
+        }
+        return pads;
+    }
+
+    List<Dim> outputDims(Shape x) {
+        if (x.rank() != axes() + 2) {
+            throw new IllegalArgumentException(
+                    "input " + x + " does not have " + axes() + " spatial axes as the kernel has");
+        }
+        boolean same = attributes.string("auto_pad", "NOTSET").startsWith("SAME");
+        boolean ceil = attributes.integer("ceil_mode", 0) == 1;
+        List<Dim> dims = new ArrayList<>();
+        for (int i = 0; i < axes(); i++) {
+            if (!x.dim(i + 2).isFixed() || !kernel.get(i).isFixed()) {
+                dims.add(Dim.UNKNOWN);
+                continue;
+            }
+            long size = x.size(i + 2);
+            long stride = strides()[i];
+            if (same) {
+                dims.add(Dim.of((size + stride - 1) / stride));
+                continue;
+            }
+            long[] pads = pads(x);
+            long extent = dilations()[i] * (kernel.get(i).size() - 1) + 1;
+            long span = size + pads[i] + pads[i + axes()] - extent;
+            if (span < 0) {
+                throw new IllegalArgumentException(
+                        "a window of "
+                                + extent
+                                + " does not fit a padded axis of "
+                                + (span + extent));
+            }
+            long steps = ceil ? (span + stride - 1) / stride : span / stride;
+            if (ceil && steps * stride >= size + pads[i]) {
+                steps--;
+            }
+            dims.add(Dim.of(steps + 1));
+        }
+        return dims;
+    }
+
+    private boolean isSymmetric(Call call) {
+        long[] pads = pads(call.shape(0));
+        return Arrays.equals(
+                Arrays.copyOf(pads, axes()), Arrays.copyOfRange(pads, axes(), 2 * axes()));
+    }
+
+    /**
+     * The pads for Torch's own argument: one number an axis, 0 where {@link #padded} pads instead.
+     */
+    long[] symmetricPads(Call call) {
+        return isSymmetric(call) ? Arrays.copyOf(pads(call.shape(0)), axes()) : new long[axes()];
+    }
+
+    /** {@code x}, padded explicitly with {@code value} where the two sides of an axis differ. */
+    String padded(Call call, TorchWriter torch, String x, double value) {
+        if (isSymmetric(call)) {
+            return x;
+        }
+        long[] pads = pads(call.shape(0));
+        List<Long> reversed = new ArrayList<>();
+        for (int i = axes() - 1; i >= 0; i--) {
+            Collections.addAll(reversed, pads[i], pads[i + axes()]);
+        }
+        return torch.let(
+                "torch.constant_pad_nd(%s, %s, %s)"
+                        .formatted(x, reversed, TorchWriter.real(value)));
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The exceptions that every part of Espalier throws, split by who has to act.
+ *
+ * <p>Read {@link dev.espalier.core.CompressionException} first. The packages below this one hold
+ * the model ({@code ir}), its operators ({@code op}), the file format ({@code onnx}) and the
+ * passes.
+ */
+package dev.espalier.core;

@@ -1,0 +1,51 @@
+package dev.espalier.core.pass;
+
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Model;
+
+/** What a pass may use of the world around it, and where it tells what it did. */
+public interface PassContext {
+    /** Seed of this pass's randomness: from the recipe's seed and the pass's place in it. */
+    long seed();
+
+    /**
+     * The model that the recipe began with: the teacher of a distillation, the truth of a proof.
+     */
+    Model original();
+
+    /**
+     * The recipe's data.
+     *
+     * @throws dev.espalier.core.InvalidOptionException where the recipe names none
+     */
+    DataSplits data();
+
+    /** Whether {@link #data} may be called. */
+    boolean hasData();
+
+    ModelRunner runner();
+
+    /** Sizes for the free dimensions of the model's inputs. */
+    InputShapes inputShapes();
+
+    /** Where long work shows how far it is. */
+    Progress progress();
+
+    /** Where long work keeps what it needs to go on after a kill. */
+    Checkpoints checkpoints();
+
+    /** A sentence for the report about what was done. */
+    void note(String text);
+
+    /** A refused rewrite: {@code where} names the node or value, {@code reason} says why. */
+    void skipped(String where, String reason);
+
+    /**
+     * Called between two steps of long work.
+     *
+     * @throws dev.espalier.core.CancelledException where the user asked to stop
+     */
+    void checkCancelled();
+}
