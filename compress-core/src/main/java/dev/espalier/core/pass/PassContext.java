@@ -43,6 +43,14 @@ public interface PassContext {
     void skipped(String where, String reason);
 
     /**
+     * One reading of a figure that the report draws as a curve; readings of one name make a curve.
+     *
+     * @param name what it is, such as {@code training loss} or {@code validation top-1}
+     * @param epoch on the x axis
+     */
+    default void curve(String name, double epoch, double value) {}
+
+    /**
      * Called between two steps of long work.
      *
      * @throws dev.espalier.core.CancelledException where the user asked to stop

@@ -1,0 +1,32 @@
+package dev.espalier.core.report;
+
+import java.util.List;
+
+/**
+ * Whether the result is what the recipe asked for.
+ *
+ * @param met whether every check is
+ * @param checks one for each wish in the recipe's goal; empty where it states none
+ */
+public record GoalResult(boolean met, List<Check> checks) {
+    /** The recipe states no goal. */
+    public static final GoalResult NONE = new GoalResult(true, List.of());
+
+    /**
+     * One wish.
+     *
+     * @param name the recipe's key, such as {@code max-drop}
+     * @param asked the recipe's number, in its unit
+     * @param found what was measured, in the same unit; NaN where it could not be measured
+     */
+    public record Check(String name, double asked, double found, boolean met) {}
+
+    public GoalResult {
+        checks = checks == null ? List.of() : List.copyOf(checks);
+    }
+
+    /** The goal that {@code checks} make up. */
+    public static GoalResult of(List<Check> checks) {
+        return new GoalResult(checks.stream().allMatch(Check::met), checks);
+    }
+}

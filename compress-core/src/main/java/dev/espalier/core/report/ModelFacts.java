@@ -1,0 +1,74 @@
+package dev.espalier.core.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What was measured of one model file.
+ *
+ * @param bytes on disk, external data included
+ * @param parameters elements of the weights
+ * @param macs multiply-accumulates of Conv, Gemm and MatMul for one example
+ * @param metrics by name ({@code top1}, {@code top5}, {@code loss}); ratios from 0 to 1, but for
+ *     the loss; empty where there was no data
+ * @param split the examples that {@code metrics} were taken on, {@code test} or {@code validation};
+ *     empty where there was no data
+ * @param samples number of those examples
+ * @param latency at each setting that was measured; empty where none was
+ */
+public record ModelFacts(
+        long bytes,
+        long parameters,
+        long macs,
+        Map<String, Double> metrics,
+        String split,
+        long samples,
+        List<LatencyResult> latency) {
+    public ModelFacts {
+        Map<String, Double> copy = new LinkedHashMap<>();
+        if (metrics != null) {
+            // JSON has no NaN: one that was written comes back as null.
+            metrics.forEach((name, value) -> copy.put(name, value == null ? Double.NaN : value));
+        }
+        metrics = Collections.unmodifiableMap(copy);
+        split = split == null ? "" : split;
+        latency = latency == null ? List.of() : List.copyOf(latency);
+    }
+
+    /** Facts that need neither data nor time. */
+    public static ModelFacts of(long bytes, long parameters, long macs) {
+        return new ModelFacts(bytes, parameters, macs, Map.of(), "", 0, List.of());
+    }
+
+    public ModelFacts withMetrics(Map<String, Double> changed, String onSplit, long onSamples) {
+        return new ModelFacts(bytes, parameters, macs, changed, onSplit, onSamples, latency);
+    }
+
+    public ModelFacts withLatency(List<LatencyResult> changed) {
+        return new ModelFacts(bytes, parameters, macs, metrics, split, samples, changed);
+    }
+
+    public OptionalDouble metric(String name) {
+        Double value = metrics.get(name);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /** The measurement at the same setting as {@code other}. */
+    public Optional<LatencyResult> latencyLike(LatencyResult other) {
+        return latency.stream().filter(other::comparableTo).findFirst();
+    }
+
+    /** The settings at which both models were measured: this one's result, then the other's. */
+    public List<List<LatencyResult>> latencyPairs(ModelFacts other) {
+        List<List<LatencyResult>> pairs = new ArrayList<>();
+        for (LatencyResult mine : latency) {
+            other.latencyLike(mine).ifPresent(theirs -> pairs.add(List.of(mine, theirs)));
+        }
+        return pairs;
+    }
+}
