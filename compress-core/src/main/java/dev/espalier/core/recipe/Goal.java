@@ -1,0 +1,25 @@
+package dev.espalier.core.recipe;
+
+import dev.espalier.core.pass.Option;
+import java.util.Optional;
+
+/**
+ * What the result must reach; checked on the final file.
+ *
+ * @param maxDrop points of top-1 accuracy that may be lost on the test split
+ * @param minSpeedup old median latency / new median latency, in the first measured setting
+ */
+public record Goal(
+        @Option(
+                        value = "null",
+                        help = "Most points of top-1 that may be lost on the test split.",
+                        min = -100,
+                        max = 100)
+                Optional<Double> maxDrop,
+        @Option(
+                        value = "null",
+                        help = "Least speed-up: old median latency / new median latency.",
+                        min = 0)
+                Optional<Double> minSpeedup) {
+    public static final Goal NONE = new Goal(Optional.empty(), Optional.empty());
+}

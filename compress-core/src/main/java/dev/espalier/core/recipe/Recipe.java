@@ -1,0 +1,82 @@
+package dev.espalier.core.recipe;
+
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Pass;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What to do with which model, and how to judge the result.
+ *
+ * @param version of the recipe's language
+ * @param model path of the ONNX file, relative to the recipe
+ * @param data to calibrate, train and judge on
+ * @param passes in the order in which they run
+ * @param inputShapes whole shapes by input name, where the model leaves more than the batch open
+ * @param seed of all randomness
+ */
+public record Recipe(
+        @Option(value = "1", help = "Version of the recipe's language.", min = 1, max = 1)
+                int version,
+        @Option(value = "null", help = "The ONNX file, relative to the recipe.")
+                Optional<String> model,
+        @Option(value = "null", help = "Examples to calibrate, train and judge on.")
+                Optional<DataOptions> data,
+        @Option(help = "What to do, in this order.") List<Pass> passes,
+        @Option(help = "What the result must reach.") Goal goal,
+        @Option(help = "The settings in which latency is measured.") BenchmarkOptions benchmark,
+        @Option(value = "{}", help = "Shapes by input name, such as {input: [1, 3, 224, 224]}.")
+                Map<String, Shape> inputShapes,
+        @Option(value = "0", help = "Seed of all randomness.") long seed) {
+    public Recipe {
+        passes = List.copyOf(passes);
+        inputShapes = Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));
+    }
+
+    /** Sizes for what the model's inputs leave open: the first batch size, the given shapes. */
+    public InputShapes shapes() {
+        return new InputShapes(benchmark.batch().get(0), inputShapes);
+    }
+
+    public Recipe withModel(String changed) {
+        return new Recipe(
+                version, Optional.of(changed), data, passes, goal, benchmark, inputShapes, seed);
+    }
+
+    public Recipe withData(DataOptions changed) {
+        return new Recipe(
+                version, model, Optional.of(changed), passes, goal, benchmark, inputShapes, seed);
+    }
+
+    /**
+     * SHA-256 of everything that decides the result, as hexadecimal digits. Where the model and the
+     * data lie is left out.
+     */
+    public String hash() {
+        Recipe anywhere =
+                new Recipe(
+                        version,
+                        Optional.empty(),
+                        data.map(d -> d.withPath("")),
+                        passes,
+                        Goal.NONE,
+                        benchmark,
+                        inputShapes,
+                        seed);
+        byte[] text = RecipeWriter.write(anywhere).getBytes(StandardCharsets.UTF_8);
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
