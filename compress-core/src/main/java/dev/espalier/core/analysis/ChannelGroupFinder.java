@@ -1,0 +1,200 @@
+package dev.espalier.core.analysis;
+
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.Value;
+import dev.espalier.core.op.Call;
+import dev.espalier.core.op.Operator;
+import dev.espalier.core.op.Operators;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One run of {@link ChannelGroups#of}. */
+final class ChannelGroupFinder {
+    private final Model model;
+    private final Graph graph;
+    private final ShapeInference types;
+    private final ShapeInference anyBatch;
+    private final Positions positions = new Positions();
+    private final Map<Axis, ProducingLayer> layers = new LinkedHashMap<>();
+
+    /** Why positions are frozen; the entry listed first at a class speaks for it. */
+    private final List<String> reasons = new ArrayList<>();
+
+    private final List<LinkRecorder.Freeze> freezes = new ArrayList<>();
+    private int[] reasonByRoot;
+
+    ChannelGroupFinder(Model model, InputShapes shapes) {
+        this.model = model;
+        this.graph = model.graph();
+        this.types = ShapeInference.of(model, shapes);
+        this.anyBatch = ShapeInference.of(model);
+    }
+
+    ChannelGroups find() {
+        number();
+        // Later reasons win less: what an operator says explains more than that an axis is fixed.
+        List<LinkRecorder.Freeze> unmentioned = new ArrayList<>();
+        graph.nodes().forEach(node -> link(node, unmentioned));
+        freezeBorders();
+        freezes.addAll(unmentioned);
+        spreadFreezes();
+        return new ChannelGroups(
+                model,
+                types,
+                anyBatch,
+                new ClassesByAxes(positions, graph, layers).groups(reasonByRoot),
+                frozenLayers());
+    }
+
+    private void number() {
+        graph.feeds().forEach(value -> number(value.name()));
+        graph.initializers().keySet().forEach(this::number);
+        graph.nodes().forEach(node -> node.outputs().forEach(this::number));
+        positions.seal();
+    }
+
+    private void number(String value) {
+        if (!value.isEmpty() && types.shape(value).isRanked() && types.shape(value).isFixed()) {
+            positions.add(value, types.shape(value));
+        }
+    }
+
+    private void link(Node node, List<LinkRecorder.Freeze> unmentioned) {
+        Set<String> values = new LinkedHashSet<>(node.inputs());
+        values.addAll(node.outputs());
+        values.remove("");
+        Optional<Operator> operator = Operators.of(node);
+        if (operator.isEmpty()) {
+            freezeAll(values, "crosses unknown operator " + node.label());
+            return;
+        }
+        Optional<String> untyped = values.stream().filter(v -> !positions.knows(v)).findFirst();
+        if (untyped.isPresent()) {
+            freezeAll(
+                    values,
+                    "meets %s, where '%s' has no known shape"
+                            .formatted(node.label(), untyped.get()));
+            return;
+        }
+        LinkRecorder recorder = new LinkRecorder(positions, types::shape, node);
+        Call call = call(node);
+        long macs;
+        try {
+            operator.get().channels(call, recorder);
+            macs = operator.get().macs(call);
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | IndexOutOfBoundsException
+                | ArithmeticException e) {
+            throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
+        }
+        freezes.addAll(recorder.freezes());
+        for (String value : values) {
+            for (int axis = 0; axis < positions.rank(value); axis++) {
+                Axis whole = new Axis(value, axis);
+                if (!recorder.mentions(whole)) {
+                    unmentioned.add(
+                            new LinkRecorder.Freeze(
+                                    whole, node.label() + " needs all of " + whole));
+                }
+            }
+        }
+        if (macs > 0) {
+            noteLayer(node, recorder);
+        }
+    }
+
+    /** Sizes as bound, but constants only where they do not depend on the batch size. */
+    private Call call(Node node) {
+        return new Call(node, model.opset(), types::type, anyBatch::constant);
+    }
+
+    private void noteLayer(Node node, LinkRecorder recorder) {
+        recorder.outputs()
+                .forEach(
+                        (input, output) -> {
+                            Tensor weight = types.constant(input.value()).orElse(null);
+                            if (weight != null && weight.shape().rank() >= 2) {
+                                layers.putIfAbsent(input, new ProducingLayer(node, input, output));
+                            }
+                        });
+    }
+
+    private void freezeAll(Set<String> values, String reason) {
+        for (String value : values) {
+            for (int axis = 0; positions.knows(value) && axis < positions.rank(value); axis++) {
+                freezes.add(new LinkRecorder.Freeze(new Axis(value, axis), reason));
+            }
+        }
+    }
+
+    private void freezeBorders() {
+        for (Value output : graph.outputs()) {
+            freezeAll(Set.of(output.name()), "reaches graph output '" + output.name() + "'");
+        }
+        for (Value input : graph.feeds()) {
+            freezeAll(Set.of(input.name()), "comes from graph input '" + input.name() + "'");
+        }
+        for (String value : positions.values()) {
+            if (graph.isCaptured(value)) {
+                freezeAll(Set.of(value), "is read inside a sub-graph");
+            }
+        }
+        graph.initializers()
+                .forEach(
+                        (name, initializer) -> {
+                            DataType type = initializer.tensor().dataType();
+                            if (type.bits() < 8) {
+                                freezeAll(
+                                        Set.of(name),
+                                        "is stored as " + type + " in '" + name + "'");
+                            }
+                        });
+    }
+
+    private void spreadFreezes() {
+        reasonByRoot = new int[positions.count()];
+        Arrays.fill(reasonByRoot, -1);
+        for (LinkRecorder.Freeze freeze : freezes) {
+            Axis axis = freeze.axis();
+            int first = positions.first(axis.value(), axis.axis());
+            int size = first < 0 ? 0 : (int) types.shape(axis.value()).size(axis.axis());
+            for (int i = 0; i < size; i++) {
+                int root = positions.root(first + i);
+                if (reasonByRoot[root] < 0) {
+                    reasonByRoot[root] = reasons.size();
+                }
+            }
+            reasons.add(freeze.reason());
+        }
+    }
+
+    private List<FrozenChannels> frozenLayers() {
+        List<FrozenChannels> frozen = new ArrayList<>();
+        for (ProducingLayer layer : layers.values()) {
+            Axis weight = layer.weight();
+            int first = positions.first(weight.value(), weight.axis());
+            int size = first < 0 ? 0 : (int) types.shape(weight.value()).size(weight.axis());
+            Map<String, Integer> counts = new LinkedHashMap<>();
+            for (int i = 0; i < size; i++) {
+                int reason = reasonByRoot[positions.root(first + i)];
+                if (reason >= 0) {
+                    counts.merge(reasons.get(reason), 1, Integer::sum);
+                }
+            }
+            counts.forEach((reason, count) -> frozen.add(new FrozenChannels(layer, count, reason)));
+        }
+        return frozen;
+    }
+}
