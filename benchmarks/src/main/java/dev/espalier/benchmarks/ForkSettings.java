@@ -1,0 +1,67 @@
+package dev.espalier.benchmarks;
+
+import dev.espalier.core.ir.Shape;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a fork is told through system properties, because it is no parameter of the benchmark and
+ * does not belong into {@code latency.json}.
+ */
+final class ForkSettings {
+    static final String SHAPES = "espalier.benchmark.shapes";
+    static final String SEED = "espalier.benchmark.seed";
+    private static final int FIRST_JDK_THAT_WARNS_OF_NATIVES = 22;
+
+    private ForkSettings() {}
+
+    /**
+     * The fork's JVM. The heap holds next to nothing, since ONNX Runtime keeps weights and values
+     * outside of it; the limit is for the inputs, which count as direct memory.
+     */
+    static String[] jvmArgs(LatencyPlan plan) {
+        List<String> args =
+                List.of(
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "-D" + SEED + "=" + plan.seed(),
+                        "-D" + SHAPES + "=" + text(plan.inputShapes()),
+                        "--enable-native-access=ALL-UNNAMED");
+        boolean warns = Runtime.version().feature() >= FIRST_JDK_THAT_WARNS_OF_NATIVES;
+        return args.subList(0, warns ? args.size() : args.size() - 1).toArray(String[]::new);
+    }
+
+    /** {@code shapes} without a character that a command line could take amiss. */
+    static String text(Map<String, Shape> shapes) {
+        return shapes.entrySet().stream()
+                .map(
+                        shape ->
+                                URLEncoder.encode(shape.getKey(), StandardCharsets.UTF_8)
+                                        + "="
+                                        + Arrays.stream(shape.getValue().sizes())
+                                                .mapToObj(Long::toString)
+                                                .collect(Collectors.joining(",")))
+                .collect(Collectors.joining(";"));
+    }
+
+    /** What {@link #text} was made of. */
+    static Map<String, Shape> shapes(String text) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        for (String entry : text.isEmpty() ? new String[0] : text.split(";")) {
+            String[] parts = entry.split("=", -1);
+            long[] sizes =
+                    Arrays.stream(parts[1].split(","))
+                            .filter(size -> !size.isEmpty())
+                            .mapToLong(Long::parseLong)
+                            .toArray();
+            shapes.put(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), Shape.of(sizes));
+        }
+        return shapes;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.espalier.benchmarks;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.ir.Shape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * At which settings latency is measured, and how long; every number of threads is measured with
+ * every batch.
+ *
+ * @param threads that one call may use
+ * @param batches examples in one call, for models that leave the first dimension open
+ * @param inputShapes whole shapes by input name, for models that leave more than that open
+ * @param seed of the random inputs
+ */
+public record LatencyPlan(
+        List<Integer> threads,
+        List<Integer> batches,
+        Effort effort,
+        Map<String, Shape> inputShapes,
+        long seed) {
+    /**
+     * How long one model is measured at one setting. The forks of several models alternate, so that
+     * a machine that grows slower or busier does so for all of them.
+     *
+     * @param forks fresh JVMs; the spread between them is what a single JVM cannot show
+     * @param iterations in each fork, after one that is thrown away
+     * @param iterationMillis length of one iteration, the one thrown away included
+     */
+    public record Effort(int forks, int iterations, int iterationMillis) {
+        /** About 12 seconds. */
+        public static final Effort FULL = new Effort(5, 5, 300);
+
+        /** About 4 seconds. */
+        public static final Effort QUICK = new Effort(3, 3, 150);
+
+        public Effort {
+            if (forks < 1 || iterations < 2 || iterationMillis < 1) {
+                throw new IllegalArgumentException(
+                        "needs a fork and two iterations: " + forks + ", " + iterations);
+            }
+        }
+    }
+
+    public LatencyPlan {
+        threads = List.copyOf(threads);
+        batches = List.copyOf(batches);
+        // Not Map.copyOf: the fork's command line should not change from run to run.
+        inputShapes = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));
+        if (threads.isEmpty() || threads.stream().anyMatch(count -> count < 1 || count > 1024)) {
+            throw new InvalidOptionException("Benchmark threads are 1 to 1024, found " + threads);
+        }
+        if (batches.isEmpty() || batches.stream().anyMatch(size -> size < 1)) {
+            throw new InvalidOptionException("A benchmark batch is at least 1, found " + batches);
+        }
+    }
+
+    /** One thread, one example. */
+    public static LatencyPlan single(Effort effort, long seed) {
+        return new LatencyPlan(List.of(1), List.of(1), effort, Map.of(), seed);
+    }
+}
