@@ -51,6 +51,14 @@ public interface PassContext {
     default void curve(String name, double epoch, double value) {}
 
     /**
+     * A figure that is taken again and again, for the curves in the report.
+     *
+     * @param curve what it is, such as {@code training loss}
+     * @param epoch how far the work is; fractions are fine
+     */
+    default void plot(String curve, double epoch, double value) {}
+
+    /**
      * Called between two steps of long work.
      *
      * @throws dev.espalier.core.CancelledException where the user asked to stop

@@ -1,0 +1,32 @@
+package dev.espalier.core.pass;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a pipeline records of a model between two passes.
+ *
+ * @param bytes as a file
+ * @param parameters elements of the weights
+ * @param macs multiply-accumulates at the recipe's input shapes
+ * @param metrics by name, ratios from 0 to 1 but for the loss; empty where there was no data
+ * @param split the examples that {@code metrics} were taken on; empty where there was no data
+ * @param samples number of those examples
+ */
+public record ModelFigures(
+        long bytes,
+        long parameters,
+        long macs,
+        Map<String, Double> metrics,
+        String split,
+        long samples) {
+    public ModelFigures {
+        metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /** Figures that need no data. */
+    public static ModelFigures of(long bytes, long parameters, long macs) {
+        return new ModelFigures(bytes, parameters, macs, Map.of(), "", 0);
+    }
+}

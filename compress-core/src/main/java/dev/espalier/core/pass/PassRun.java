@@ -1,0 +1,39 @@
+package dev.espalier.core.pass;
+
+import java.util.List;
+
+/**
+ * What one pass did when it ran.
+ *
+ * @param id of the pass
+ * @param seconds of wall clock, without the measurements around it
+ * @param changed whether it returned another model than it was given
+ * @param notes what was done, in sentences
+ * @param skips what was refused, and why
+ * @param readings what was plotted on the way, in order
+ */
+public record PassRun(
+        String id,
+        double seconds,
+        boolean changed,
+        ModelFigures before,
+        ModelFigures after,
+        List<String> notes,
+        List<Skip> skips,
+        List<Reading> readings) {
+    /**
+     * A refused rewrite.
+     *
+     * @param where node or value
+     */
+    public record Skip(String where, String reason) {}
+
+    /** One point of a curve, such as the training loss after an epoch. */
+    public record Reading(String curve, double epoch, double value) {}
+
+    public PassRun {
+        notes = List.copyOf(notes);
+        skips = List.copyOf(skips);
+        readings = List.copyOf(readings);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.espalier.core.pass;
+
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Model;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * The world that a {@link Pipeline} runs in.
+ *
+ * @param seed of the recipe
+ * @param inputShapes sizes for what the model's inputs leave open
+ * @param runner on which passes measure and prove
+ * @param data of the recipe, where it names any
+ * @param judge what is to be recorded of a model between two passes
+ * @param progress where long work shows how far it is
+ * @param cancelled whether the user asked to stop
+ * @param listener told of every pass
+ */
+public record PipelineSetup(
+        long seed,
+        InputShapes inputShapes,
+        ModelRunner runner,
+        Optional<DataSplits> data,
+        Function<Model, ModelFigures> judge,
+        Progress progress,
+        BooleanSupplier cancelled,
+        Listener listener) {
+    /** Told of every pass as it begins and ends. */
+    public interface Listener {
+        /**
+         * @param position from 0
+         */
+        void begins(int position, int count, String id);
+
+        /**
+         * @param resumed whether an earlier run had finished it
+         */
+        void ended(int position, int count, PassRun run, boolean resumed);
+
+        /** Does nothing. */
+        Listener NONE =
+                new Listener() {
+                    @Override
+                    public void begins(int position, int count, String id) {}
+
+                    @Override
+                    public void ended(int position, int count, PassRun run, boolean resumed) {}
+                };
+    }
+
+    public PipelineSetup {
+        Objects.requireNonNull(inputShapes);
+        Objects.requireNonNull(runner);
+        Objects.requireNonNull(data);
+    }
+}

@@ -1,0 +1,232 @@
+package dev.espalier.core.pass;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.DataException;
+import dev.espalier.core.PassFailedException;
+import dev.espalier.core.VerificationException;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Opaque;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.ir.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PipelineTest {
+    private static final Value X = Value.of("x", new TensorType(DataType.FLOAT, Shape.of(1, 4)));
+    private static final Model MODEL =
+            new Model(
+                    10,
+                    Map.of("", 20L),
+                    new Graph(
+                            "g",
+                            List.of(X),
+                            List.of(X),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            Opaque.NONE),
+                    Map.of(),
+                    Opaque.NONE);
+
+    /** Appends its word to the model's metadata, so that the order of passes shows. */
+    @PassInfo(id = "say", summary = "x")
+    record Say(@Option(help = "x") String word) implements Pass {
+        @Override
+        public Model apply(Model model, PassContext context) {
+            if (word.isEmpty()) {
+                context.skipped("g", "nothing to say");
+                return model;
+            }
+            context.note("said " + word + " with seed " + context.seed());
+            context.plot("loudness", 1, 0.5);
+            return model.withMetadata("said", model.metadata().getOrDefault("said", "") + word);
+        }
+
+        @Override
+        public Model preview(Model model, PassContext context) {
+            return model.withMetadata("said", "preview");
+        }
+    }
+
+    /** Fails in the way its option names. */
+    @PassInfo(id = "fail", summary = "x")
+    record Fail(@Option(help = "x") String how) implements Pass {
+        @Override
+        public Model apply(Model model, PassContext context) {
+            switch (how) {
+                case "data" -> throw new DataException("no such image");
+                case "proof" -> throw new VerificationException("outputs differ");
+                case "bug" -> throw new IllegalStateException("oops");
+                case "renames" -> {
+                    return model.withGraph(
+                            new Graph(
+                                    "g",
+                                    List.of(),
+                                    List.of(X),
+                                    List.of(),
+                                    List.of(),
+                                    List.of(),
+                                    Opaque.NONE));
+                }
+                default -> context.checkCancelled();
+            }
+            return model;
+        }
+    }
+
+    /** Keeps finished passes in memory. */
+    private static final class MemoryStore implements StepStore {
+        final Map<Integer, Finished> finished = new HashMap<>();
+
+        @Override
+        public Optional<Finished> read(int position) {
+            return Optional.ofNullable(finished.get(position));
+        }
+
+        @Override
+        public void write(int position, Finished step) {
+            finished.put(position, step);
+        }
+
+        @Override
+        public Checkpoints checkpoints(int position) {
+            return Checkpoints.NONE;
+        }
+    }
+
+    private final List<String> events = new ArrayList<>();
+    private boolean cancelled;
+
+    private Pipeline pipeline(Pass... passes) {
+        PipelineSetup.Listener listener =
+                new PipelineSetup.Listener() {
+                    @Override
+                    public void begins(int position, int count, String id) {
+                        events.add("begin " + position + "/" + count + " " + id);
+                    }
+
+                    @Override
+                    public void ended(int position, int count, PassRun run, boolean resumed) {
+                        events.add((resumed ? "had " : "end ") + position);
+                    }
+                };
+        return new Pipeline(
+                List.of(passes),
+                new PipelineSetup(
+                        17,
+                        InputShapes.ofBatch(1),
+                        (model, values) -> {
+                            throw new IllegalStateException("no runner here");
+                        },
+                        Optional.empty(),
+                        model ->
+                                ModelFigures.of(
+                                        model.metadata().getOrDefault("said", "").length(), 0, 0),
+                        Progress.SILENT,
+                        () -> cancelled,
+                        listener));
+    }
+
+    @Test
+    void runsPassesInOrderAndRecordsEach() {
+        Pipeline.Result result =
+                pipeline(new Say("ab"), new Say(""), new Say("c")).run(MODEL, StepStore.NONE);
+        assertThat(result.model().metadata()).containsEntry("said", "abc");
+        List<PassRun> runs = result.runs();
+        assertThat(runs).extracting(run -> run.before().bytes()).containsExactly(0L, 2L, 2L);
+        assertThat(runs).extracting(run -> run.after().bytes()).containsExactly(2L, 2L, 3L);
+        assertThat(runs).extracting(PassRun::changed).containsExactly(true, false, true);
+        assertThat(runs.get(1).skips()).containsExactly(new PassRun.Skip("g", "nothing to say"));
+        assertThat(runs.get(0).readings()).containsExactly(new PassRun.Reading("loudness", 1, 0.5));
+        assertThat(runs.get(0).notes()).isNotEqualTo(runs.get(2).notes());
+    }
+
+    @Test
+    void goesOnAfterWhatIsFinished() {
+        MemoryStore store = new MemoryStore();
+        assertThatThrownBy(() -> pipeline(new Say("a"), new Fail("data")).run(MODEL, store));
+        assertThat(store.finished).containsOnlyKeys(0);
+        events.clear();
+        Pipeline.Result result = pipeline(new Say("a"), new Say("b")).run(MODEL, store);
+        assertThat(result.model().metadata()).containsEntry("said", "ab");
+        assertThat(events).containsExactly("had 0", "begin 1/2 say", "end 1");
+        assertThat(result.runs()).hasSize(2);
+    }
+
+    @Test
+    void givesTheSameResultWithAndWithoutABreak() {
+        MemoryStore store = new MemoryStore();
+        pipeline(new Say("a")).run(MODEL, store);
+        Pipeline.Result resumed = pipeline(new Say("a"), new Say("b")).run(MODEL, store);
+        Pipeline.Result whole = pipeline(new Say("a"), new Say("b")).run(MODEL, StepStore.NONE);
+        assertThat(resumed.model()).isEqualTo(whole.model());
+        assertThat(resumed.runs().get(1).notes()).isEqualTo(whole.runs().get(1).notes());
+    }
+
+    @Test
+    void namesTheFailingPassAndKeepsItsKindOfError() {
+        assertThatThrownBy(
+                        () ->
+                                pipeline(new Say("a"), new Fail("data"), new Say("b"))
+                                        .run(MODEL, StepStore.NONE))
+                .isInstanceOf(DataException.class)
+                .hasMessage("pass 2 of 3, 'fail' (after say): no such image");
+        assertThatThrownBy(() -> pipeline(new Fail("proof")).run(MODEL, StepStore.NONE))
+                .isInstanceOf(VerificationException.class)
+                .hasMessage("pass 1 of 1, 'fail': outputs differ");
+        assertThatThrownBy(() -> pipeline(new Fail("bug")).run(MODEL, StepStore.NONE))
+                .isInstanceOf(PassFailedException.class)
+                .hasMessageContaining("'fail' broke off")
+                .hasRootCauseMessage("oops");
+    }
+
+    @Test
+    void refusesAPassThatChangesTheInterface() {
+        assertThatThrownBy(() -> pipeline(new Fail("renames")).run(MODEL, StepStore.NONE))
+                .isInstanceOf(PassFailedException.class)
+                .hasMessageContaining("became [->, x: FLOAT], they were [x: FLOAT, ->, x: FLOAT]");
+    }
+
+    @Test
+    void stopsBetweenAndInsidePassesWhenAsked() {
+        cancelled = true;
+        assertThatThrownBy(() -> pipeline(new Say("a")).run(MODEL, StepStore.NONE))
+                .isInstanceOf(CancelledException.class);
+        assertThat(events).containsExactly("begin 0/1 say");
+    }
+
+    @Test
+    void previewRunsNoPassForReal() {
+        Pipeline.Result result = pipeline(new Say("a")).preview(MODEL);
+        assertThat(result.model().metadata()).containsEntry("said", "preview");
+        assertThat(result.runs().get(0).after().bytes()).isEqualTo(7);
+    }
+
+    @Test
+    void asksForDataOnlyWhereThereIsSome() {
+        Pipeline pipeline = pipeline(new NeedsData());
+        assertThatThrownBy(() -> pipeline.run(MODEL, StepStore.NONE))
+                .isInstanceOf(dev.espalier.core.InvalidOptionException.class)
+                .hasMessageContaining("no data block");
+    }
+
+    @PassInfo(id = "needs-data", summary = "x")
+    record NeedsData() implements Pass {
+        @Override
+        public Model apply(Model model, PassContext context) {
+            context.data();
+            return model;
+        }
+    }
+}
