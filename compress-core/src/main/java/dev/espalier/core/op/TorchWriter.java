@@ -12,6 +12,21 @@ public interface TorchWriter {
     /** The expression that reads input {@code i} as a tensor. */
     String in(int i);
 
+    /**
+     * The expression that reads input {@code i} in float32 even where activations are narrower: the
+     * scale and shift of a normalisation.
+     */
+    String exact(int i);
+
+    /**
+     * The expression that reads input {@code i}, a running statistic: float32, not trained by
+     * gradients, and updated in place by the statement where {@link #training} is true.
+     */
+    String statistic(int i);
+
+    /** {@code True} or {@code False}: whether this program trains, so that statistics move. */
+    String training();
+
     /** Assigns {@code expression} to output {@code i}. */
     void out(int i, String expression);
 
