@@ -36,6 +36,11 @@ public interface PassContext {
     /** Where long work keeps what it needs to go on after a kill. */
     Checkpoints checkpoints();
 
+    /** Where a failed proof leaves what is needed to repeat it. */
+    default Reproducer reproducer() {
+        return Reproducer.NONE;
+    }
+
     /** A sentence for the report about what was done. */
     void note(String text);
 
