@@ -1,0 +1,130 @@
+package dev.espalier.testkit;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Progress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A context for tests: batch 1, seed 17, no data and no runner unless given, and it remembers what
+ * the pass said.
+ */
+public final class TestContext implements PassContext {
+    private final Model original;
+    private long seed = 17;
+    private DataSplits data;
+    private ModelRunner runner;
+    private InputShapes inputShapes = InputShapes.ofBatch(1);
+    private Checkpoints checkpoints = Checkpoints.NONE;
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
+
+    private TestContext(Model original) {
+        this.original = original;
+    }
+
+    /** A context of a recipe that began with {@code original}. */
+    public static TestContext of(Model original) {
+        return new TestContext(original);
+    }
+
+    public TestContext withSeed(long value) {
+        seed = value;
+        return this;
+    }
+
+    public TestContext withData(DataSplits splits) {
+        data = splits;
+        return this;
+    }
+
+    public TestContext withRunner(ModelRunner value) {
+        runner = value;
+        return this;
+    }
+
+    public TestContext withInputShapes(InputShapes shapes) {
+        inputShapes = shapes;
+        return this;
+    }
+
+    public TestContext withCheckpoints(Checkpoints value) {
+        checkpoints = value;
+        return this;
+    }
+
+    /** What the pass noted, in order. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** What the pass refused, each as {@code where: reason}, in order. */
+    public List<String> skipped() {
+        return List.copyOf(skipped);
+    }
+
+    @Override
+    public long seed() {
+        return seed;
+    }
+
+    @Override
+    public Model original() {
+        return original;
+    }
+
+    @Override
+    public DataSplits data() {
+        if (data == null) {
+            throw new InvalidOptionException("this test gives no data");
+        }
+        return data;
+    }
+
+    @Override
+    public boolean hasData() {
+        return data != null;
+    }
+
+    @Override
+    public ModelRunner runner() {
+        if (runner == null) {
+            throw new IllegalStateException("this test gives no runner");
+        }
+        return runner;
+    }
+
+    @Override
+    public InputShapes inputShapes() {
+        return inputShapes;
+    }
+
+    @Override
+    public Progress progress() {
+        return Progress.SILENT;
+    }
+
+    @Override
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    @Override
+    public void note(String text) {
+        notes.add(text);
+    }
+
+    @Override
+    public void skipped(String where, String reason) {
+        skipped.add(where + ": " + reason);
+    }
+
+    @Override
+    public void checkCancelled() {}
+}
