@@ -1,0 +1,126 @@
+package dev.espalier.quantize;
+
+/**
+ * Counts of all values seen so far, in bins that widen by powers of two as greater values arrive.
+ * Bin {@code i} counts the values in {@code [i * 2^k, (i + 1) * 2^k)} for {@code -BINS <= i <
+ * BINS}; {@code k} is the least exponent at which the greatest magnitude fits. Bins of one width
+ * are exact unions of those of a lesser one, so the counts depend on which values were seen and on
+ * nothing else: not on their order, not on how they came in batches. Memory is constant.
+ */
+final class Histogram {
+    /** On either side of zero; a bin is at most 1/1024 of the greatest magnitude. */
+    private static final int BINS = 2048;
+
+    private static final int NO_EXPONENT = Integer.MIN_VALUE;
+
+    private final long[] counts = new long[2 * BINS];
+    private int exponent = NO_EXPONENT;
+    private long zeros;
+    private long total;
+    private float least = Float.POSITIVE_INFINITY;
+    private float greatest = Float.NEGATIVE_INFINITY;
+
+    /**
+     * @param values not modified
+     * @throws IllegalArgumentException where a value is not finite
+     */
+    void add(float[] values) {
+        float low = least;
+        float high = greatest;
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new IllegalArgumentException("a value of " + value);
+            }
+            low = Math.min(low, value);
+            high = Math.max(high, value);
+        }
+        if (values.length == 0) {
+            return;
+        }
+        least = low;
+        greatest = high;
+        total += values.length;
+        widen(Math.max(Math.abs(low), Math.abs(high)));
+        count(values);
+    }
+
+    private void count(float[] values) {
+        if (exponent == NO_EXPONENT) {
+            zeros += values.length;
+            return;
+        }
+        // 2^-k may exceed a float's range, a double's never: k is at least -160.
+        double perBin = Math.scalb(1.0, -exponent);
+        for (float value : values) {
+            counts[(int) Math.floor(value * perBin) + BINS]++;
+        }
+    }
+
+    private void widen(float magnitude) {
+        if (magnitude == 0) {
+            return;
+        }
+        int needed = exponentFor(magnitude);
+        if (exponent == NO_EXPONENT) {
+            exponent = needed;
+            counts[BINS] += zeros;
+            zeros = 0;
+        } else if (needed > exponent) {
+            merge(Math.min(needed - exponent, 31));
+            exponent = needed;
+        }
+    }
+
+    /** The least k with {@code magnitude < BINS * 2^k}. */
+    private static int exponentFor(float magnitude) {
+        return Math.getExponent((double) magnitude) + 1 - Integer.numberOfTrailingZeros(BINS);
+    }
+
+    /** Gives every bin's count to the bin that is {@code 2^shift} times as wide. */
+    private void merge(int shift) {
+        long[] narrow = counts.clone();
+        java.util.Arrays.fill(counts, 0);
+        for (int i = 0; i < narrow.length; i++) {
+            counts[((i - BINS) >> shift) + BINS] += narrow[i];
+        }
+    }
+
+    boolean isEmpty() {
+        return total == 0;
+    }
+
+    /** The least and the greatest value seen. */
+    Range minMax() {
+        return new Range(least, greatest);
+    }
+
+    /**
+     * The range outside of which at most {@code (1 - share)} of the values lie on either side, up
+     * to the width of a bin; never wider than {@link #minMax()}.
+     *
+     * @param share above 0.5, at most 1
+     */
+    Range percentile(double share) {
+        if (exponent == NO_EXPONENT || share >= 1) {
+            return minMax();
+        }
+        double cut = (1 - share) * total;
+        float low = Math.max((float) quantileFrom(0, 1, cut), least);
+        float high = Math.min((float) quantileFrom(counts.length - 1, -1, cut), greatest);
+        // With few values both ends may fall into one bin.
+        return low <= high ? new Range(low, high) : minMax();
+    }
+
+    /** Walks from one end until {@code cut} values are passed; linear within the last bin. */
+    private double quantileFrom(int end, int step, double cut) {
+        double passed = 0;
+        int i = end;
+        while (i + step >= 0 && i + step < counts.length && passed + counts[i] <= cut) {
+            passed += counts[i];
+            i += step;
+        }
+        double within = counts[i] == 0 ? 0 : Math.min((cut - passed) / counts[i], 1);
+        double outerEdge = step > 0 ? i - BINS : i - BINS + 1;
+        return Math.scalb(outerEdge + step * within, exponent);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.ir.Model;
+
+/** What happens to a float model before integers are placed: nothing that changes its results. */
+final class Preparation {
+    private Preparation() {}
+
+    static Model prepare(Model model) {
+        return GlobalPooling.rewrite(Opset13.upgrade(model));
+    }
+}

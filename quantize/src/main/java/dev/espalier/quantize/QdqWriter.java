@@ -1,0 +1,242 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.GraphEditor;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a {@link Placement} into a graph, with QuantizeLinear (Q) and DequantizeLinear (DQ):
+ *
+ * <pre>
+ *   x -> Conv(w, b) -> Relu -> y
+ *   x_quantized -> DQ -> Conv(DQ(s8), DQ(s32)) -> y_raw -> Q -> y_quantized [-> DQ -> y]
+ * </pre>
+ *
+ * <p>Every value keeps its name as a float, so that float nodes and graph outputs read on as they
+ * did. Nodes that only move bytes are written between Q and DQ, where no runtime has to find out
+ * that they may be.
+ */
+final class QdqWriter {
+    private final Model model;
+    private final Placement placement;
+    private final Map<String, Grid> grids;
+    private final boolean perChannel;
+    private final GraphEditor editor;
+    private final Map<String, String> bytesNames = new HashMap<>();
+    private final Map<String, String> numberNames = new HashMap<>();
+    private final Map<Object, String> constants = new HashMap<>();
+
+    /**
+     * @param grids by group
+     * @param perChannel whether weights have a scale for each output channel
+     */
+    QdqWriter(Model model, Placement placement, Map<String, Grid> grids, boolean perChannel) {
+        this.model = model;
+        this.placement = placement;
+        this.grids = grids;
+        this.perChannel = perChannel;
+        this.editor = new GraphEditor(model.graph());
+    }
+
+    Model write() {
+        for (String value : placement.allBytes()) {
+            bytesNames.put(value, editor.freshName(value + "_quantized"));
+            if (placement.isCopy(value)) {
+                writeCopy(value);
+            }
+        }
+        for (Node node : model.graph().nodes()) {
+            if (placement.isAbsorbed(node)) {
+                editor.remove(node);
+            } else if (placement.movesBytes(node)) {
+                writeMoving(node);
+            } else if (placement.kernelOf(node).isPresent()) {
+                writeComputing(node);
+            }
+        }
+        return model.withGraph(editor.removeUnused().build());
+    }
+
+    private void writeCopy(String value) {
+        quantize(value, value);
+        if (placement.isComputedWith(value)) {
+            String number = editor.freshName(value + "_dequantized");
+            numberNames.put(value, number);
+            dequantize(value, number);
+        }
+    }
+
+    private void writeMoving(Node node) {
+        Node moved = node;
+        int data = node.is("Concat") ? node.inputs().size() : 1;
+        for (int i = 0; i < data; i++) {
+            moved = moved.withInput(i, bytesNames.get(node.input(i)));
+        }
+        if (node.is("Pad") && node.attributes().string("mode", "constant").equals("constant")) {
+            moved = moved.withInput(2, zeroPoint(grid(node.input(0))));
+        }
+        List<String> outputs = new ArrayList<>();
+        for (String output : node.outputs()) {
+            String written = placement.written(output);
+            outputs.add(output.isEmpty() ? "" : bytesNames.get(written));
+        }
+        editor.replace(node, moved.withOutputs(outputs));
+        node.outputs().forEach(this::dequantizeWhereRead);
+    }
+
+    private void dequantizeWhereRead(String output) {
+        String written = placement.written(output);
+        if (!output.isEmpty() && placement.isReadAsNumber(written)) {
+            dequantize(written, written);
+        }
+    }
+
+    private void writeComputing(Node node) {
+        Node computed =
+                placement.layer(node).isPresent()
+                        ? weighted(placement.layer(node).get())
+                        : node.withInputs(node.inputs().stream().map(this::number).toList());
+        String output = node.output(0);
+        if (placement.isBytes(output)) {
+            String written = placement.written(output);
+            String raw = editor.freshName(written + "_raw");
+            editor.replace(node, computed.withOutputs(List.of(raw)));
+            quantize(raw, written);
+            dequantizeWhereRead(output);
+        } else {
+            editor.replace(node, computed);
+        }
+    }
+
+    /** The name under which a node computed in integers reads {@code value}. */
+    private String number(String value) {
+        return placement
+                .constant(value)
+                .map(tensor -> operand(value, tensor))
+                .orElseGet(() -> numberNames.getOrDefault(value, value));
+    }
+
+    /** A constant operand of Add or Mul, on the finest grid that holds it. */
+    private String operand(String value, Tensor tensor) {
+        Histogram seen = new Histogram();
+        seen.add(tensor.toFloats());
+        Grid grid = Grid.over(seen.minMax());
+        float[] values = tensor.toFloats();
+        ByteBuffer bytes = ByteBuffer.allocate(values.length);
+        for (float x : values) {
+            bytes.put((byte) grid.quantize(x));
+        }
+        Tensor quantized = Tensor.of(DataType.UINT8, tensor.shape(), bytes.flip());
+        return dequantized(
+                value,
+                List.of(
+                        initializer(value + "_quantized", quantized),
+                        initializer(value + "_scale", Tensor.scalar(grid.scale())),
+                        zeroPoint(grid)),
+                Attributes.NONE);
+    }
+
+    private Node weighted(WeightedLayer layer) {
+        Node node = layer.node();
+        float inputScale = grid(node.input(0)).scale();
+        WeightGrid weights =
+                perChannel && layer.axis() >= 0
+                        ? WeightGrid.perChannel(layer.weight(), layer.axis())
+                        : WeightGrid.perTensor(layer.weight());
+        if (layer.hasBias()) {
+            weights = weights.wideEnoughFor(layer.bias().toFloats(), inputScale);
+        }
+        List<String> inputs = new ArrayList<>();
+        inputs.add(number(node.input(0)));
+        String name = node.input(1);
+        inputs.add(
+                dequantized(
+                        name,
+                        List.of(
+                                initializer(name + "_quantized", weights.quantize(layer.weight())),
+                                initializer(name + "_scale", weights.scales())),
+                        alongAxis(weights, weights.axis())));
+        if (layer.hasBias()) {
+            String bias = node.input(2);
+            Tensor quantized = weights.quantizeBias(layer.bias().toFloats(), inputScale);
+            inputs.add(
+                    dequantized(
+                            bias,
+                            List.of(
+                                    initializer(bias + "_quantized", quantized),
+                                    initializer(bias + "_scale", weights.biasScales(inputScale))),
+                            alongAxis(weights, 0)));
+        }
+        // The factors are in weight and bias now.
+        return node.withInputs(inputs)
+                .withAttributes(node.attributes().without("alpha").without("beta"));
+    }
+
+    private static Attributes alongAxis(WeightGrid weights, int axis) {
+        return weights.isPerChannel() ? Attributes.NONE.with("axis", axis) : Attributes.NONE;
+    }
+
+    private String dequantized(String name, List<String> inputs, Attributes attributes) {
+        String output = editor.freshName(name + "_dequantized");
+        editor.add(Node.of(output, "DequantizeLinear", inputs, List.of(output), attributes));
+        return output;
+    }
+
+    private void quantize(String raw, String value) {
+        String output = bytesNames.get(value);
+        editor.add(
+                Node.of(
+                        output,
+                        "QuantizeLinear",
+                        List.of(raw, scale(value), zeroPoint(grid(value))),
+                        List.of(output),
+                        Attributes.NONE));
+    }
+
+    private void dequantize(String value, String number) {
+        editor.add(
+                Node.of(
+                        editor.freshName(value + "_dequantize"),
+                        "DequantizeLinear",
+                        List.of(bytesNames.get(value), scale(value), zeroPoint(grid(value))),
+                        List.of(number),
+                        Attributes.NONE));
+    }
+
+    private Grid grid(String value) {
+        return grids.get(placement.grouping().of(value));
+    }
+
+    private String scale(String value) {
+        String group = placement.grouping().of(value);
+        return initializer(group + "_scale", Tensor.scalar(grid(value).scale()));
+    }
+
+    /** Zero points are few; equal ones share a constant. */
+    private String zeroPoint(Grid grid) {
+        byte[] one = {(byte) grid.zeroPoint()};
+        return initializer(
+                "zero_point_" + grid.zeroPoint(),
+                Tensor.of(DataType.UINT8, Shape.SCALAR, ByteBuffer.wrap(one)));
+    }
+
+    /** A constant that nodes asking for the same name and content share. */
+    private String initializer(String hint, Tensor tensor) {
+        Map.Entry<String, Tensor> key = Map.entry(hint, tensor);
+        String known = constants.get(key);
+        if (known == null) {
+            known = editor.addInitializer(hint, tensor);
+            constants.put(key, known);
+        }
+        return known;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.nio.ByteBuffer;
+
+/**
+ * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
+ * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}.
+ *
+ * <p>The byte -128 is not used, so that the grid is the same on both sides of zero.
+ */
+final class WeightGrid {
+    private static final int GREATEST = 127;
+
+    /** Leaves accumulated products as much room in 32 bits as the bias. */
+    private static final double GREATEST_BIAS = 1 << 30;
+
+    private final Shape shape;
+    private final int axis;
+    private final float[] scales;
+
+    private WeightGrid(Shape shape, int axis, float[] scales) {
+        this.shape = shape;
+        this.axis = axis;
+        this.scales = scales;
+    }
+
+    /** One scale for the whole tensor. */
+    static WeightGrid perTensor(Tensor weight) {
+        return new WeightGrid(weight.shape(), -1, new float[] {1}).fit(weight);
+    }
+
+    /** One scale for each index along {@code axis}. */
+    static WeightGrid perChannel(Tensor weight, int axis) {
+        float[] scales = new float[Math.toIntExact(weight.shape().size(axis))];
+        return new WeightGrid(weight.shape(), axis, scales).fit(weight);
+    }
+
+    private WeightGrid fit(Tensor weight) {
+        float[] values = weight.toFloats();
+        float[] greatest = new float[scales.length];
+        for (int i = 0; i < values.length; i++) {
+            int c = channel(i);
+            greatest[c] = Math.max(greatest[c], Math.abs(values[i]));
+        }
+        for (int c = 0; c < scales.length; c++) {
+            scales[c] = Math.max(greatest[c] / GREATEST, Grid.LEAST_SCALE);
+        }
+        return this;
+    }
+
+    /** The index along the axis of element {@code i} in row-major order. */
+    private int channel(int i) {
+        if (axis < 0) {
+            return 0;
+        }
+        long inner = 1;
+        for (int a = axis + 1; a < shape.rank(); a++) {
+            inner *= shape.size(a);
+        }
+        return (int) (i / inner % scales.length);
+    }
+
+    /**
+     * This grid with every scale at least so great that the channel's bias fits 32 bits: a channel
+     * that pruning or training left (almost) empty may have a bias far above its weights.
+     *
+     * @param bias [channels], not modified
+     */
+    WeightGrid wideEnoughFor(float[] bias, float inputScale) {
+        float[] widened = scales.clone();
+        for (int c = 0; c < bias.length; c++) {
+            int s = axis < 0 ? 0 : c;
+            double least = Math.abs(bias[c]) / (GREATEST_BIAS * inputScale);
+            widened[s] = Math.max(widened[s], (float) least);
+        }
+        return new WeightGrid(shape, axis, widened);
+    }
+
+    /** The weight as INT8. */
+    Tensor quantize(Tensor weight) {
+        float[] values = weight.toFloats();
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            double q = Math.rint(values[i] / scales[channel(i)]);
+            bytes[i] = (byte) Math.min(Math.max(q, -GREATEST), GREATEST);
+        }
+        return Tensor.of(DataType.INT8, shape, ByteBuffer.wrap(bytes));
+    }
+
+    /** The bias as INT32 in steps of input scale times weight scale. */
+    Tensor quantizeBias(float[] bias, float inputScale) {
+        int[] values = new int[bias.length];
+        for (int c = 0; c < bias.length; c++) {
+            double step = (double) biasScale(inputScale, axis < 0 ? 0 : c);
+            values[c] = (int) Math.rint(bias[c] / step);
+        }
+        return Tensor.ofInts(Shape.of(bias.length), values);
+    }
+
+    Tensor biasScales(float inputScale) {
+        float[] products = new float[scales.length];
+        for (int c = 0; c < products.length; c++) {
+            products[c] = biasScale(inputScale, c);
+        }
+        return scaleTensor(products);
+    }
+
+    private float biasScale(float inputScale, int c) {
+        return inputScale * scales[c];
+    }
+
+    /** A scalar, or [channels]. */
+    Tensor scales() {
+        return scaleTensor(scales.clone());
+    }
+
+    private Tensor scaleTensor(float[] values) {
+        return axis < 0
+                ? Tensor.scalar(values[0])
+                : Tensor.ofFloats(Shape.of(values.length), values);
+    }
+
+    boolean isPerChannel() {
+        return axis >= 0;
+    }
+
+    int axis() {
+        return axis;
+    }
+}
