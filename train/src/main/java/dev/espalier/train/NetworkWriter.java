@@ -1,0 +1,265 @@
+package dev.espalier.train;
+
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.Initializer;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.Value;
+import dev.espalier.core.op.Operator;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.TorchWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes the statements of one network: what its outputs need, one operator after another, each by
+ * its own {@link Operator#torch} rule.
+ */
+final class NetworkWriter {
+    /** What a network's weights are to the program. */
+    enum Use {
+        /** Variables that take gradients; statistics move. */
+        TRAIN,
+        /** The same variables, only read. */
+        EVALUATE,
+        /** Constants: the network is another than the trained one. */
+        TEACH
+    }
+
+    private static final int CHANNELS_LAST_RANK = 4;
+
+    private final Graph graph;
+    private final ShapeInference shapes;
+    private final Use use;
+    private final boolean reduced;
+    private final Holdings holdings;
+    private final String prefix;
+    private final List<String> statements = new ArrayList<>();
+    private final Map<String, String> variables = new HashMap<>();
+    private final Map<String, String> leaves = new LinkedHashMap<>();
+    private final Map<String, String> narrowed = new HashMap<>();
+    private int locals;
+
+    /**
+     * @param prefix of local variables, to keep two networks in one method apart
+     * @param shapes with every dimension fixed, the batch included
+     * @param reduced whether activations are bfloat16
+     */
+    NetworkWriter(
+            Model model,
+            ShapeInference shapes,
+            Use use,
+            boolean reduced,
+            Holdings holdings,
+            String prefix) {
+        this.graph = model.graph();
+        this.shapes = shapes;
+        this.use = use;
+        this.reduced = reduced;
+        this.holdings = holdings;
+        this.prefix = prefix;
+    }
+
+    /** The local variables that gradients are taken of, by the initializer that each stands for. */
+    Map<String, String> leaves() {
+        return Collections.unmodifiableMap(leaves);
+    }
+
+    List<String> statements() {
+        return List.copyOf(statements);
+    }
+
+    /**
+     * Writes the network.
+     *
+     * @param inputs expressions of the graph's feeds, in order
+     * @param outputs values wanted
+     * @return expressions of the wanted values
+     * @throws UnsupportedModelException where a node on the way cannot be written, naming all such
+     */
+    List<String> write(List<String> inputs, List<String> outputs) {
+        Set<Node> needed = needed(outputs);
+        refuseUnwritable(needed);
+        for (int i = 0; i < inputs.size(); i++) {
+            Value feed = graph.feeds().get(i);
+            variables.put(feed.name(), input(feed, inputs.get(i)));
+        }
+        for (Node node : graph.nodes()) {
+            if (needed.contains(node)) {
+                Operators.of(node).orElseThrow().torch(shapes.call(node), new Statements(node));
+            }
+        }
+        return outputs.stream().map(this::read).toList();
+    }
+
+    private String input(Value feed, String expression) {
+        boolean floating = feed.type().map(t -> t.dataType() == DataType.FLOAT).orElse(false);
+        String value = floating && reduced ? narrow(expression) : expression;
+        if (floating && shapes.shape(feed.name()).rank() == CHANNELS_LAST_RANK) {
+            value = "torch.contiguous(" + value + ", memory_format=2)";
+        }
+        return assign(value);
+    }
+
+    /** Nodes that {@code outputs} depend on, but for those whose results are known constants. */
+    private Set<Node> needed(List<String> outputs) {
+        Set<Node> needed = new HashSet<>();
+        Deque<String> open = new ArrayDeque<>(outputs);
+        while (!open.isEmpty()) {
+            String value = open.pop();
+            Optional<Node> producer = graph.producer(value);
+            if (producer.isPresent() && !isFolded(producer.get(), value)) {
+                if (needed.add(producer.get())) {
+                    producer.get().inputs().stream().filter(i -> !i.isEmpty()).forEach(open::push);
+                }
+            }
+        }
+        return needed;
+    }
+
+    /** A constant is taken as such unless it is made of weights, which shall train through it. */
+    private boolean isFolded(Node producer, String value) {
+        return shapes.constant(value).isPresent()
+                && (producer.inputs().stream().noneMatch(this::isWeight)
+                        || !Operators.of(producer).orElseThrow().trains(shapes.call(producer)));
+    }
+
+    private boolean isWeight(String value) {
+        return graph.initializers().containsKey(value)
+                && isTrainable(graph.initializers().get(value).tensor());
+    }
+
+    /** Scalars are settings of an operator, not weights: a scale, a bound, an exponent. */
+    static boolean isTrainable(Tensor tensor) {
+        return tensor.dataType() == DataType.FLOAT && tensor.shape().rank() > 0;
+    }
+
+    private void refuseUnwritable(Set<Node> needed) {
+        List<String> refused = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            if (needed.contains(node)) {
+                Optional<Operator> operator = Operators.of(node);
+                if (operator.isEmpty() || !operator.get().trains(shapes.call(node))) {
+                    refused.add(node.label());
+                }
+            }
+        }
+        if (!refused.isEmpty()) {
+            throw new UnsupportedModelException(
+                    "the model cannot be trained, since these nodes have no TorchScript form: "
+                            + String.join(", ", refused));
+        }
+    }
+
+    private static String narrow(String expression) {
+        return "torch.to(" + expression + ", 15)";
+    }
+
+    private String assign(String expression) {
+        String name = prefix + locals++;
+        statements.add(name + " = " + expression);
+        return name;
+    }
+
+    /** The expression of any value, in the type that activations have. */
+    private String read(String value) {
+        String variable = variables.get(value);
+        if (variable != null) {
+            return variable;
+        }
+        if (isWeight(value)) {
+            String leaf = weight(value);
+            return reduced ? narrowed.computeIfAbsent(leaf, l -> assign(narrow(l))) : leaf;
+        }
+        return constant(known(value));
+    }
+
+    private Tensor known(String value) {
+        return shapes.constant(value)
+                .orElseThrow(() -> new IllegalStateException("nothing makes '" + value + "'"));
+    }
+
+    private String constant(Tensor tensor) {
+        String held = "self." + holdings.constant(tensor);
+        return reduced && tensor.dataType() == DataType.FLOAT ? narrow(held) : held;
+    }
+
+    /** The float32 expression of a weight. */
+    private String weight(String value) {
+        Tensor tensor = graph.initializers().get(value).tensor();
+        if (use == Use.TEACH) {
+            return "self." + holdings.constant(tensor);
+        }
+        String held = "self." + holdings.weight(value, tensor).attribute();
+        return use == Use.EVALUATE
+                ? held
+                : leaves.computeIfAbsent(
+                        value, name -> assign("torch.requires_grad_(torch.detach(" + held + "))"));
+    }
+
+    /** What one node's rule writes to. */
+    private final class Statements implements TorchWriter {
+        private final Node node;
+
+        Statements(Node node) {
+            this.node = node;
+        }
+
+        @Override
+        public String in(int i) {
+            return read(node.input(i));
+        }
+
+        @Override
+        public String exact(int i) {
+            String value = node.input(i);
+            if (variables.containsKey(value)) {
+                return reduced ? "torch.to(" + read(value) + ", 6)" : read(value);
+            }
+            return isWeight(value) ? weight(value) : "self." + holdings.constant(known(value));
+        }
+
+        @Override
+        public String statistic(int i) {
+            Initializer held = graph.initializers().get(node.input(i));
+            return held == null || use == Use.TEACH
+                    ? exact(i)
+                    : "self." + holdings.statistic(held.name(), held.tensor()).attribute();
+        }
+
+        @Override
+        public String training() {
+            return use == Use.TRAIN ? "True" : "False";
+        }
+
+        @Override
+        public void out(int i, String expression) {
+            if (!node.output(i).isEmpty()) {
+                variables.put(node.output(i), assign(expression));
+            }
+        }
+
+        @Override
+        public String let(String expression) {
+            return assign(expression);
+        }
+
+        @Override
+        public String constant(Tensor tensor) {
+            return NetworkWriter.this.constant(tensor);
+        }
+    }
+}
