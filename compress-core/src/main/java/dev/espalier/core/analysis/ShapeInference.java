@@ -26,6 +26,11 @@ public final class ShapeInference {
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> constants = new HashMap<>();
 
+    /** Elements that evaluation may make in all; a small hostile file must not fill the memory. */
+    private long evaluable = 1 << 22;
+
+    private long evaluated;
+
     private ShapeInference(Model model) {
         this.model = model;
     }
@@ -51,6 +56,7 @@ public final class ShapeInference {
                         (name, initializer) -> {
                             types.put(name, initializer.tensor().type());
                             constants.put(name, initializer.tensor());
+                            evaluable += 2 * initializer.tensor().elementCount();
                         });
         for (Value input : graph.feeds()) {
             if (shapes != null) {
@@ -69,24 +75,35 @@ public final class ShapeInference {
             return;
         }
         Call call = call(node);
-        List<TensorType> outputs;
-        Optional<List<Tensor>> values;
         try {
-            outputs = operator.get().outputTypes(call);
-            values = operator.get().evaluate(call);
-        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
-            throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
-        }
-        for (int i = 0; i < outputs.size(); i++) {
-            if (!node.output(i).isEmpty()) {
+            List<TensorType> outputs = operator.get().outputTypes(call);
+            for (int i = 0; i < outputs.size() && i < node.outputs().size(); i++) {
                 types.put(node.output(i), outputs.get(i));
             }
-        }
-        if (values.isPresent()) {
-            for (int i = 0; i < values.get().size(); i++) {
-                types.put(node.output(i), values.get().get(i).type());
-                constants.put(node.output(i), values.get().get(i));
+            if (evaluated < evaluable && isSmall(outputs)) {
+                operator.get().evaluate(call).ifPresent(values -> define(node, values));
             }
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | ArithmeticException
+                | IndexOutOfBoundsException e) {
+            throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean isSmall(List<TensorType> outputs) {
+        return outputs.stream()
+                .allMatch(
+                        type ->
+                                !type.shape().isFixed()
+                                        || type.shape().elementCount() <= evaluable - evaluated);
+    }
+
+    private void define(Node node, List<Tensor> values) {
+        for (int i = 0; i < values.size() && i < node.outputs().size(); i++) {
+            types.put(node.output(i), values.get(i).type());
+            constants.put(node.output(i), values.get(i));
+            evaluated += values.get(i).elementCount();
         }
     }
 

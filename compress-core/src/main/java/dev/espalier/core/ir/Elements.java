@@ -2,7 +2,7 @@ package dev.espalier.core.ir;
 
 import java.nio.ByteBuffer;
 
-/** Decodes packed and narrow elements of a {@link Tensor}. */
+/** Decodes and encodes packed and narrow elements of a {@link Tensor}. */
 final class Elements {
     interface RealSink {
         void put(int index, double value);
@@ -74,6 +74,62 @@ final class Elements {
 
     private static long signed(long value, int bits) {
         return value << 64 - bits >> 64 - bits;
+    }
+
+    static void encodeIntegers(DataType type, ByteBuffer bytes, long[] values) {
+        for (int i = 0; i < values.length; i++) {
+            long value = values[i];
+            switch (type) {
+                case UINT8, INT8 -> bytes.put(i, (byte) value);
+                case BOOL -> bytes.put(i, (byte) (value == 0 ? 0 : 1));
+                case UINT16, INT16 -> bytes.putShort(i * 2, (short) value);
+                case UINT32, INT32 -> bytes.putInt(i * 4, (int) value);
+                case UINT64, INT64 -> bytes.putLong(i * 8, value);
+                case UINT4, INT4 -> pack(bytes, i, 4, value);
+                case UINT2, INT2 -> pack(bytes, i, 2, value);
+                default ->
+                        throw new IllegalStateException("a " + type + " tensor holds no integers");
+            }
+        }
+    }
+
+    private static void pack(ByteBuffer bytes, int i, int bits, long value) {
+        int perByte = 8 / bits;
+        int shift = i % perByte * bits;
+        int mask = (1 << bits) - 1 << shift;
+        int old = bytes.get(i / perByte);
+        bytes.put(i / perByte, (byte) (old & ~mask | (int) value << shift & mask));
+    }
+
+    static void encodeReals(DataType type, ByteBuffer bytes, double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            switch (type) {
+                case DOUBLE -> bytes.putDouble(i * 8, values[i]);
+                case FLOAT -> bytes.putFloat(i * 4, (float) values[i]);
+                case FLOAT16 -> bytes.putShort(i * 2, (short) narrow(values[i], 5, 10));
+                case BFLOAT16 -> bytes.putShort(i * 2, (short) narrow(values[i], 8, 7));
+                default -> throw new IllegalStateException("a " + type + " tensor holds no reals");
+            }
+        }
+    }
+
+    /** The bits of {@code value} in a 16-bit IEEE 754 layout, rounded half to even. */
+    private static int narrow(double value, int exponentBits, int mantissaBits) {
+        int sign = (int) (Double.doubleToRawLongBits(value) >>> 63) << 15;
+        int infinity = (1 << exponentBits) - 1 << mantissaBits;
+        double magnitude = Math.abs(value);
+        if (Double.isNaN(value)) {
+            return sign | infinity | 1 << mantissaBits - 1;
+        }
+        int bias = (1 << exponentBits - 1) - 1;
+        int exponent = Math.max(Math.getExponent(magnitude), 1 - bias);
+        if (exponent > bias) {
+            return sign | infinity;
+        }
+        // In units of the last place; a carry out of the mantissa is the next exponent's zero.
+        long units = (long) Math.rint(magnitude * Math.scalb(1.0, mantissaBits - exponent));
+        long bits = units + ((long) (exponent + bias - 1) << mantissaBits);
+        return sign | (int) Math.min(bits, infinity);
     }
 
     /** IEEE 754 binary16 to binary32; Java gained this as a library method after 17. */

@@ -91,6 +91,22 @@ public final class Tensor {
         return of(DataType.INT32, shape, bytes);
     }
 
+    /**
+     * A tensor of any integer type; bits of {@code values} that the type does not hold are dropped.
+     */
+    public static Tensor ofIntegers(DataType type, Shape shape, long... values) {
+        ByteBuffer bytes = allocate(type.bytes(values.length));
+        Elements.encodeIntegers(type, bytes, values);
+        return of(type, shape, bytes);
+    }
+
+    /** A tensor of any floating type; {@code values} are rounded to it, half to even. */
+    public static Tensor ofReals(DataType type, Shape shape, double... values) {
+        ByteBuffer bytes = allocate(type.bytes(values.length));
+        Elements.encodeReals(type, bytes, values);
+        return of(type, shape, bytes);
+    }
+
     public static Tensor ofStrings(Shape shape, List<String> values) {
         if (values.size() != shape.elementCount()) {
             throw new IllegalArgumentException(
@@ -161,6 +177,13 @@ public final class Tensor {
         } else {
             Elements.decode(this, (i, value) -> values[i] = (float) value);
         }
+        return values;
+    }
+
+    /** The same elements as {@link #toFloats()}, of a DOUBLE tensor in full precision. */
+    public double[] toDoubles() {
+        double[] values = new double[Math.toIntExact(elementCount())];
+        Elements.decode(this, (i, value) -> values[i] = value);
         return values;
     }
 

@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -83,5 +84,43 @@ public final class Call {
     /** The integers that input {@code i} holds, where it is constant. */
     public Optional<long[]> constantLongs(int i) {
         return constant(i).map(Tensor::toLongs);
+    }
+
+    /**
+     * The integers that older operator sets give as attribute {@code name} and newer ones as input
+     * {@code i}; empty where neither is given or the input is not constant.
+     */
+    public Optional<long[]> longs(String name, int i) {
+        if (has(i)) {
+            return constantLongs(i);
+        }
+        return attributes().has(name) ? Optional.of(attributes().integers(name)) : Optional.empty();
+    }
+
+    /** Whether attribute {@code name} or input {@code i} is given, constant or not. */
+    public boolean gives(String name, int i) {
+        return has(i) || attributes().has(name);
+    }
+
+    /** The types of the one output of this call. */
+    List<TensorType> output(Shape shape) {
+        return List.of(new TensorType(dataType(0), shape));
+    }
+
+    /** The fixed type of output {@code i}; for rules that are called with known shapes. */
+    Shape outputShape(int i) {
+        return outputType(i)
+                .orElseThrow(() -> new IllegalStateException("the output has no known shape"))
+                .shape();
+    }
+
+    /** {@code axis}, counted from the start, of a tensor of {@code rank} axes. */
+    static int axis(long axis, int rank) {
+        long counted = axis < 0 ? axis + rank : axis;
+        if (counted < 0 || counted >= rank) {
+            throw new IllegalArgumentException(
+                    "axis " + axis + " does not exist in a tensor of rank " + rank);
+        }
+        return (int) counted;
     }
 }

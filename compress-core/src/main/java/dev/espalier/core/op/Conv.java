@@ -102,6 +102,11 @@ public final class Conv implements Operator {
     }
 
     @Override
+    public int[] parameters(Call call) {
+        return new int[] {1, 2};
+    }
+
+    @Override
     public long macs(Call call) {
         Shape w = call.shape(1);
         Shape y = call.outputType(0).orElseThrow().shape();

@@ -52,6 +52,14 @@ public interface Operator {
         return 0;
     }
 
+    /**
+     * The inputs that hold learned numbers where they are constant; they count as the model's
+     * parameters. Running statistics, shapes, bounds and scales of a quantization do not.
+     */
+    default int[] parameters(Call call) {
+        return new int[0];
+    }
+
     /** The outputs where every needed input is constant and the result is cheap to compute here. */
     default Optional<List<Tensor>> evaluate(Call call) {
         return Optional.empty();

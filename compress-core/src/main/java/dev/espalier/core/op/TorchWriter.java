@@ -1,6 +1,8 @@
 package dev.espalier.core.op;
 
+import dev.espalier.core.ir.DataType;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -9,6 +11,20 @@ import java.util.stream.LongStream;
  * local variables, weights attributes of {@code self}.
  */
 public interface TorchWriter {
+    /** Numbers of Torch's element types, in the order of its {@code ScalarType}. */
+    Map<DataType, Integer> TYPES =
+            Map.of(
+                    DataType.UINT8, 0,
+                    DataType.INT8, 1,
+                    DataType.INT16, 2,
+                    DataType.INT32, 3,
+                    DataType.INT64, 4,
+                    DataType.FLOAT16, 5,
+                    DataType.FLOAT, 6,
+                    DataType.DOUBLE, 7,
+                    DataType.BOOL, 11,
+                    DataType.BFLOAT16, 15);
+
     /** The expression that reads input {@code i} as a tensor. */
     String in(int i);
 
@@ -51,8 +67,21 @@ public interface TorchWriter {
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
+    /** Whether Torch has tensors of this element type. */
+    static boolean hasType(DataType type) {
+        return TYPES.containsKey(type);
+    }
+
+    /** Torch's number of an element type. */
+    static int type(DataType type) {
+        return TYPES.get(type);
+    }
+
     /** A float literal that reads back as exactly {@code value}, infinities included. */
     static String real(double value) {
+        if (Double.isNaN(value)) {
+            return "nan";
+        }
         if (Double.isInfinite(value)) {
             return value > 0 ? "inf" : "-inf";
         }

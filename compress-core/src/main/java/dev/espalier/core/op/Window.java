@@ -23,11 +23,34 @@ record Window(List<Dim> kernel, Attributes attributes) {
     }
 
     long[] strides() {
-        return attributes.integers("strides", ones());
+        return positive("strides");
     }
 
     long[] dilations() {
-        return attributes.integers("dilations", ones());
+        return positive("dilations");
+    }
+
+    private long[] positive(String name) {
+        long[] values = attributes.integers(name, ones());
+        if (values.length != axes() || Arrays.stream(values).anyMatch(value -> value < 1)) {
+            throw new IllegalArgumentException(
+                    "%s are %s, expected %d positive numbers"
+                            .formatted(name, Arrays.toString(values), axes()));
+        }
+        return values;
+    }
+
+    long[] kernelSizes() {
+        return kernel.stream().mapToLong(Dim::size).toArray();
+    }
+
+    /** Torch's {@code ceil_mode}; off where {@link #padded} makes the last window fit. */
+    String torchCeil(Call call) {
+        return isCeil() && isSymmetric(call) ? "True" : "False";
+    }
+
+    private boolean isCeil() {
+        return attributes.integer("ceil_mode", 0) == 1;
     }
 
     private long[] ones() {
@@ -41,7 +64,12 @@ record Window(List<Dim> kernel, Attributes attributes) {
         String auto = attributes.string("auto_pad", "NOTSET");
         long[] pads = new long[2 * axes()];
         if (auto.equals("NOTSET")) {
-            return attributes.integers("pads", pads);
+            long[] given = attributes.integers("pads", pads);
+            if (given.length != pads.length) {
+                throw new IllegalArgumentException(
+                        "%d pads for %d axes".formatted(given.length, axes()));
+            }
+            return given;
         }
         if (auto.equals("VALID")) {
             return pads;
@@ -65,7 +93,7 @@ record Window(List<Dim> kernel, Attributes attributes) {
                     "input " + x + " does not have " + axes() + " spatial axes as the kernel has");
         }
         boolean same = attributes.string("auto_pad", "NOTSET").startsWith("SAME");
-        boolean ceil = attributes.integer("ceil_mode", 0) == 1;
+        boolean ceil = isCeil();
         List<Dim> dims = new ArrayList<>();
         for (int i = 0; i < axes(); i++) {
             if (!x.dim(i + 2).isFixed() || !kernel.get(i).isFixed()) {

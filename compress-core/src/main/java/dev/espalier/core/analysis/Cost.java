@@ -1,0 +1,153 @@
+package dev.espalier.core.analysis;
+
+import dev.espalier.core.ir.Attribute;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.Initializer;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Opaque;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.Value;
+import dev.espalier.core.op.Call;
+import dev.espalier.core.op.Operator;
+import dev.espalier.core.op.Operators;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a model costs at given input shapes.
+ *
+ * <p>A parameter is an element of a constant that an operator reads as a learned weight ({@link
+ * Operator#parameters}): the weights and biases of Conv, ConvTranspose, Gemm and MatMul, scale and
+ * shift of BatchNormalization but not its running statistics, slopes of PRelu, tables of Gather,
+ * and constants of more than one element that are added, subtracted, multiplied or divided by.
+ * Quantized weights count as many as they have elements, their scales and zero points do not. An
+ * operator nobody described counts all its floating constants of more than one element. A tensor
+ * that several nodes read counts once. An export with batch-norm kept therefore counts a scale and
+ * a shift for each channel, and one with batch-norm folded away a bias.
+ *
+ * <p>A MAC is one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul. Bodies of If, Loop
+ * and Scan are not counted.
+ *
+ * @param parameters of the whole model
+ * @param macs of one run at the given shapes
+ * @param bytes of all constant tensors in the file
+ * @param nodes in the order in which they run
+ * @param unknown labels of the nodes whose MACs cannot be told, since a shape is not known
+ */
+public record Cost(
+        long parameters, long macs, long bytes, List<NodeCost> nodes, List<String> unknown) {
+    public Cost {
+        nodes = List.copyOf(nodes);
+        unknown = List.copyOf(unknown);
+    }
+
+    /** Counts {@code model} with the free dimensions of its inputs bound to {@code shapes}. */
+    public static Cost of(Model model, InputShapes shapes) {
+        return new Counter(model.graph(), ShapeInference.of(model, shapes)).count();
+    }
+
+    private static final class Counter {
+        private final Graph graph;
+        private final ShapeInference inference;
+        private final Set<String> counted = new HashSet<>();
+        private final List<String> unknown = new ArrayList<>();
+
+        Counter(Graph graph, ShapeInference inference) {
+            this.graph = graph;
+            this.inference = inference;
+        }
+
+        Cost count() {
+            List<NodeCost> nodes = new ArrayList<>();
+            long parameters = 0;
+            long macs = 0;
+            for (Node node : graph.nodes()) {
+                NodeCost cost = cost(node);
+                nodes.add(cost);
+                parameters = Math.addExact(parameters, cost.parameters());
+                macs = Math.addExact(macs, cost.macs());
+            }
+            return new Cost(parameters, macs, bytes(graph), nodes, unknown);
+        }
+
+        private NodeCost cost(Node node) {
+            Call call = inference.call(node);
+            Optional<Operator> operator = Operators.of(node);
+            long macs = 0;
+            try {
+                macs = operator.isPresent() ? operator.get().macs(call) : 0;
+            } catch (IllegalStateException e) {
+                unknown.add(node.label());
+            }
+            return new NodeCost(
+                    node.name().isEmpty() ? node.output(0) : node.name(),
+                    node.opType(),
+                    operator.isPresent() ? described(call, operator.get()) : undescribed(call),
+                    macs,
+                    values(node.inputs()),
+                    values(node.outputs()));
+        }
+
+        private List<Value> values(List<String> names) {
+            return names.stream()
+                    .filter(name -> !name.isEmpty())
+                    .map(name -> new Value(name, inference.type(name).orElse(null), Opaque.NONE))
+                    .toList();
+        }
+
+        private long described(Call call, Operator operator) {
+            long parameters = 0;
+            for (int input : operator.parameters(call)) {
+                if (call.constant(input).isPresent()) {
+                    parameters += once(call, input);
+                }
+            }
+            return parameters;
+        }
+
+        private long undescribed(Call call) {
+            long parameters = 0;
+            for (int input = 0; input < call.node().inputs().size(); input++) {
+                Optional<Tensor> constant = call.constant(input);
+                if (constant.isPresent()
+                        && constant.get().dataType().isFloating()
+                        && constant.get().elementCount() > 1) {
+                    parameters += once(call, input);
+                }
+            }
+            return parameters;
+        }
+
+        private long once(Call call, int input) {
+            String root = call.node().input(input);
+            Optional<Node> producer = graph.producer(root);
+            while (producer.isPresent() && producer.get().is("Identity")) {
+                root = producer.get().input(0);
+                producer = graph.producer(root);
+            }
+            return counted.add(root) ? call.constant(input).orElseThrow().elementCount() : 0;
+        }
+    }
+
+    private static long bytes(Graph graph) {
+        long bytes = 0;
+        for (Initializer initializer : graph.initializers().values()) {
+            bytes = Math.addExact(bytes, initializer.tensor().byteSize());
+        }
+        for (Node node : graph.nodes()) {
+            for (Attribute attribute : node.attributes().asMap().values()) {
+                if (attribute instanceof Attribute.TensorValue v) {
+                    bytes = Math.addExact(bytes, v.value().byteSize());
+                }
+            }
+            for (Graph body : node.attributes().graphs()) {
+                bytes = Math.addExact(bytes, bytes(body));
+            }
+        }
+        return bytes;
+    }
+}

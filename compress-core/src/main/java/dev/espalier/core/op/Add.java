@@ -1,0 +1,24 @@
+package dev.espalier.core.op;
+
+/** {@code C = A + B}, element by element under broadcasting. */
+public final class Add extends Arithmetic {
+    @Override
+    public String type() {
+        return "Add";
+    }
+
+    @Override
+    double apply(double a, double b) {
+        return a + b;
+    }
+
+    @Override
+    long apply(long a, long b) {
+        return a + b;
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        torch.out("torch.add(" + torch.in(0) + ", " + torch.in(1) + ")");
+    }
+}

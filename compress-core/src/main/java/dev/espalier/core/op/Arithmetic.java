@@ -1,0 +1,28 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/** Add, Sub, Mul and Div of two tensors of one type. */
+abstract class Arithmetic extends Broadcast {
+    abstract double apply(double a, double b);
+
+    abstract long apply(long a, long b);
+
+    /** A constant of several numbers is taken as learned, such as the bias after a MatMul. */
+    @Override
+    public int[] parameters(Call call) {
+        return java.util.stream.IntStream.of(0, 1)
+                .filter(i -> call.dataType(i).isFloating())
+                .filter(i -> call.constant(i).filter(t -> t.elementCount() > 1).isPresent())
+                // Where both are constant the result is a constant that its reader counts.
+                .filter(i -> call.constant(1 - i).isEmpty())
+                .toArray();
+    }
+
+    @Override
+    public Optional<List<Tensor>> evaluate(Call call) {
+        return Constants.combine(call, this::apply, this::apply);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code Y = (X - mean) / sqrt(var + epsilon) * scale + B} with X [N, C, D1..Dn] and the vectors
+ * scale, B, mean and var [C]. The running mean and variance that a node in training mode also
+ * returns are [C] too.
+ *
+ * <p>Before operator set 14 the same outputs, and two more, say that the node was exported in
+ * training mode.
+ */
+public final class BatchNormalization implements Operator {
+    private static final int CHANNEL = 1;
+
+    @Override
+    public String type() {
+        return "BatchNormalization";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        List<TensorType> types = new ArrayList<>();
+        types.add(new TensorType(call.dataType(0), call.shape(0)));
+        for (int i = 1; i < call.node().outputs().size(); i++) {
+            types.add(new TensorType(call.dataType(3), vector(call)));
+        }
+        return types;
+    }
+
+    private static Shape vector(Call call) {
+        return call.ranked(0) && call.shape(0).rank() > CHANNEL
+                ? Shape.of(List.of(call.shape(0).dim(CHANNEL)))
+                : call.shape(1);
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        String y = call.node().output(0);
+        Shapes.tieAll(call, 0, links);
+        if (call.shape(0).rank() <= CHANNEL) {
+            return;
+        }
+        for (int i = 1; i < 5; i++) {
+            links.tie(call.node().input(i), 0, y, CHANNEL);
+        }
+        for (int i = 1; i < call.node().outputs().size(); i++) {
+            if (!call.node().output(i).isEmpty()) {
+                links.tie(call.node().output(i), 0, y, CHANNEL);
+            }
+        }
+    }
+
+    @Override
+    public int[] parameters(Call call) {
+        return new int[] {1, 2};
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        return call.attributes().integer("training_mode", 0) == 0
+                && call.node().outputs().stream().skip(1).allMatch(String::isEmpty);
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        float epsilon = call.attributes().real("epsilon", 1e-5f);
+        // ONNX weighs the old statistics with momentum, Torch the new ones.
+        double momentum = 1 - (double) call.attributes().real("momentum", 0.9f);
+        torch.out(
+                "torch.batch_norm(%s, %s, %s, %s, %s, %s, %s, %s, True)"
+                        .formatted(
+                                torch.in(0),
+                                torch.exact(1),
+                                torch.exact(2),
+                                torch.statistic(3),
+                                torch.statistic(4),
+                                torch.training(),
+                                TorchWriter.real(momentum),
+                                TorchWriter.real(epsilon)));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Tensor;
+import java.util.Optional;
+
+/**
+ * {@code Y = min(max(X, min), max)}. The bounds are attributes before operator set 11 and optional
+ * scalar inputs from then on.
+ */
+public final class Clip extends Elementwise {
+    @Override
+    public String type() {
+        return "Clip";
+    }
+
+    /** The lower bound if it is known, for passes that fuse or quantize; empty without one. */
+    public static Optional<Double> lower(Call call) {
+        return bound(call, "min", 1);
+    }
+
+    /** The upper bound if it is known; empty without one. */
+    public static Optional<Double> upper(Call call) {
+        return bound(call, "max", 2);
+    }
+
+    private static Optional<Double> bound(Call call, String name, int input) {
+        if (call.has(input)) {
+            return call.constant(input)
+                    .filter(tensor -> tensor.elementCount() == 1)
+                    .map(tensor -> tensor.toDoubles()[0]);
+        }
+        return call.attributes().has(name)
+                ? Optional.of((double) call.attributes().real(name, 0))
+                : Optional.empty();
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        String value = torch.in(0);
+        value = clamp(call, torch, value, "clamp_min", "maximum", "min", 1);
+        value = clamp(call, torch, value, "clamp_max", "minimum", "max", 2);
+        torch.out(value);
+    }
+
+    private static String clamp(
+            Call call,
+            TorchWriter torch,
+            String value,
+            String byScalar,
+            String byTensor,
+            String name,
+            int input) {
+        Optional<Double> bound = bound(call, name, input);
+        if (bound.isPresent() && call.dataType(0).isFloating()) {
+            return "torch.%s(%s, %s)".formatted(byScalar, value, TorchWriter.real(bound.get()));
+        }
+        Optional<Tensor> tensor = call.constant(input);
+        if (tensor.isPresent() && tensor.get().elementCount() == 1) {
+            return "torch.%s(%s, %d)".formatted(byScalar, value, tensor.get().toLongs()[0]);
+        }
+        return call.has(input)
+                ? "torch.%s(%s, %s)".formatted(byTensor, value, torch.in(input))
+                : value;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+
+/** {@code C = A / B}, element by element under broadcasting; integers are cut towards zero. */
+public final class Div extends Arithmetic {
+    @Override
+    public String type() {
+        return "Div";
+    }
+
+    @Override
+    double apply(double a, double b) {
+        return a / b;
+    }
+
+    @Override
+    long apply(long a, long b) {
+        return a / b;
+    }
+
+    @Override
+    public java.util.Optional<java.util.List<dev.espalier.core.ir.Tensor>> evaluate(Call call) {
+        // Java's long is signed; the quotient of an unsigned 64-bit number may not be.
+        return call.dataType(0) == DataType.UINT64
+                ? java.util.Optional.empty()
+                : super.evaluate(call);
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        String a = torch.in(0);
+        String b = torch.in(1);
+        torch.out(
+                call.dataType(0).isFloating()
+                        ? "torch.div(" + a + ", " + b + ")"
+                        : "torch.div(" + a + ", " + b + ", rounding_mode=\"trunc\")");
+    }
+}

@@ -1,0 +1,54 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The greatest number in each window of X [N, C, D1..Dn]; the optional second output is where in X
+ * it was.
+ */
+public final class MaxPool extends Pool {
+    @Override
+    public String type() {
+        return "MaxPool";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        List<TensorType> types = new ArrayList<>(super.outputTypes(call));
+        if (!types.isEmpty() && call.node().outputs().size() > 1) {
+            types.add(new TensorType(DataType.INT64, types.get(0).shape()));
+        }
+        return types;
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        // Indices count through the whole tensor, so that they change with the number of channels.
+        if (call.node().output(1).isEmpty()) {
+            super.channels(call, links);
+        }
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        return super.trains(call) && call.node().output(1).isEmpty();
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        Window window = window(call);
+        torch.out(
+                "torch.max_pool%dd(%s, %s, %s, %s, %s, %s)"
+                        .formatted(
+                                window.kernel().size(),
+                                window.padded(call, torch, torch.in(0), Double.NEGATIVE_INFINITY),
+                                TorchWriter.ints(window.kernelSizes()),
+                                TorchWriter.ints(window.strides()),
+                                TorchWriter.ints(window.symmetricPads(call)),
+                                TorchWriter.ints(window.dilations()),
+                                window.torchCeil(call)));
+    }
+}

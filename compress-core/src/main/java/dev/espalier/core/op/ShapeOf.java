@@ -1,0 +1,80 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The sizes of a tensor as a vector of integers, from operator set 15 on perhaps only those from
+ * axis {@code start} to before {@code end}. (The operator is called Shape.)
+ *
+ * <p>Channels: the node itself does not mind any cut, its result follows it. Operators that take
+ * such a result as a size put a constant in its place where their own sizes change.
+ */
+public final class ShapeOf implements Operator {
+    @Override
+    public String type() {
+        return "Shape";
+    }
+
+    private static int bound(Call call, String name, long absent) {
+        int rank = call.shape(0).rank();
+        long given = call.attributes().integer(name, absent);
+        return (int) Math.max(0, Math.min(rank, given < 0 ? given + rank : given));
+    }
+
+    private static int start(Call call) {
+        return bound(call, "start", 0);
+    }
+
+    private static int end(Call call) {
+        return Math.max(start(call), bound(call, "end", call.shape(0).rank()));
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        return List.of(
+                new TensorType(
+                        DataType.INT64,
+                        call.ranked(0)
+                                ? Shape.of(end(call) - start(call))
+                                : Shape.of(List.of(dev.espalier.core.ir.Dim.UNKNOWN))));
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        for (int axis = 0; axis < call.shape(0).rank(); axis++) {
+            links.allow(call.node().input(0), axis);
+        }
+    }
+
+    @Override
+    public Optional<List<Tensor>> evaluate(Call call) {
+        if (!call.ranked(0)) {
+            return Optional.empty();
+        }
+        int start = start(call);
+        int end = end(call);
+        Shape part = Shape.of(call.shape(0).dims().subList(start, end));
+        return part.isFixed()
+                ? Constants.one(Tensor.ofLongs(Shape.of(end - start), part.sizes()))
+                : Optional.empty();
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        return call.ranked(0);
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        String sizes = "torch._shape_as_tensor(" + torch.in(0) + ")";
+        torch.out(
+                end(call) - start(call) == call.shape(0).rank()
+                        ? sizes
+                        : "torch.slice(%s, 0, %d, %d, 1)".formatted(sizes, start(call), end(call)));
+    }
+}

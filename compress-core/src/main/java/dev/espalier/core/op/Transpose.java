@@ -1,0 +1,87 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Axis i of the result is axis {@code perm[i]} of the input; all axes reversed by default. */
+public final class Transpose implements Operator {
+    @Override
+    public String type() {
+        return "Transpose";
+    }
+
+    private static int[] permutation(Call call) {
+        int rank = call.shape(0).rank();
+        int[] permutation = new int[rank];
+        long[] given = call.attributes().integers("perm");
+        if (call.attributes().has("perm") && given.length != rank) {
+            throw new IllegalArgumentException(
+                    "perm has " + given.length + " axes, the input " + call.shape(0));
+        }
+        boolean[] seen = new boolean[rank];
+        for (int i = 0; i < rank; i++) {
+            permutation[i] =
+                    call.attributes().has("perm") ? Call.axis(given[i], rank) : rank - 1 - i;
+            if (seen[permutation[i]]) {
+                throw new IllegalArgumentException("perm has axis " + given[i] + " twice");
+            }
+            seen[permutation[i]] = true;
+        }
+        return permutation;
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        if (!call.ranked(0)) {
+            return call.output(Shape.UNRANKED);
+        }
+        List<Dim> dims = new ArrayList<>();
+        for (int axis : permutation(call)) {
+            dims.add(call.shape(0).dim(axis));
+        }
+        return call.output(Shape.of(dims));
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        int[] permutation = permutation(call);
+        for (int i = 0; i < permutation.length; i++) {
+            links.tie(call.node().input(0), permutation[i], call.node().output(0), i);
+        }
+    }
+
+    @Override
+    public Optional<List<Tensor>> evaluate(Call call) {
+        Optional<Tensor> x = call.constant(0);
+        if (x.isEmpty()) {
+            return Optional.empty();
+        }
+        int[] permutation = permutation(call);
+        long[] from = Constants.strides(x.get().shape());
+        long[] sizes = new long[permutation.length];
+        long[] strides = new long[permutation.length];
+        for (int i = 0; i < permutation.length; i++) {
+            sizes[i] = x.get().shape().size(permutation[i]);
+            strides[i] = from[permutation[i]];
+        }
+        return Constants.pick(x.get(), Constants.indices(sizes, strides, 0), Shape.of(sizes))
+                .map(List::of);
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        return call.ranked(0);
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        torch.out(
+                "torch.permute(%s, %s)"
+                        .formatted(torch.in(0), java.util.Arrays.toString(permutation(call))));
+    }
+}
