@@ -1,0 +1,152 @@
+package dev.espalier.prune;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.Axis;
+import dev.espalier.core.analysis.ChannelGroups;
+import dev.espalier.core.analysis.ChannelRemoval;
+import dev.espalier.core.analysis.FrozenChannels;
+import dev.espalier.core.analysis.ProducingLayer;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Proof;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Removes output channels of least importance, and every channel that has to go with them, until
+ * the network needs no more than a part of its multiply-accumulate operations.
+ *
+ * <pre>
+ *   Conv [64,C,3,3] -> BatchNormalization [64] -> Relu -> Conv [128,64,3,3]
+ *   Conv [32,C,3,3] -> BatchNormalization [32] -> Relu -> Conv [128,32,3,3]
+ * </pre>
+ *
+ * <p>What is left computes what the whole network does with the removed weights set to zero, and is
+ * proved to. Accuracy comes back by training: put {@code distill} behind it. Channels that reach an
+ * input or output of the graph or an operator nobody described stay, each with a note. Widths are
+ * rounded since runtimes work on blocks of channels: 52 of them cost as much as 64, and 63 more.
+ *
+ * @param criterion what a filter's importance is
+ * @param macs operations to keep, as a part of the original network's
+ * @param roundTo widths become multiples of this
+ * @param scope how the budget is shared out among layers
+ */
+@PassInfo(
+        id = "prune",
+        summary = "Removes whole channels of least importance, down to a budget of operations.",
+        paper = "Li et al., Pruning Filters for Efficient ConvNets, 2017")
+public record Prune(
+        @Option(value = "l1", help = "What the importance of a filter is.") Criterion criterion,
+        @Option(
+                        value = "0.5",
+                        min = 0.01,
+                        max = 1,
+                        help = "Multiply-accumulate operations to keep, as a part of the original.")
+                double macs,
+        @Option(
+                        value = "8",
+                        min = 1,
+                        max = 1024,
+                        help = "Widths of layers become multiples of this many channels.")
+                int roundTo,
+        @Option(value = "global", help = "How the budget is shared out among layers.") Scope scope)
+        implements Pass {
+    @Override
+    public Model apply(Model model, PassContext context) {
+        ChannelRemoval removal = choose(model, context);
+        if (removal.isEmpty()) {
+            return model;
+        }
+        Model pruned = removal.apply();
+        Proof proof = Proof.equal(removal.zeroed(), pruned, removal::cut, context);
+        context.note(proof.toString());
+        return pruned;
+    }
+
+    @Override
+    public Model preview(Model model, PassContext context) {
+        return choose(model, context).apply();
+    }
+
+    private ChannelRemoval choose(Model model, PassContext context) {
+        ChannelGroups groups = ChannelGroups.of(model, context.inputShapes());
+        for (FrozenChannels frozen : groups.frozen()) {
+            context.skipped(
+                    frozen.layer().node().label(),
+                    frozen.channels() + " channels: " + frozen.reason());
+        }
+        Selection selection = new Selection(groups, roundTo);
+        long before = selection.macs();
+        long budget = (long) (macs * original(context, before));
+        if (before > budget) {
+            requireReachable(selection, budget);
+            switch (scope) {
+                case GLOBAL -> selection.narrowGlobally(budget);
+                case UNIFORM -> selection.narrowUniformly(budget);
+            }
+        }
+        ChannelRemoval removal = ChannelRemoval.of(groups, selection.removed());
+        if (removal.isEmpty()) {
+            context.note(
+                    "%,d multiply-accumulates are within the budget of %,d; nothing removed"
+                            .formatted(before, budget));
+        } else {
+            noteWidths(groups, removal, context);
+            context.note(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d multiply-accumulates became %,d (%.3f)",
+                            before,
+                            selection.macs(),
+                            (double) selection.macs() / before));
+        }
+        return removal;
+    }
+
+    /** Operations of the network that the recipe began with. */
+    private static long original(PassContext context, long current) {
+        // An original whose shapes only became known by simplification counts too little.
+        ChannelGroups original = ChannelGroups.of(context.original(), context.inputShapes());
+        return Math.max(current, new NetworkMacs(original).total());
+    }
+
+    private void requireReachable(Selection selection, long budget) {
+        long least = selection.leastMacs();
+        if (least > budget) {
+            throw new InvalidOptionException(
+                    String.format(
+                            Locale.ROOT,
+                            "macs: %s asks for at most %,d multiply-accumulates, but %,d (%.3f) is the"
+                                    + " least that layers which may be narrowed to multiples of %d"
+                                    + " channels allow; raise macs or lower round-to",
+                            macs,
+                            budget,
+                            least,
+                            least * macs / budget,
+                            roundTo));
+        }
+    }
+
+    private static void noteWidths(
+            ChannelGroups groups, ChannelRemoval removal, PassContext context) {
+        Set<ProducingLayer> layers = new LinkedHashSet<>();
+        groups.groups().forEach(group -> layers.addAll(group.layers()));
+        for (ProducingLayer layer : layers) {
+            Axis axis = layer.weight();
+            long width = groups.types().shape(axis.value()).size(axis.axis());
+            removal.kept(axis)
+                    .ifPresent(
+                            kept ->
+                                    context.note(
+                                            "%s: %d -> %d channels"
+                                                    .formatted(
+                                                            layer.node().label(),
+                                                            width,
+                                                            kept.length)));
+        }
+    }
+}
