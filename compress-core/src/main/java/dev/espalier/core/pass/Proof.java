@@ -1,6 +1,7 @@
 package dev.espalier.core.pass;
 
 import dev.espalier.core.CompressionException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.VerificationException;
 import dev.espalier.core.data.ModelRunner.Session;
 import dev.espalier.core.ir.DataType;
@@ -37,7 +38,8 @@ public record Proof(int samples, int realSamples, double largestDifference) {
      *
      * @throws VerificationException where it does not; the message names the first node whose
      *     result differs and where the reproducer is
-     * @throws dev.espalier.core.UnsupportedModelException where the runtime refuses {@code before}
+     * @throws UnsupportedModelException where the runtime refuses {@code before}, or all that comes
+     *     out is NaN or infinite
      */
     public static Proof equal(Model before, Model after, PassContext context) {
         return equal(before, after, (value, tensor) -> tensor, context);
@@ -53,6 +55,7 @@ public record Proof(int samples, int realSamples, double largestDifference) {
             Model before, Model after, Correspondence correspondence, PassContext context) {
         ProofInputs inputs = ProofInputs.of(before, context);
         double largest = 0;
+        boolean finite = false;
         try (Session reference = context.runner().open(before);
                 Session candidate = candidate(before, after, inputs, context)) {
             for (Map<String, Tensor> input : inputs.batches()) {
@@ -67,10 +70,29 @@ public record Proof(int samples, int realSamples, double largestDifference) {
                                 before, after, correspondence, context, input, output, difference);
                     }
                     largest = Math.max(largest, difference);
+                    finite |= hasFinite(y);
                 }
             }
         }
+        if (!finite) {
+            throw new UnsupportedModelException(
+                    "all outputs are NaN or infinite on all %d inputs tried, so that nothing can be"
+                                    .formatted(inputs.samples())
+                            + " proved about this model; give it data that it works on");
+        }
         return new Proof(inputs.samples(), inputs.realSamples(), largest);
+    }
+
+    private static boolean hasFinite(Tensor tensor) {
+        if (tensor.dataType() == DataType.STRING) {
+            return true;
+        }
+        for (float value : tensor.toFloats()) {
+            if (Float.isFinite(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Session candidate(
