@@ -68,7 +68,7 @@ public final class RepeatedRun implements AutoCloseable {
             session = null;
             return run;
         } catch (OrtException e) {
-            throw refused(model, e);
+            throw NativeErrors.translate("load " + model, e);
         } finally {
             if (session != null) {
                 close(session, inputs);
@@ -83,13 +83,8 @@ public final class RepeatedRun implements AutoCloseable {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             return OrtEnvironment.getEnvironment().createSession(model.toString(), options);
         } catch (OrtException e) {
-            throw refused(model, e);
+            throw NativeErrors.translate("load " + model, e);
         }
-    }
-
-    private static UnsupportedModelException refused(Path model, OrtException e) {
-        return new UnsupportedModelException(
-                model + ": ONNX Runtime refuses it: " + e.getMessage(), e);
     }
 
     /** Examples in one run: the size of the first input's first dimension. */
@@ -108,8 +103,7 @@ public final class RepeatedRun implements AutoCloseable {
                 throw new UnsupportedModelException("The model has no outputs.");
             }
         } catch (OrtException e) {
-            throw new UnsupportedModelException(
-                    "ONNX Runtime cannot run the model: " + e.getMessage(), e);
+            throw NativeErrors.translate("run the model", e);
         }
     }
 

@@ -1,0 +1,142 @@
+package dev.espalier.core.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What a comparison of two models comes to, in ratios and in words. Speed-up = old / new; size
+ * ratio = old / new; a drop is old - new of a metric.
+ *
+ * @param before of the original
+ * @param after of the result
+ */
+public record Verdict(ModelFacts before, ModelFacts after) {
+    /** Two figures that print alike are called alike. */
+    private static final double ALIKE = 0.02;
+
+    private static final double SMALLEST_DROP = 0.00005;
+
+    public static Verdict of(CompressionReport report) {
+        return new Verdict(report.original(), report.result());
+    }
+
+    public double sizeRatio() {
+        return ratio(before.bytes(), after.bytes());
+    }
+
+    public double macsRatio() {
+        return ratio(before.macs(), after.macs());
+    }
+
+    public double parametersRatio() {
+        return ratio(before.parameters(), after.parameters());
+    }
+
+    /** Median latency, old / new, at the first setting that both were measured at. */
+    public OptionalDouble speedUp() {
+        return latency().stream().mapToDouble(Verdict::speedUp).findFirst();
+    }
+
+    /** Median latency, old / new. */
+    public static double speedUp(List<LatencyResult> pair) {
+        return pair.get(0).p50Micros() / pair.get(1).p50Micros();
+    }
+
+    /** Both models' latency at the first setting that both were measured at. */
+    public Optional<List<LatencyResult>> latency() {
+        return before.latencyPairs(after).stream().findFirst();
+    }
+
+    /**
+     * Least and greatest speed-up among forks that ran next to each other; empty where there are
+     * fewer than two such pairs.
+     */
+    public static Optional<List<Double>> speedUpRange(List<LatencyResult> pair) {
+        List<Double> old = pair.get(0).forkP50Micros();
+        List<Double> now = pair.get(1).forkP50Micros();
+        if (old.size() != now.size() || old.size() < 2) {
+            return Optional.empty();
+        }
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < old.size(); i++) {
+            ratios.add(old.get(i) / now.get(i));
+        }
+        ratios.sort(null);
+        return Optional.of(List.of(ratios.get(0), ratios.get(ratios.size() - 1)));
+    }
+
+    /** The metric that the verdict speaks of: top-1 or else the first ratio both have. */
+    public Optional<String> mainMetric() {
+        return before.metrics().keySet().stream()
+                .filter(after.metrics()::containsKey)
+                .filter(Figures::isRatio)
+                .min((a, b) -> Boolean.compare(b.equals("top1"), a.equals("top1")));
+    }
+
+    /** Old - new of the main metric, as a ratio. */
+    public OptionalDouble drop() {
+        Optional<String> metric = mainMetric();
+        return metric.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(
+                        before.metrics().get(metric.get()) - after.metrics().get(metric.get()));
+    }
+
+    /**
+     * Half width of the 95 % interval of a ratio that was found on {@code samples} independent
+     * examples: {@code 1.96 sqrt(p (1 - p) / n)}.
+     */
+    public static double halfWidth(double ratio, long samples) {
+        return 1.96 * Math.sqrt(Math.max(0, ratio * (1 - ratio)) / samples);
+    }
+
+    /** {@code 3.93× faster, 6.33× smaller, 1.02 points less accurate}. */
+    public String words() {
+        List<String> words = new ArrayList<>();
+        latency().ifPresent(pair -> words.add(speedWords(pair)));
+        words.add(comparison(sizeRatio(), "smaller", "larger", "as large as before"));
+        if (latency().isEmpty()) {
+            words.add(comparison(macsRatio(), "fewer MACs", "more MACs", "as many MACs"));
+        }
+        drop().ifPresent(drop -> words.add(dropWords(drop)));
+        return String.join(", ", words);
+    }
+
+    private static String speedWords(List<LatencyResult> pair) {
+        boolean undecided =
+                speedUpRange(pair)
+                        .filter(range -> range.get(0) < 1 && range.get(1) > 1)
+                        .isPresent();
+        return undecided ? "no faster" : comparison(speedUp(pair), "faster", "slower", "no faster");
+    }
+
+    private static String comparison(double ratio, String more, String less, String alike) {
+        if (!Double.isFinite(ratio) || Math.abs(ratio - 1) < ALIKE) {
+            return alike;
+        }
+        return ratio > 1
+                ? Figures.times(ratio) + " " + more
+                : Figures.times(1 / ratio) + " " + less;
+    }
+
+    private static String dropWords(double drop) {
+        if (!Double.isFinite(drop)) {
+            return "accuracy unknown";
+        }
+        if (Math.abs(drop) < SMALLEST_DROP) {
+            return "just as accurate";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.2f points %s accurate",
+                Math.abs(drop) * 100,
+                drop > 0 ? "less" : "more");
+    }
+
+    private static double ratio(long old, long now) {
+        return now == 0 ? Double.NaN : (double) old / now;
+    }
+}
