@@ -1,0 +1,56 @@
+package dev.espalier.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line; each job is a command of its own. */
+@Command(
+        name = "espalier",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        scope = ScopeType.INHERIT,
+        description = "Compresses trained ONNX networks and proves that they became faster.",
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 internal error; 2 wrong usage or recipe;",
+            "3 a goal was missed; 4 a verification failed;",
+            "5 the model or the data cannot be used; 130 stopped."
+        },
+        subcommands = {PassesCommand.class, RecipeCommand.class, DoctorCommand.class})
+final class Espalier implements Runnable {
+    private final Terminal terminal;
+    private final Cancellation cancellation;
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "Show stack traces of errors.")
+    private boolean debug;
+
+    Espalier(Terminal terminal, Cancellation cancellation) {
+        this.terminal = terminal;
+        this.cancellation = cancellation;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    Cancellation cancellation() {
+        return cancellation;
+    }
+
+    boolean debug() {
+        return debug;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command?");
+    }
+}

@@ -1,0 +1,30 @@
+package dev.espalier.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/** The option {@code --format} and what it means. */
+final class FormatOption {
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "How to print: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    private Format format;
+
+    boolean isTable() {
+        return format == Format.table;
+    }
+
+    /** Prints the one that was asked for. */
+    void print(Terminal terminal, Supplier<Table> table, Supplier<JsonNode> json) {
+        terminal.out()
+                .print(
+                        switch (format) {
+                            case table -> table.get().text(terminal);
+                            case csv -> table.get().csv();
+                            case json -> json.get().toPrettyString() + "\n";
+                        });
+    }
+}

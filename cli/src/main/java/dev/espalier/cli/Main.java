@@ -1,0 +1,86 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.CompressionException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** Entry of the process: runs one command and turns every failure into a sentence and a code. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command line {@code args} and ends the process. */
+    public static void main(String[] args) {
+        Terminal terminal = Terminal.of(utf8(System.out), utf8(System.err), System.getenv());
+        Cancellation cancellation = new Cancellation();
+        cancellation.listen(terminal);
+        int code;
+        try {
+            code = run(terminal, cancellation, args);
+        } finally {
+            terminal.out().flush();
+            cancellation.finished();
+        }
+        // While the JVM ends on a signal this waits for ever and the signal's code is used.
+        System.exit(code);
+    }
+
+    private static PrintStream utf8(PrintStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+
+    static int run(Terminal terminal, Cancellation cancellation, String... args) {
+        Espalier root = new Espalier(terminal, cancellation);
+        CommandLine commandLine = new CommandLine(root, new CommandFactory(root));
+        commandLine
+                .setOut(new java.io.PrintWriter(terminal.out(), true))
+                .setErr(new java.io.PrintWriter(terminal.err(), true))
+                .setUsageHelpWidth(Math.max(80, Math.min(100, terminal.width())))
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(
+                                terminal.colour()
+                                        ? CommandLine.Help.Ansi.ON
+                                        : CommandLine.Help.Ansi.OFF))
+                .setParameterExceptionHandler((e, given) -> usage(terminal, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(root, e));
+        try {
+            return commandLine.execute(args);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            return failed(root, e);
+        }
+    }
+
+    private static int usage(Terminal terminal, CommandLine.ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        terminal.say(terminal.red("error: ") + e.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(
+                e, new java.io.PrintWriter(terminal.err(), true))) {
+            terminal.say("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Espalier root, Throwable e) {
+        Terminal terminal = root.terminal();
+        if (root.debug()) {
+            e.printStackTrace(terminal.err());
+        }
+        if (e instanceof CompressionException known) {
+            terminal.say(terminal.red("error: ") + known.getMessage());
+            return ExitCode.of(known);
+        }
+        terminal.say(
+                terminal.red("error: ")
+                        + internal(e)
+                        + (root.debug() ? "" : " Run again with --debug for details."));
+        return ExitCode.INTERNAL;
+    }
+
+    private static String internal(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            return "not enough memory (%d MiB); give more, for example ESPALIER_JAVA_OPTS=-Xmx8g."
+                    .formatted(Runtime.getRuntime().maxMemory() >> 20);
+        }
+        return "internal error: " + e + ".";
+    }
+}

@@ -1,0 +1,52 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.InvalidOptionException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Finds the files that a recipe names: beside the recipe, or else in the current folder.
+ *
+ * @param recipe the recipe's own file
+ */
+record RecipePaths(Path recipe) {
+    /** The absolute path of what is there, or empty. */
+    Optional<Path> find(String name) {
+        Path path = path(name);
+        Path beside = recipe.toAbsolutePath().resolveSibling(path);
+        return Files.exists(beside)
+                ? Optional.of(beside.normalize())
+                : Files.exists(path)
+                        ? Optional.of(path.toAbsolutePath().normalize())
+                        : Optional.empty();
+    }
+
+    /**
+     * @param what the recipe's word for it, such as {@code model}
+     * @throws InvalidOptionException where it is not there
+     */
+    Path require(String name, String what) {
+        return find(name)
+                .orElseThrow(
+                        () ->
+                                new InvalidOptionException(
+                                        "%s: the %s '%s' is neither beside the recipe nor in %s; give its path with --%s"
+                                                .formatted(
+                                                        recipe,
+                                                        what,
+                                                        name,
+                                                        Path.of("").toAbsolutePath(),
+                                                        what)));
+    }
+
+    private Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new InvalidOptionException(
+                    recipe + ": '" + name + "' is no path: " + e.getReason(), e);
+        }
+    }
+}

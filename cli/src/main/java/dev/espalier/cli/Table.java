@@ -1,0 +1,70 @@
+package dev.espalier.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/** Rows under a header, printed for people in columns or for programs as CSV. */
+final class Table {
+    private final List<String> header;
+    private final List<List<String>> rows = new ArrayList<>();
+    private final boolean[] numeric;
+
+    /**
+     * @param header titles of the columns; one that begins with {@code #} is of a column of
+     *     numbers, which stand to the right
+     */
+    Table(String... header) {
+        this.numeric = new boolean[header.length];
+        for (int i = 0; i < header.length; i++) {
+            numeric[i] = header[i].startsWith("#");
+        }
+        this.header =
+                Arrays.stream(header).map(h -> h.startsWith("#") ? h.substring(1) : h).toList();
+    }
+
+    Table row(Object... cells) {
+        rows.add(Arrays.stream(cells).map(String::valueOf).toList());
+        return this;
+    }
+
+    /** Columns two spaces apart. */
+    String text(Terminal terminal) {
+        int[] widths = new int[header.size()];
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = header.get(i).length();
+            for (List<String> row : rows) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        text.append(terminal.bold(line(header, widths))).append('\n');
+        rows.forEach(row -> text.append(line(row, widths)).append('\n'));
+        return text.toString();
+    }
+
+    private String line(List<String> cells, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            String padding = " ".repeat(widths[i] - cells.get(i).length());
+            line.append(numeric[i] ? padding + cells.get(i) : cells.get(i) + padding).append("  ");
+        }
+        return line.toString().stripTrailing();
+    }
+
+    String csv() {
+        StringBuilder csv = new StringBuilder();
+        try (CSVPrinter printer = new CSVPrinter(csv, CSVFormat.RFC4180)) {
+            printer.printRecord(header);
+            for (List<String> row : rows) {
+                printer.printRecord(row);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("a string takes every character", e);
+        }
+        return csv.toString();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.espalier.cli;
+
+import java.io.PrintStream;
+import java.util.Map;
+
+/**
+ * Where a command prints. Data goes to {@code out}, everything for people's eyes to {@code err}.
+ *
+ * @param interactive whether {@code err} is a terminal, on which a line can be drawn over
+ * @param colour whether escape sequences may be used
+ * @param width characters of a line
+ */
+record Terminal(PrintStream out, PrintStream err, boolean interactive, boolean colour, int width) {
+    /** Set by the launcher, since Java itself can only ask about both streams at once. */
+    static final String TERMINAL_PROPERTY = "espalier.terminal";
+
+    static final String WIDTH_PROPERTY = "espalier.width";
+    private static final int USUAL_WIDTH = 80;
+
+    /** The process's own streams. */
+    static Terminal system() {
+        return of(System.out, System.err, System.getenv());
+    }
+
+    static Terminal of(PrintStream out, PrintStream err, Map<String, String> environment) {
+        boolean interactive = Boolean.getBoolean(TERMINAL_PROPERTY);
+        boolean plain =
+                !environment.getOrDefault("NO_COLOR", "").isEmpty()
+                        || environment.getOrDefault("TERM", "").equals("dumb");
+        int width = Integer.getInteger(WIDTH_PROPERTY, USUAL_WIDTH);
+        return new Terminal(
+                out, err, interactive, interactive && !plain, Math.max(40, Math.min(width, 200)));
+    }
+
+    /** A line for people. */
+    void say(String line) {
+        err.println(line);
+    }
+
+    String bold(String text) {
+        return colour ? "\u001b[1m" + text + "\u001b[0m" : text;
+    }
+
+    String red(String text) {
+        return colour ? "\u001b[31m" + text + "\u001b[0m" : text;
+    }
+
+    String green(String text) {
+        return colour ? "\u001b[32m" + text + "\u001b[0m" : text;
+    }
+}
