@@ -20,7 +20,12 @@ import picocli.CommandLine.Spec;
             "3 a goal was missed; 4 a verification failed;",
             "5 the model or the data cannot be used; 130 stopped."
         },
-        subcommands = {PassesCommand.class, RecipeCommand.class, DoctorCommand.class})
+        subcommands = {
+            InspectCommand.class,
+            PassesCommand.class,
+            RecipeCommand.class,
+            DoctorCommand.class
+        })
 final class Espalier implements Runnable {
     private final Terminal terminal;
     private final Cancellation cancellation;

@@ -1,8 +1,16 @@
 package dev.espalier.cli;
 
+import java.util.Locale;
+
 /** How data is printed. */
 enum Format {
-    table,
-    csv,
-    json
+    TABLE,
+    CSV,
+    JSON;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

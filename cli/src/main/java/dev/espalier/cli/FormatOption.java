@@ -14,7 +14,7 @@ final class FormatOption {
     private Format format;
 
     boolean isTable() {
-        return format == Format.table;
+        return format == Format.TABLE;
     }
 
     /** Prints the one that was asked for. */
@@ -22,9 +22,9 @@ final class FormatOption {
         terminal.out()
                 .print(
                         switch (format) {
-                            case table -> table.get().text(terminal);
-                            case csv -> table.get().csv();
-                            case json -> json.get().toPrettyString() + "\n";
+                            case TABLE -> table.get().text(terminal);
+                            case CSV -> table.get().csv();
+                            case JSON -> json.get().toPrettyString() + "\n";
                         });
     }
 }

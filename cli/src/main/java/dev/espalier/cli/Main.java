@@ -33,6 +33,7 @@ public final class Main {
         Espalier root = new Espalier(terminal, cancellation);
         CommandLine commandLine = new CommandLine(root, new CommandFactory(root));
         commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new java.io.PrintWriter(terminal.out(), true))
                 .setErr(new java.io.PrintWriter(terminal.err(), true))
                 .setUsageHelpWidth(Math.max(80, Math.min(100, terminal.width())))

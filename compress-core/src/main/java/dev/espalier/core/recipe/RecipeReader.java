@@ -144,6 +144,15 @@ public final class RecipeReader {
         return OptionBinder.bind(type, options, "pass '" + id + "'", Map.of());
     }
 
+    /**
+     * Shapes by input name, written as a recipe's {@code input-shapes}.
+     *
+     * @throws InvalidOptionException where {@code text} is no such block
+     */
+    public static Map<String, Shape> shapes(String text, String source) {
+        return shapes(TreeReader.read(text, source));
+    }
+
     private static Map<String, Shape> shapes(Tree tree) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         if (tree.isNothing()) {

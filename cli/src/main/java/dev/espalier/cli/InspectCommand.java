@@ -1,0 +1,166 @@
+package dev.espalier.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.NodeCost;
+import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.ir.Value;
+import dev.espalier.core.op.Operators;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "inspect",
+        description = "Shows a model's nodes, shapes, parameters and operations. Runs nothing.")
+final class InspectCommand implements Callable<Integer> {
+    private final Espalier root;
+    @Mixin private FormatOption format;
+    @Mixin private ShapesOption shapes;
+
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    private Path file;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Size of a free first dimension; default ${DEFAULT-VALUE}.")
+    private int batch;
+
+    InspectCommand(Espalier root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        ModelFile opened = ModelFile.read(file);
+        Model model = opened.model();
+        Cost cost = Cost.of(model, shapes.withBatch(batch));
+        format.print(
+                root.terminal(), () -> nodes(cost), () -> json(model, cost, opened.bytes(cost)));
+        if (format.isTable()) {
+            summary(model, cost, opened);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static Table nodes(Cost cost) {
+        Table table = new Table("node", "operator", "output", "#parameters", "#MACs");
+        for (NodeCost node : cost.nodes()) {
+            table.row(
+                    node.name(),
+                    node.op(),
+                    node.outputs().isEmpty() ? "" : type(node.outputs().get(0)),
+                    node.parameters(),
+                    node.macs());
+        }
+        return table;
+    }
+
+    private static String type(Value value) {
+        return value.type().map(type -> type.dataType() + " " + type.shape()).orElse("unknown");
+    }
+
+    private void summary(Model model, Cost cost, ModelFile opened) {
+        Terminal terminal = root.terminal();
+        terminal.out().println();
+        terminal.out()
+                .println("file        " + opened.name() + ", " + Units.bytes(opened.bytes(cost)));
+        terminal.out().println("opset       " + model.opset());
+        terminal.out().println("inputs      " + values(model.graph().feeds()));
+        terminal.out().println("outputs     " + values(model.graph().outputs()));
+        terminal.out()
+                .printf(
+                        "nodes       %d; %d parameters; %s MACs at batch %d%n",
+                        cost.nodes().size(), cost.parameters(), Units.count(cost.macs()), batch);
+        Map<String, Long> foreign = undescribed(model);
+        terminal.out()
+                .println(
+                        "coverage    "
+                                + (foreign.isEmpty()
+                                        ? "every operator is known"
+                                        : "left as they are, and freezing what they touch: "
+                                                + foreign.entrySet().stream()
+                                                        .map(e -> e.getKey() + " ×" + e.getValue())
+                                                        .collect(Collectors.joining(", "))));
+        if (!cost.unknown().isEmpty()) {
+            terminal.out().println("not counted " + String.join(", ", cost.unknown()));
+        }
+        terminal.out()
+                .println("MAC = one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul.");
+    }
+
+    private static String values(List<Value> values) {
+        return values.stream()
+                .map(value -> value.name() + ": " + type(value))
+                .collect(Collectors.joining("; "));
+    }
+
+    /** How often each operator occurs that Espalier has no description of. */
+    private static Map<String, Long> undescribed(Model model) {
+        return model.graph().nodes().stream()
+                .filter(node -> Operators.of(node).isEmpty())
+                .collect(
+                        Collectors.groupingBy(
+                                InspectCommand::operator, TreeMap::new, Collectors.counting()));
+    }
+
+    private static String operator(Node node) {
+        return node.isStandard() ? node.opType() : node.domain() + "." + node.opType();
+    }
+
+    private static ObjectNode json(Model model, Cost cost, long bytes) {
+        ObjectNode json =
+                Json.object()
+                        .put("parameters", cost.parameters())
+                        .put("macs", cost.macs())
+                        .put("bytes", bytes)
+                        .put("opset", model.opset());
+        values(json.putArray("inputs"), model.graph().feeds());
+        values(json.putArray("outputs"), model.graph().outputs());
+        ObjectNode coverage = json.putObject("unknownOperators");
+        undescribed(model).forEach(coverage::put);
+        ArrayNode nodes = json.putArray("nodes");
+        for (NodeCost cost1 : cost.nodes()) {
+            ObjectNode node = nodes.addObject();
+            node.put("name", cost1.name()).put("op", cost1.op());
+            node.put("parameters", cost1.parameters()).put("macs", cost1.macs());
+            values(node.putArray("inputs"), cost1.inputs());
+            values(node.putArray("outputs"), cost1.outputs());
+        }
+        return json;
+    }
+
+    private static void values(ArrayNode list, List<Value> values) {
+        for (Value value : values) {
+            ObjectNode node = list.addObject().put("name", value.name());
+            node.put("type", value.type().map(t -> t.dataType().name()).orElse("UNKNOWN"));
+            Shape shape = value.type().map(TensorType::shape).orElse(Shape.UNRANKED);
+            if (!shape.isRanked()) {
+                node.putNull("shape");
+                continue;
+            }
+            ArrayNode dims = node.putArray("shape");
+            for (Dim dim : shape.dims()) {
+                if (dim.isFixed()) {
+                    dims.add(dim.size());
+                } else {
+                    dims.add(dim.toString());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.ModelFormatException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A model and the file it was read from.
+ *
+ * @param fileBytes of the file itself
+ */
+record ModelFile(Path path, Model model, long fileBytes) {
+    /**
+     * @throws ModelFormatException where it is no model
+     */
+    static ModelFile read(Path path) {
+        if (!Files.exists(path)) {
+            throw new ModelFormatException(path + ": there is no such model");
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new ModelFormatException(path + ": not a file; expected an ONNX model");
+        }
+        Model model = OnnxReader.read(path);
+        try {
+            return new ModelFile(path, model, Files.size(path));
+        } catch (IOException e) {
+            throw new ModelFormatException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Bytes on disk, weights in external files included. */
+    long bytes(Cost cost) {
+        // A file smaller than its own weights keeps them outside.
+        return fileBytes < cost.bytes() ? fileBytes + cost.bytes() : fileBytes;
+    }
+
+    String name() {
+        return path.getFileName().toString();
+    }
+}
