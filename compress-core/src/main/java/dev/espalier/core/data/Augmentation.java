@@ -1,5 +1,7 @@
 package dev.espalier.core.data;
 
+import dev.espalier.core.InvalidOptionException;
+
 /**
  * Random changes to training images, made before normalisation.
  *
@@ -9,4 +11,11 @@ package dev.espalier.core.data;
  */
 public record Augmentation(int padding, boolean flip) {
     public static final Augmentation NONE = new Augmentation(0, false);
+
+    public Augmentation {
+        if (padding < 0 || padding > 4096) {
+            throw new InvalidOptionException(
+                    "augmentation: padding must be 0 to 4096 pixels, found " + padding);
+        }
+    }
 }

@@ -1,0 +1,72 @@
+package dev.espalier.core.data;
+
+import dev.espalier.core.DataException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/** Reads the files of a dataset, with errors that name them. */
+final class DataFiles {
+    private DataFiles() {}
+
+    static byte[] readAll(Path file) {
+        try {
+            long size = Files.size(file);
+            if (size > Integer.MAX_VALUE - 8) {
+                throw new DataException(file + " has " + size + " bytes, more than 2 GiB");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** The content of a file, unpacked where its name ends in {@code .gz}. */
+    static InputStream open(Path file) {
+        try {
+            InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+            try {
+                return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+            } catch (IOException e) {
+                in.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** Exactly {@code count} bytes. They are allocated as they come, not as a header promises. */
+    static byte[] read(InputStream in, int count, Path file, String what) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new DataException(
+                    "%s is cut off: %s needs %d bytes, %d are left"
+                            .formatted(file, what, count, bytes.length));
+        }
+        return bytes;
+    }
+
+    static DataException unreadable(Path file, IOException e) {
+        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new DataException(
+                Files.exists(file)
+                        ? file + " cannot be read: " + why
+                        : file + ": there is no such file",
+                e);
+    }
+
+    /** The folder itself. */
+    static Path folder(Path folder, String expected) {
+        if (!Files.exists(folder)) {
+            throw new DataException(folder + ": there is no such folder; expected " + expected);
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new DataException(folder + " is no folder; expected " + expected);
+        }
+        return folder;
+    }
+}

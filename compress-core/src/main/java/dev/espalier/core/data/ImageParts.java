@@ -1,0 +1,116 @@
+package dev.espalier.core.data;
+
+import dev.espalier.core.DataException;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.TensorType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the parts of a dataset of images. */
+final class ImageParts {
+    private final DataConfig config;
+    private final ModelInput input;
+    private final Preprocess preprocess;
+    private final Path path;
+
+    ImageParts(DataConfig config, ModelInput input) {
+        this.config = config;
+        this.input = input;
+        this.preprocess = config.preprocess();
+        this.path = config.path();
+    }
+
+    Parts read() {
+        int channels = input.channels();
+        return switch (config.format()) {
+            case CIFAR10 -> cifar10();
+            case IDX -> idx();
+            case IMAGE_FOLDER -> folders(channels);
+            default -> throw new IllegalArgumentException("no images: " + config.format());
+        };
+    }
+
+    private Parts cifar10() {
+        Path folder = DataFiles.folder(path, "CIFAR-10's binary version");
+        return parts(
+                Cifar10.training(folder),
+                Optional.empty(),
+                Optional.of(Cifar10.test(folder)),
+                Cifar10.CLASSES);
+    }
+
+    private Parts idx() {
+        Path folder = DataFiles.folder(path, "IDX files such as train-images-idx3-ubyte.gz");
+        Images training =
+                Idx.part(folder, "train")
+                        .orElseThrow(
+                                () ->
+                                        new DataException(
+                                                folder
+                                                        + " holds no train-images file; expected IDX files"
+                                                        + " such as train-images-idx3-ubyte.gz"));
+        Optional<Images> test = Idx.part(folder, "t10k", "test");
+        int classes = 0;
+        for (Images part : test.isPresent() ? List.of(training, test.get()) : List.of(training)) {
+            for (int i = 0; i < part.size(); i++) {
+                classes = Math.max(classes, part.label(i) + 1);
+            }
+        }
+        return parts(training, Optional.empty(), test, classes);
+    }
+
+    private Parts folders(int channels) {
+        Path root = DataFiles.folder(path, "folders of images");
+        Optional<Path> train = ImageFolder.part(root, "train");
+        Path training = train.orElse(root);
+        List<String> classes = ImageFolder.classes(training);
+        Optional<Images> validation = Optional.empty();
+        Optional<Images> test = Optional.empty();
+        if (train.isPresent()) {
+            validation =
+                    ImageFolder.part(root, "val", "valid", "validation")
+                            .map(part -> ImageFolder.open(part, classes, channels, preprocess));
+            test =
+                    ImageFolder.part(root, "test")
+                            .map(part -> ImageFolder.open(part, classes, channels, preprocess));
+        }
+        Images images = ImageFolder.open(training, classes, channels, preprocess);
+        boolean valIsTest = test.isEmpty();
+        return parts(
+                images,
+                valIsTest ? Optional.empty() : validation,
+                valIsTest ? validation : test,
+                classes.size());
+    }
+
+    private Parts parts(
+            Images training, Optional<Images> validation, Optional<Images> test, int classes) {
+        return new Parts(
+                source(training), validation.map(this::source), test.map(this::source), classes);
+    }
+
+    private ExampleSource source(Images images) {
+        Images sized = images instanceof Images.InMemory stored ? resized(stored) : images;
+        input.check(
+                new TensorType(DataType.FLOAT, sized.imageSize().shape()),
+                "set preprocess: {resize: .., crop: ..} or use data of the model's size");
+        return new ImageSource(sized, input.name(), preprocess);
+    }
+
+    /** All images of a part in memory have one size, so that they are resized once, here. */
+    private Images resized(Images.InMemory stored) {
+        ImageSize size = stored.imageSize();
+        if (preprocess.resize().isEmpty() && preprocess.crop().isEmpty()) {
+            return stored;
+        }
+        ImageSize result = ImageGeometry.result(size, preprocess);
+        List<byte[]> pixels = new ArrayList<>(stored.size());
+        for (int i = 0; i < stored.size(); i++) {
+            String name = "image " + i + " of " + path;
+            pixels.add(ImageGeometry.apply(stored.pixels(i), size, preprocess, name));
+        }
+        return new Images.InMemory(result, pixels, stored.labels());
+    }
+}

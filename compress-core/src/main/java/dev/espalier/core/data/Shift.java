@@ -1,0 +1,23 @@
+package dev.espalier.core.data;
+
+import java.util.SplittableRandom;
+
+/**
+ * What an augmentation does to one image: output pixel (y, x) is input pixel (y + down, x + right),
+ * with x + right counted from the right edge where {@code mirrored}; 0 where that lies outside.
+ */
+record Shift(int down, int right, boolean mirrored) {
+    static final Shift NONE = new Shift(0, 0, false);
+
+    /** Drawn from {@code seed} and {@code index} alone. */
+    static Shift draw(Augmentation augmentation, long seed, int index) {
+        if (augmentation.equals(Augmentation.NONE)) {
+            return NONE;
+        }
+        SplittableRandom random = new SplittableRandom(Seeds.mix(seed, index));
+        int padding = augmentation.padding();
+        int down = random.nextInt(2 * padding + 1) - padding;
+        int right = random.nextInt(2 * padding + 1) - padding;
+        return new Shift(down, right, augmentation.flip() && random.nextBoolean());
+    }
+}
