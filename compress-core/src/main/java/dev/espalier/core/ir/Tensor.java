@@ -149,6 +149,14 @@ public final class Tensor {
         return dataType.bytes(elementCount());
     }
 
+    /**
+     * Where the elements are, for the code that made that storage and wants to know it again; null
+     * for strings. Everybody else reads through the other methods.
+     */
+    public Storage storage() {
+        return storage;
+    }
+
     /** The raw bytes, read-only and little-endian; not for strings. */
     public ByteBuffer bytes() {
         if (storage == null) {

@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.onnx.proto.Onnx.GraphProto;
 import dev.espalier.core.onnx.proto.Onnx.NodeProto;
+import dev.espalier.core.onnx.proto.Onnx.SparseTensorProto;
 import dev.espalier.core.onnx.proto.Onnx.TensorProto;
 import dev.espalier.core.onnx.proto.Onnx.ValueInfoProto;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class GraphCodec {
                         .clearName()
                         .clearNode()
                         .clearInitializer()
+                        .clearSparseInitializer()
                         .clearInput()
                         .clearOutput()
                         .clearValueInfo();
@@ -52,19 +54,29 @@ final class GraphCodec {
         List<Initializer> initializers = new ArrayList<>(proto.getInitializerCount());
         Set<String> names = new HashSet<>();
         for (TensorProto tensor : proto.getInitializerList()) {
-            if (tensor.getName().isEmpty() || !names.add(tensor.getName())) {
-                throw source.damaged(
-                        tensor.getName().isEmpty()
-                                ? "an initializer has no name"
-                                : "two initializers are called '" + tensor.getName() + "'");
-            }
             initializers.add(
                     new Initializer(
-                            tensor.getName(),
+                            distinct(tensor.getName(), names, source),
                             TensorCodec.decode(tensor, source),
                             Extras.of(TensorCodec.remainder(tensor).toBuilder(), source)));
         }
+        for (SparseTensorProto sparse : proto.getSparseInitializerList()) {
+            initializers.add(
+                    Initializer.of(
+                            distinct(sparse.getValues().getName(), names, source),
+                            SparseStorage.decode(sparse, source)));
+        }
         return initializers;
+    }
+
+    private static String distinct(String name, Set<String> names, Source source) {
+        if (name.isEmpty() || !names.add(name)) {
+            throw source.damaged(
+                    name.isEmpty()
+                            ? "an initializer has no name"
+                            : "two initializers are called '" + name + "'");
+        }
+        return name;
     }
 
     /** All of {@code graph}. */
@@ -72,7 +84,14 @@ final class GraphCodec {
         GraphProto.Builder proto = encodeStructure(graph);
         graph.initializers()
                 .values()
-                .forEach(initializer -> proto.addInitializer(encode(initializer)));
+                .forEach(
+                        initializer -> {
+                            if (isSparse(initializer)) {
+                                proto.addSparseInitializer(encodeSparse(initializer));
+                            } else {
+                                proto.addInitializer(encode(initializer));
+                            }
+                        });
         return proto.build();
     }
 
@@ -97,5 +116,17 @@ final class GraphCodec {
     static TensorProto.Builder header(Initializer initializer) {
         return Extras.merge(initializer.extras(), TensorProto.newBuilder())
                 .setName(initializer.name());
+    }
+
+    static boolean isSparse(Initializer initializer) {
+        return initializer.tensor().storage() instanceof SparseStorage sparse
+                && sparse.stillHolds(initializer.tensor());
+    }
+
+    static SparseTensorProto encodeSparse(Initializer initializer) {
+        SparseStorage storage = (SparseStorage) initializer.tensor().storage();
+        SparseTensorProto.Builder proto = storage.encode();
+        proto.getValuesBuilder().setName(initializer.name());
+        return proto.build();
     }
 }

@@ -1,6 +1,8 @@
 package dev.espalier.core.onnx;
 
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.proto.Onnx.FunctionProto;
 import dev.espalier.core.onnx.proto.Onnx.ModelProto;
 import dev.espalier.core.onnx.proto.Onnx.OperatorSetIdProto;
 import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
@@ -30,6 +32,13 @@ final class ModelCodec {
                                         before == null ? "" : " beside version " + before));
             }
         }
+        for (FunctionProto function : proto.getFunctionsList()) {
+            if (function.getDomain().isEmpty() || function.getDomain().equals("ai.onnx")) {
+                throw new UnsupportedModelException(
+                        "%s: function '%s' redefines an operator of the standard domain"
+                                .formatted(source.name(), function.getName()));
+            }
+        }
         Map<String, String> metadata = new LinkedHashMap<>();
         proto.getMetadataPropsList()
                 .forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
@@ -42,7 +51,7 @@ final class ModelCodec {
         return new Model(
                 proto.getIrVersion(),
                 opsets,
-                GraphCodec.decode(proto.getGraph(), source),
+                GraphCheck.check(GraphCodec.decode(proto.getGraph(), source), source),
                 metadata,
                 Extras.of(rest, source));
     }

@@ -57,6 +57,7 @@ public final class OnnxReader {
 
     private static Model read(byte[] bytes, Source source) {
         try {
+            WireScan.check(bytes, source.name());
             CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
             input.enableAliasing(true);
             return ModelCodec.decode(ModelProto.parseFrom(input), source);

@@ -2,41 +2,107 @@ package dev.espalier.core.onnx;
 
 import dev.espalier.core.OutputException;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
-/** Writes ONNX files. */
+/**
+ * Writes ONNX files. What the reader did not understand is written back as it was; tensors are
+ * written as raw data. A model of 2 GiB or more, which one file cannot hold, gets a second file
+ * {@code NAME.onnx.data} beside it with its large initializers.
+ */
 public final class OnnxWriter {
+    /** Protobuf's limit for one message. */
+    private static final long LARGEST_FILE_BYTES = Integer.MAX_VALUE;
+
     private OnnxWriter() {}
 
     /**
-     * Writes {@code model} to {@code file}, replacing a file of that name in one step.
+     * Writes {@code model} to {@code file}; a file of that name is replaced in one step when
+     * everything is written. Weights that still lie in external files are streamed.
      *
-     * @throws OutputException where that fails
+     * @throws OutputException where that fails, or where {@code model} itself still reads its
+     *     weights from a file that would be replaced
      */
     public static void write(Model model, Path file) {
-        Path temporary =
-                file.resolveSibling(
-                        "." + file.getFileName() + "." + Long.toHexString(System.nanoTime()));
+        write(model, file, LARGEST_FILE_BYTES);
+    }
+
+    static void write(Model model, Path file, long largestFileBytes) {
+        Path target = file.toAbsolutePath();
+        Path data = target.resolveSibling(target.getFileName() + ".data");
+        ModelStream stream = new ModelStream(model, null);
+        boolean split = stream.size() > largestFileBytes;
+        refuseOwnSources(model, target, data, split);
         try {
-            Files.write(temporary, toBytes(model));
-            Files.move(
-                    temporary,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            if (!split) {
+                write(stream, target);
+                return;
+            }
+            stream = new ModelStream(model, data.getFileName().toString());
+            if (stream.size() > LARGEST_FILE_BYTES) {
+                throw new OutputException(
+                        file + " cannot be written: even without its weights it exceeds 2 GiB");
+            }
+            try (TargetFile temporary = new TargetFile(data)) {
+                stream.writeExternal(temporary.channel());
+                temporary.commit();
+            }
+            write(stream, target);
         } catch (IOException e) {
-            throw new OutputException(file + " cannot be written: " + e.getMessage(), e);
+            throw TargetFile.failure(file, e);
         }
     }
 
-    /** The content of the ONNX file of {@code model}. */
+    private static void write(ModelStream stream, Path target) throws IOException {
+        try (TargetFile temporary = new TargetFile(target)) {
+            stream.writeTo(temporary.channel());
+            temporary.commit();
+        }
+    }
+
+    private static void refuseOwnSources(Model model, Path target, Path data, boolean split) {
+        for (Tensor tensor : Tensors.all(model.graph())) {
+            if (tensor.storage() instanceof FileStorage storage
+                    && (isSame(storage.file(), target) || split && isSame(storage.file(), data))) {
+                throw new OutputException(
+                        "'%s' cannot be replaced: the model still reads its weights from '%s';"
+                                        .formatted(target, storage.file())
+                                + " write to another folder");
+            }
+        }
+    }
+
+    private static boolean isSame(Path source, Path target) {
+        try {
+            return Files.exists(target) && Files.isSameFile(source, target);
+        } catch (IOException e) {
+            throw TargetFile.failure(target, e);
+        }
+    }
+
+    /**
+     * The content of the ONNX file of {@code model}.
+     *
+     * @throws OutputException where it exceeds 2 GiB
+     */
     public static byte[] toBytes(Model model) {
-        return ModelCodec.encodeHeader(model).toBuilder()
-                .setGraph(GraphCodec.encode(model.graph()))
-                .build()
-                .toByteArray();
+        ModelStream stream = new ModelStream(model, null);
+        if (stream.size() > Integer.MAX_VALUE - 8) {
+            throw new OutputException(
+                    "the model takes %d bytes, which no array holds; write it to a file"
+                            .formatted(stream.size()));
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) stream.size());
+        try {
+            stream.writeTo(Channels.newChannel(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail", e);
+        }
+        return bytes.toByteArray();
     }
 }

@@ -31,7 +31,7 @@ final class TensorCodec {
             throw new UnsupportedModelException(
                     source.name() + ": tensor '" + proto.getName() + "' is stored in segments");
         }
-        Shape shape = shape(proto, source);
+        Shape shape = shape(proto.getDimsList(), proto.getName(), source);
         if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             if (type == DataType.STRING) {
                 throw source.damaged("string tensor '" + proto.getName() + "' is external");
@@ -42,35 +42,42 @@ final class TensorCodec {
                     source.external()
                             .locate(
                                     proto.getExternalDataList(),
-                                    byteSize(type, shape, proto, source),
+                                    type.bytes(shape.elementCount()),
                                     proto.getName(),
                                     source));
         }
         if (type == DataType.STRING) {
             return strings(proto, shape, source);
         }
-        long expected = byteSize(type, shape, proto, source);
-        ByteBuffer bytes =
+        long expected = type.bytes(shape.elementCount());
+        long held =
                 proto.hasRawData()
-                        ? proto.getRawData().asReadOnlyByteBuffer()
-                        : typed(proto, type, shape, source);
-        if (bytes.remaining() != expected) {
+                        ? proto.getRawData().size()
+                        : (long) count(proto, type) * unitBytes(type);
+        if (held != expected) {
             throw source.damaged(
                     "tensor '%s' is declared %s%s, which needs %d bytes, but holds %d"
-                            .formatted(proto.getName(), type, shape, expected, bytes.remaining()));
+                            .formatted(proto.getName(), type, shape, expected, held));
         }
-        return Tensor.of(type, shape, bytes);
+        if (proto.hasRawData()) {
+            return Tensor.of(type, shape, proto.getRawData().asReadOnlyByteBuffer());
+        }
+        if (held > Integer.MAX_VALUE - 8) {
+            throw new UnsupportedModelException(
+                    source.name() + ": tensor '" + proto.getName() + "' has " + held + " bytes");
+        }
+        return Tensor.of(type, shape, typed(proto, type, (int) held));
     }
 
-    private static Shape shape(TensorProto proto, Source source) {
-        long[] dims = new long[proto.getDimsCount()];
+    /** Checks that sizes are possible and that no product of them overflows. */
+    static Shape shape(List<Long> sizes, String tensor, Source source) {
+        long[] dims = new long[sizes.size()];
         long product = 1;
         for (int i = 0; i < dims.length; i++) {
-            dims[i] = proto.getDims(i);
+            dims[i] = sizes.get(i);
             if (dims[i] < 0) {
                 throw source.damaged(
-                        "tensor '%s' has the negative dimension %d"
-                                .formatted(proto.getName(), dims[i]));
+                        "tensor '%s' has the negative dimension %d".formatted(tensor, dims[i]));
             }
             // Zeros must not hide an overflow: a pass may permute or cut dimensions.
             long high = Math.multiplyHigh(product, Math.max(1, dims[i]));
@@ -78,18 +85,10 @@ final class TensorCodec {
             if (high != 0 || product < 0 || product > Long.MAX_VALUE / 128) {
                 throw source.damaged(
                         "tensor '%s' has more elements than a file can hold: dimensions %s"
-                                .formatted(proto.getName(), proto.getDimsList()));
+                                .formatted(tensor, sizes));
             }
         }
         return Shape.of(dims);
-    }
-
-    private static long byteSize(DataType type, Shape shape, TensorProto proto, Source source) {
-        try {
-            return type.bytes(shape.elementCount());
-        } catch (ArithmeticException e) {
-            throw source.damaged("the size of tensor '" + proto.getName() + "' overflows");
-        }
     }
 
     private static Tensor strings(TensorProto proto, Shape shape, Source source) {
@@ -110,10 +109,8 @@ final class TensorCodec {
     }
 
     /** The typed data fields, turned into raw bytes. */
-    private static ByteBuffer typed(TensorProto proto, DataType type, Shape shape, Source source) {
-        long held = Math.multiplyExact((long) count(proto, type), unitBytes(type));
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.toIntExact(held)).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer typed(TensorProto proto, DataType type, int held) {
+        ByteBuffer bytes = ByteBuffer.allocate(held).order(ByteOrder.LITTLE_ENDIAN);
         switch (type) {
             case FLOAT, COMPLEX64 -> {
                 for (int i = 0; i < proto.getFloatDataCount(); i++) {
