@@ -4,14 +4,13 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.TorchWriter;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the backward computation and the optimizer's step, all weights in a handful of statements.
- * See {@link OptimizerSettings} for the formula.
+ * Writes the backward computation and the optimizer's step. See {@link OptimizerSettings} for the
+ * formula.
  */
 final class Descent {
     private final OptimizerSettings settings;
@@ -58,40 +57,33 @@ final class Descent {
                         .formatted(ProgramText.list(variables)));
         text.add("torch.set_grad_enabled(False)");
         text.add("slope = torch.neg(float(rate))");
-        update(text, "decayed", true, settings.weightDecay());
-        update(text, "plain", false, 0);
+        for (int i = 0; i < weights.size(); i++) {
+            update(text, weights.get(i), i);
+        }
     }
 
-    private void update(ProgramText text, String name, boolean matrices, double decay) {
-        List<String> values = new ArrayList<>();
-        List<String> gradients = new ArrayList<>();
-        List<String> moving = new ArrayList<>();
-        for (int i = 0; i < weights.size(); i++) {
-            Holdings.Variable weight = weights.get(i);
-            if (weight.tensor().shape().rank() > 1 == matrices) {
-                values.add("torch.detach(self." + weight.attribute() + ")");
-                gradients.add("unchecked_cast(Tensor, gradients[" + i + "])");
-                moving.add("self." + momenta.get(weight.initializer()));
-            }
-        }
-        if (values.isEmpty()) {
-            return;
-        }
-        String momentum = TorchWriter.real(settings.momentum());
-        text.add(name + " = " + ProgramText.list(values));
-        text.add(name + "_g = " + ProgramText.list(gradients));
-        text.add(name + "_m = " + ProgramText.list(moving));
-        String g = name + "_g";
-        if (decay > 0) {
-            g = name + "_d";
-            text.add(
-                    "%s = torch._foreach_add(%s_g, %s, alpha=%s)"
-                            .formatted(g, name, name, TorchWriter.real(decay)));
-        }
-        text.add("torch._foreach_mul_(%s_m, %s)".formatted(name, momentum));
-        text.add("torch._foreach_add_(%s_m, %s)".formatted(name, g));
+    /** One tensor at a time: Torch drops the updates of lists, whose writes it does not see. */
+    private void update(ProgramText text, Holdings.Variable weight, int i) {
+        boolean decays = weight.tensor().shape().rank() > 1 && settings.weightDecay() > 0;
+        String value = "torch.detach(self." + weight.attribute() + ")";
+        String gradient = "g" + i;
+        String momentum = "self." + momenta.get(weight.initializer());
+        String share = TorchWriter.real(settings.momentum());
+        String raw = "unchecked_cast(Tensor, gradients[" + i + "])";
         text.add(
-                "%s_u = torch._foreach_add(%s, %s_m, alpha=%s)".formatted(name, g, name, momentum));
-        text.add("torch._foreach_add_(%s, %s_u, alpha=slope)".formatted(name, name));
+                gradient
+                        + " = "
+                        + (decays
+                                ? "torch.add(%s, %s, alpha=%s)"
+                                        .formatted(
+                                                raw,
+                                                value,
+                                                TorchWriter.real(settings.weightDecay()))
+                                : raw));
+        text.add(
+                "m%d = torch.add_(torch.mul_(%s, %s), %s)".formatted(i, momentum, share, gradient));
+        text.add(
+                "u%d = torch.add_(%s, torch.add(%s, m%d, alpha=%s), alpha=slope)"
+                        .formatted(i, value, gradient, i, share));
     }
 }

@@ -6,6 +6,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -35,6 +36,27 @@ record TorchProgram(
     /** The program's {@code .pt} file. */
     byte[] archive() {
         return TorchArchive.of(methods, tensors);
+    }
+
+    /** Weights and statistics by initializer, of what {@code state} returned. */
+    Map<String, Tensor> values(List<Tensor> state) {
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        for (int i = 0; i < weights.size(); i++) {
+            values.put(weights.get(i), state.get(i));
+        }
+        for (int i = 0; i < statistics.size(); i++) {
+            values.put(statistics.get(i), state.get(weights.size() + i));
+        }
+        return values;
+    }
+
+    /** Momenta by weight, of what {@code state} returned. */
+    Map<String, Tensor> momenta(List<Tensor> state) {
+        Map<String, Tensor> momenta = new LinkedHashMap<>();
+        for (int i = 0; i < weights.size(); i++) {
+            momenta.put(weights.get(i), state.get(weights.size() + statistics.size() + i));
+        }
+        return momenta;
     }
 
     /**

@@ -1,0 +1,195 @@
+package dev.espalier.train;
+
+import dev.espalier.core.DataException;
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.data.Batch;
+import dev.espalier.core.data.BatchStream;
+import dev.espalier.core.data.Batching;
+import dev.espalier.core.data.Dataset;
+import dev.espalier.core.ir.GraphEditor;
+import dev.espalier.core.ir.Initializer;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Progress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32;
+
+/**
+ * Trains a model on the recipe's training split and returns it with other weights: names, order and
+ * shapes of everything are kept. The weights after the last epoch are the result, never those of
+ * the best one, which would be chosen on the data that judges them.
+ *
+ * <p>Training on one machine is a function of model, data, plan, objective and seed, but for the
+ * order in which threads add up floats. A checkpoint after each epoch lets it go on to the same
+ * result after a kill.
+ */
+public final class Trainer {
+    private static final String CHECKPOINT = "training";
+
+    private final TrainingPlan plan;
+    private final Objective objective;
+    private final PassContext context;
+
+    public Trainer(TrainingPlan plan, Objective objective, PassContext context) {
+        this.plan = plan;
+        this.objective = objective;
+        this.context = context;
+    }
+
+    /**
+     * Trains the float weights that the first output of {@code model} depends on.
+     *
+     * @throws UnsupportedModelException where an operator on the way has no TorchScript form, or
+     *     the first output is not a table of class scores
+     * @throws DataException where the data does not fit the model
+     * @throws InvalidOptionException where the loss stops being a number
+     */
+    public Model train(Model model) {
+        Dataset training = context.data().training();
+        int batch = Math.min(plan.batch(), training.size());
+        TrainingData.requireFitting(model, context.inputShapes(), training, batch);
+        TorchProgram program = program(model, batch, Map.of());
+        long identity = identity(program);
+        TrainingState state =
+                context.checkpoints()
+                        .read(CHECKPOINT)
+                        .flatMap(bytes -> TrainingState.read(bytes, identity))
+                        .orElse(TrainingState.START);
+        noteFrozen(model, program);
+        if (state.epoch() > 0) {
+            context.note("went on after epoch " + state.epoch());
+            program = program(withWeights(model, state.values()), batch, state.momenta());
+        }
+        Model trained = withWeights(model, state.values());
+        try (TorchModule module = TorchModule.load(program.archive())) {
+            for (int epoch = state.epoch(); epoch < plan.epochs(); epoch++) {
+                epoch(module, model, training, batch, epoch);
+                List<Tensor> tensors = module.run("state", List.of());
+                trained = withWeights(model, program.values(tensors));
+                List<Double> accuracies = new ArrayList<>(state.accuracies());
+                if (context.data().validation().size() > 0) {
+                    accuracies.add(
+                            TrainingData.accuracy(
+                                    trained, context.runner(), context.data().validation()));
+                }
+                state =
+                        new TrainingState(
+                                epoch + 1,
+                                program.values(tensors),
+                                program.momenta(tensors),
+                                accuracies);
+                context.checkpoints().write(CHECKPOINT, state.toBytes(identity));
+            }
+        }
+        noteResult(state, program);
+        return trained;
+    }
+
+    private TorchProgram program(Model model, int batch, Map<String, Tensor> momenta) {
+        return TorchProgram.training(
+                model,
+                context.inputShapes().withBatch(batch),
+                objective,
+                plan.optimizer(),
+                plan.precision().isReduced(),
+                momenta);
+    }
+
+    /** Changes whenever anything changes that the course of training depends on. */
+    private long identity(TorchProgram program) {
+        CRC32 crc = new CRC32();
+        crc.update(program.archive());
+        return crc.getValue() << 32
+                ^ (plan + " " + context.seed() + " " + context.data().training().size()).hashCode();
+    }
+
+    private void epoch(TorchModule module, Model model, Dataset training, int batch, int epoch) {
+        Batching batching = Batching.training(batch, plan.augmentation(), context.seed());
+        String name = "epoch " + (epoch + 1) + " of " + plan.epochs();
+        try (BatchStream batches = BatchStream.open(training, batching, epoch);
+                Progress.Task task =
+                        context.progress()
+                                .begin(name, (long) batches.batches() * batch, "images")) {
+            double loss = 0;
+            double correct = 0;
+            for (int i = 0; batches.hasNext(); i++) {
+                context.checkCancelled();
+                Batch examples = batches.next();
+                double rate = plan.rate((long) epoch * batches.batches() + i, batches.batches());
+                float[] result =
+                        module.run("step", TrainingData.arguments(model, examples, rate))
+                                .get(0)
+                                .toFloats();
+                batches.recycle(examples);
+                if (!Float.isFinite(result[0])) {
+                    throw new InvalidOptionException(
+                            String.format(
+                                    Locale.ROOT,
+                                    "training diverged: the loss was %s in epoch %d, step %d, at"
+                                            + " learning rate %.4g; lower learning-rate or lengthen"
+                                            + " the warm-up",
+                                    result[0],
+                                    epoch + 1,
+                                    i + 1,
+                                    rate));
+                }
+                loss += result[0];
+                correct += result[1];
+                task.advance(batch);
+                task.show(
+                        String.format(
+                                Locale.ROOT,
+                                "loss %.4f, top-1 %.2f %%",
+                                loss / (i + 1),
+                                100 * correct / ((i + 1.0) * batch)));
+            }
+        }
+    }
+
+    private void noteFrozen(Model model, TorchProgram program) {
+        List<String> frozen =
+                model.graph().initializers().values().stream()
+                        .filter(held -> held.tensor().dataType().isFloating())
+                        .filter(held -> held.tensor().elementCount() > 1)
+                        .map(Initializer::name)
+                        .filter(name -> !program.weights().contains(name))
+                        .filter(name -> !program.statistics().contains(name))
+                        .toList();
+        frozen.forEach(
+                name ->
+                        context.skipped(
+                                name, "not trained: no gradient of the first output reaches it"));
+    }
+
+    private void noteResult(TrainingState state, TorchProgram program) {
+        context.note(
+                "trained %d weights for %d epochs, activations in %s"
+                        .formatted(
+                                program.weights().size(),
+                                plan.epochs(),
+                                plan.precision().isReduced() ? "bfloat16" : "float32"));
+        if (!state.accuracies().isEmpty()) {
+            context.note(
+                    "top-1 on the validation split after each epoch: "
+                            + state.accuracies().stream()
+                                    .map(a -> String.format(Locale.ROOT, "%.2f", 100 * a))
+                                    .collect(Collectors.joining(", "))
+                            + " %");
+        }
+    }
+
+    private static Model withWeights(Model model, Map<String, Tensor> values) {
+        if (values.isEmpty()) {
+            return model;
+        }
+        GraphEditor editor = new GraphEditor(model.graph());
+        values.forEach(editor::setInitializer);
+        return model.withGraph(editor.build());
+    }
+}

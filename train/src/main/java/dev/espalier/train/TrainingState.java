@@ -1,0 +1,121 @@
+package dev.espalier.train;
+
+import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What training knows after an epoch, and needs to go on.
+ *
+ * @param epoch number of finished epochs
+ * @param values weights and running statistics by initializer
+ * @param momenta by weight
+ * @param accuracies top-1 on the validation split after each epoch, as ratios
+ */
+record TrainingState(
+        int epoch,
+        Map<String, Tensor> values,
+        Map<String, Tensor> momenta,
+        List<Double> accuracies) {
+    private static final int FORMAT = 1;
+
+    TrainingState {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        momenta = Collections.unmodifiableMap(new LinkedHashMap<>(momenta));
+        accuracies = List.copyOf(accuracies);
+    }
+
+    static final TrainingState START = new TrainingState(0, Map.of(), Map.of(), List.of());
+
+    /**
+     * The state as bytes.
+     *
+     * @param identity of the training that it belongs to
+     */
+    byte[] toBytes(long identity) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeInt(FORMAT);
+            out.writeLong(identity);
+            out.writeInt(epoch);
+            out.writeInt(accuracies.size());
+            for (double accuracy : accuracies) {
+                out.writeDouble(accuracy);
+            }
+            write(values, out);
+            write(momenta, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(Map<String, Tensor> tensors, DataOutputStream out)
+            throws IOException {
+        out.writeInt(tensors.size());
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+            out.writeUTF(entry.getKey());
+            long[] sizes = entry.getValue().shape().sizes();
+            out.writeInt(sizes.length);
+            for (long size : sizes) {
+                out.writeLong(size);
+            }
+            for (float value : entry.getValue().toFloats()) {
+                out.writeFloat(value);
+            }
+        }
+    }
+
+    /**
+     * The state in {@code bytes}; empty where they belong to another training, or to none: the
+     * training then starts over.
+     */
+    static Optional<TrainingState> read(byte[] bytes, long identity) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            if (in.readInt() != FORMAT || in.readLong() != identity) {
+                return Optional.empty();
+            }
+            int epoch = in.readInt();
+            List<Double> accuracies = new ArrayList<>();
+            for (int i = in.readInt(); i > 0; i--) {
+                accuracies.add(in.readDouble());
+            }
+            return Optional.of(new TrainingState(epoch, tensors(in), tensors(in), accuracies));
+        } catch (IOException | ArithmeticException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, Tensor> tensors(DataInputStream in) throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            String name = in.readUTF();
+            List<Dim> dims = new ArrayList<>();
+            for (int axes = in.readInt(); axes > 0; axes--) {
+                dims.add(Dim.of(in.readLong()));
+            }
+            Shape shape = Shape.of(dims);
+            if (shape.elementCount() > in.available() / Float.BYTES) {
+                throw new IOException("the checkpoint ends within " + name);
+            }
+            float[] values = new float[(int) shape.elementCount()];
+            for (int k = 0; k < values.length; k++) {
+                values[k] = in.readFloat();
+            }
+            tensors.put(name, Tensor.ofFloats(shape, values));
+        }
+        return tensors;
+    }
+}
