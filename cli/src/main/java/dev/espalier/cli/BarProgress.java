@@ -1,0 +1,76 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.pass.Progress;
+import java.io.PrintStream;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Bars with the time left, drawn over one line of a terminal. */
+final class BarProgress implements Progress {
+    private static final int MILLIS_BETWEEN_DRAWINGS = 200;
+
+    private final Terminal terminal;
+
+    BarProgress(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Draws without asking the terminal for anything, which would load native code. */
+    private record Line(PrintStream err, int width) implements ProgressBarConsumer {
+        @Override
+        public int getMaxRenderedLength() {
+            return width - 1;
+        }
+
+        @Override
+        public void accept(String bar) {
+            err.print("\r" + bar);
+            err.flush();
+        }
+
+        @Override
+        public void clear() {
+            err.print("\r" + " ".repeat(width - 1) + "\r");
+            err.flush();
+        }
+
+        @Override
+        public void close() {
+            clear();
+        }
+    }
+
+    @Override
+    public Task begin(String name, long steps, String unit) {
+        ProgressBar bar =
+                new ProgressBarBuilder()
+                        .setTaskName(name)
+                        .setInitialMax(steps)
+                        .setUnit(" " + unit, 1)
+                        .setUpdateIntervalMillis(MILLIS_BETWEEN_DRAWINGS)
+                        .setStyle(
+                                terminal.colour()
+                                        ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
+                                        : ProgressBarStyle.ASCII)
+                        .setConsumer(new Line(terminal.err(), terminal.width()))
+                        .build();
+        return new Task() {
+            @Override
+            public void advance(long count) {
+                bar.stepBy(count);
+            }
+
+            @Override
+            public void show(String words) {
+                bar.setExtraMessage(" " + words);
+            }
+
+            @Override
+            public void close() {
+                bar.close();
+            }
+        };
+    }
+}
