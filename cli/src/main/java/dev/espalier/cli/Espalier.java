@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             InspectCommand.class,
+            BenchCommand.class,
             PassesCommand.class,
             RecipeCommand.class,
             DoctorCommand.class

@@ -1,7 +1,10 @@
 package dev.espalier.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.core.report.ReportJson;
 
 /** Trees of JSON for commands to print. */
 final class Json {
@@ -9,6 +12,15 @@ final class Json {
 
     static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** A record of {@code core.report} as a tree. */
+    static ObjectNode of(Record facts) {
+        try {
+            return (ObjectNode) new ObjectMapper().readTree(ReportJson.write(facts));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("what was written as JSON can be read", e);
+        }
     }
 
     /** A number, or null where it is not finite, which JSON cannot say. */

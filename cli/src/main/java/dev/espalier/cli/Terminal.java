@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.pass.Progress;
 import java.io.PrintStream;
 import java.util.Map;
 
@@ -30,6 +31,11 @@ record Terminal(PrintStream out, PrintStream err, boolean interactive, boolean c
         int width = Integer.getInteger(WIDTH_PROPERTY, USUAL_WIDTH);
         return new Terminal(
                 out, err, interactive, interactive && !plain, Math.max(40, Math.min(width, 200)));
+    }
+
+    /** Bars on a terminal, lines elsewhere. */
+    Progress progress() {
+        return interactive ? new BarProgress(this) : new LineProgress(this::say, System::nanoTime);
     }
 
     /** A line for people. */

@@ -1,6 +1,9 @@
 package dev.espalier.core.recipe;
 
+import dev.espalier.core.data.DataConfig;
+import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.pass.Option;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,29 +13,23 @@ import java.util.Optional;
  * @param path of the data, relative to the recipe
  */
 public record DataOptions(
-        @Option(help = "How the examples are stored.") Format format,
+        @Option(help = "How the examples are stored.") DataConfig.Format format,
         @Option(help = "Folder or file of the examples, relative to the recipe.") String path,
         @Option(help = "How a stored example becomes the model's input.")
                 PreprocessOptions preprocess,
         @Option(help = "Examples for ranges and statistics.") Calibration calibration,
         @Option(help = "Examples on which decisions are taken.") Validation validation) {
 
-    /** How examples are stored. */
-    public enum Format {
-        CIFAR10,
-        IMAGE_FOLDER,
-        IDX,
-        NPZ,
-        CSV
-    }
-
     /**
      * How a stored example becomes the model's input: resize, crop, divide by {@code scale},
      * subtract {@code mean} and divide by {@code std} of each channel.
      */
     public record PreprocessOptions(
-            @Option(value = "255", help = "Stored numbers are divided by it.", min = 1e-30)
-                    double scale,
+            @Option(
+                            value = "null",
+                            help = "Stored numbers are divided by it; 255 for bytes, else 1.",
+                            min = 1e-30)
+                    Optional<Double> scale,
             @Option(value = "[]", help = "Subtracted after scaling, one for each channel.")
                     List<Double> mean,
             @Option(value = "[]", help = "Divided by at last, one for each channel.", min = 1e-30)
@@ -68,6 +65,21 @@ public record DataOptions(
                             min = 0,
                             max = 0.9)
                     double fraction) {}
+
+    /** What the loader takes, with the data at {@code place}. */
+    public DataConfig at(Path place) {
+        return new DataConfig(
+                format,
+                place,
+                new Preprocess(
+                        preprocess.scale,
+                        preprocess.mean,
+                        preprocess.std,
+                        preprocess.resize,
+                        preprocess.crop),
+                calibration.samples,
+                validation.fraction);
+    }
 
     public DataOptions withPath(String changed) {
         return new DataOptions(format, changed, preprocess, calibration, validation);

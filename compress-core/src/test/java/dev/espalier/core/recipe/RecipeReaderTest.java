@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.recipe.SamplePasses.Learn;
 import dev.espalier.core.recipe.SamplePasses.Rule;
@@ -54,7 +55,7 @@ class RecipeReaderTest {
         Recipe recipe = parse(FULL);
         assertThat(recipe.model()).contains("a model.onnx");
         DataOptions data = recipe.data().orElseThrow();
-        assertThat(data.format()).isEqualTo(DataOptions.Format.CIFAR10);
+        assertThat(data.format()).isEqualTo(DataConfig.Format.CIFAR10);
         assertThat(data.preprocess().std()).containsExactly(1.0, 0.2);
         assertThat(data.preprocess().resize()).isEmpty();
         assertThat(data.preprocess().crop()).contains(32);
