@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Reproducer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,7 @@ public final class TestContext implements PassContext {
     private ModelRunner runner;
     private InputShapes inputShapes = InputShapes.ofBatch(1);
     private Checkpoints checkpoints = Checkpoints.NONE;
+    private Reproducer reproducer = Reproducer.NONE;
     private final List<String> notes = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
 
@@ -56,6 +58,11 @@ public final class TestContext implements PassContext {
 
     public TestContext withCheckpoints(Checkpoints value) {
         checkpoints = value;
+        return this;
+    }
+
+    public TestContext withReproducer(Reproducer value) {
+        reproducer = value;
         return this;
     }
 
@@ -113,6 +120,11 @@ public final class TestContext implements PassContext {
     @Override
     public Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    @Override
+    public Reproducer reproducer() {
+        return reproducer;
     }
 
     @Override

@@ -44,6 +44,11 @@ final class Ladder {
         return Math.max(0, width);
     }
 
+    /** The next allowed width above {@code kept}, or {@code kept} where it is whole. */
+    int above(int kept) {
+        return Math.min(size, kept + step);
+    }
+
     /** The least allowed width. */
     int lowest() {
         int lowest = offset > 0 ? offset : step;

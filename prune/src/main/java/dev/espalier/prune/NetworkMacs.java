@@ -92,12 +92,17 @@ final class NetworkMacs {
         Set<String> values = new LinkedHashSet<>(node.inputs());
         values.addAll(node.outputs());
         values.remove("");
-        boolean typed = values.stream().allMatch(v -> groups.types().shape(v).isRanked());
+        boolean typed = values.stream().allMatch(this::isSized);
         if (operator.isEmpty() || !typed) {
             return 0;
         }
         return operator.get()
                 .macs(new Call(node, groups.model().opset(), this::type, groups.types()::constant));
+    }
+
+    private boolean isSized(String value) {
+        Shape shape = groups.types().shape(value);
+        return shape.isRanked() && shape.isFixed();
     }
 
     private Optional<TensorType> type(String value) {

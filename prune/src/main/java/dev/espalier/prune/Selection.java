@@ -101,6 +101,29 @@ final class Selection {
                 }
             }
         }
+        giveBack(budget);
+    }
+
+    /** Widens what large steps made narrower than needed, most importance first. */
+    private void giveBack(long budget) {
+        while (true) {
+            Candidate best = null;
+            double most = 0;
+            for (Candidate candidate : candidates) {
+                int width = candidate.ladder.above(candidate.kept);
+                double regained = candidate.lostBy(candidate.kept) - candidate.lostBy(width);
+                if (regained > most
+                        && macs.total() - macs.saved(candidate.group, candidate.kept - width)
+                                <= budget) {
+                    best = candidate;
+                    most = regained;
+                }
+            }
+            if (best == null) {
+                return;
+            }
+            narrow(best, best.ladder.above(best.kept));
+        }
     }
 
     /** Operations saved for each unit of importance lost by a group's next step. */
@@ -113,7 +136,9 @@ final class Selection {
         return saved / Math.max(candidate.lostBy(width), Double.MIN_NORMAL);
     }
 
-    /** Narrows all groups to the largest common part of their widths that meets the budget. */
+    /**
+     * Narrows all groups to about the largest common part of their widths that meets the budget.
+     */
     void narrowUniformly(long budget) {
         double low = 0;
         double high = 1;
@@ -128,6 +153,7 @@ final class Selection {
             }
         }
         keepPart(low);
+        giveBack(budget);
     }
 
     private void keepPart(double part) {

@@ -106,7 +106,7 @@ class PruneTest {
                         b = Conv(a, w2) {pads=[1,1,1,1]}
                         y = Conv(b, w3)
                         """)
-                .when(new Prune(Criterion.L1, 0.5, 2, Scope.UNIFORM))
+                .when(new Prune(Criterion.L1, 0.35, 2, Scope.UNIFORM))
                 .noted("Conv 'a': 8 -> 4 channels")
                 .noted("Conv 'b': 8 -> 4 channels");
     }

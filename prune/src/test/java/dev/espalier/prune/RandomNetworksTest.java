@@ -1,0 +1,61 @@
+package dev.espalier.prune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.ChannelGroups;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Value;
+import dev.espalier.runtime.OrtRunner;
+import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.testkit.TestContext;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RandomNetworksTest {
+    private static final int NETWORKS = 60;
+
+    private static final InputShapes SHAPES = InputShapes.ofBatch(1);
+
+    @Test
+    void prunedNetworksProveThemselvesAndKeepTheirBudgetAndTypes() {
+        int pruned = 0;
+        for (long seed = 0; seed < NETWORKS; seed++) {
+            Model model = RandomGraphs.cnn(seed);
+            double part = 0.3 + 0.2 * (seed % 3);
+            int roundTo = 1 << seed % 3;
+            Scope scope = Scope.values()[(int) (seed % 2)];
+            TestContext context = TestContext.of(model).withRunner(new OrtRunner());
+            Model result;
+            try {
+                result = new Prune(Criterion.L1, part, roundTo, scope).apply(model, context);
+            } catch (InvalidOptionException e) {
+                assertThat(e).as("seed %d", seed).hasMessageContaining("is the least");
+                continue;
+            }
+            pruned++;
+            assertThat(macs(result))
+                    .as("operations of seed %d", seed)
+                    .isLessThanOrEqualTo((long) (part * macs(model)));
+            assertThat(values(result.graph().inputs()))
+                    .as("inputs of seed %d", seed)
+                    .isEqualTo(values(model.graph().inputs()));
+            assertThat(values(result.graph().outputs()))
+                    .as("outputs of seed %d", seed)
+                    .isEqualTo(values(model.graph().outputs()));
+            assertThat(context.notes())
+                    .as("seed %d", seed)
+                    .anyMatch(note -> note.startsWith("proved on"));
+        }
+        assertThat(pruned).isGreaterThan(NETWORKS / 3);
+    }
+
+    private static long macs(Model model) {
+        return new NetworkMacs(ChannelGroups.of(model, SHAPES)).total();
+    }
+
+    private static List<String> values(List<Value> values) {
+        return values.stream().map(value -> value.name() + value.type()).toList();
+    }
+}
