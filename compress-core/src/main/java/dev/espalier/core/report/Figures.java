@@ -33,23 +33,23 @@ public final class Figures {
         }
         long whole = Math.round(seconds);
         return whole < 3600
-                ? "%d min %02d s".formatted(whole / 60, whole % 60)
-                : "%d h %02d min".formatted(whole / 3600, whole % 3600 / 60);
+                ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
     }
 
     /** A ratio from 0 to 1 with two digits: {@code 91.73 %}. */
     public static String percent(double ratio) {
-        return Double.isFinite(ratio) ? "%.2f %%".formatted(Locale.ROOT, ratio * 100) : NONE;
+        return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.2f %%", ratio * 100) : NONE;
     }
 
-    /** The difference of two ratios: {@code -1.02 points}, with a sign. */
+    /** The difference of two ratios: {@code −1.02 points}, with a sign. */
     public static String points(double difference) {
         if (!Double.isFinite(difference)) {
             return NONE;
         }
         String number = String.format(Locale.ROOT, "%.2f", Math.abs(difference) * 100);
         boolean zero = number.equals("0.00");
-        return (zero ? "" : difference < 0 ? "-" : "+") + number + " points";
+        return (zero ? "" : difference < 0 ? "−" : "+") + number + " points";
     }
 
     /** A value of a metric: a percentage, but for a loss. */
@@ -84,7 +84,7 @@ public final class Figures {
         if (value == Math.rint(value) && Math.abs(value) < 1e9) {
             return Long.toString((long) value);
         }
-        String text = "%.4g".formatted(Locale.ROOT, value);
+        String text = String.format(Locale.ROOT, "%.4g", value);
         return text.contains(".") && !text.contains("e")
                 ? text.replaceAll("0+$", "").replaceAll("\\.$", "")
                 : text;
@@ -92,7 +92,7 @@ public final class Figures {
 
     /** A whole number with thin groups of three: {@code 10 000}. */
     public static String grouped(long number) {
-        return "%,d".formatted(Locale.ROOT, number).replace(',', '\u00a0');
+        return String.format(Locale.ROOT, "%,d", number).replace(',', '\u00a0');
     }
 
     private static String scaled(double value, double step, String... units) {

@@ -113,7 +113,15 @@ public record Verdict(ModelFacts before, ModelFacts after) {
         return undecided ? "no faster" : comparison(speedUp(pair), "faster", "slower", "no faster");
     }
 
-    private static String comparison(double ratio, String more, String less, String alike) {
+    /**
+     * {@code ratio} in words, such as {@code 3.93× smaller}.
+     *
+     * @param ratio old / new
+     * @param more the word where it is over 1
+     * @param less the word where it is under 1
+     * @param alike all that is said where the two are the same
+     */
+    public static String comparison(double ratio, String more, String less, String alike) {
         if (!Double.isFinite(ratio) || Math.abs(ratio - 1) < ALIKE) {
             return alike;
         }

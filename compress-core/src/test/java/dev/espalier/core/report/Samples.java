@@ -1,6 +1,7 @@
 package dev.espalier.core.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,16 +19,16 @@ public final class Samples {
                 p50 * 1.15,
                 p50 * 0.96,
                 41_200,
-                List.of(p50 * 0.985, p50, p50 * 1.02));
+                List.of(p50 * (1 - 4 / p50), p50, p50 * (1 + 7 / p50)));
     }
 
     private static ModelFacts facts(
             long bytes, long parameters, long macs, double top1, String split, long samples) {
-        return ModelFacts.of(bytes, parameters, macs)
-                .withMetrics(
-                        Map.of("top1", top1, "top5", 0.5 + top1 / 2, "loss", 2 * (1 - top1)),
-                        split,
-                        samples);
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("top1", top1);
+        metrics.put("top5", 0.5 + top1 / 2);
+        metrics.put("loss", 2 * (1 - top1));
+        return ModelFacts.of(bytes, parameters, macs).withMetrics(metrics, split, samples);
     }
 
     private static List<LayerReport> layers() {

@@ -1,0 +1,47 @@
+package dev.espalier.core.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReportCsvTest {
+    @Test
+    void hasOneLineALayer() {
+        List<String> lines = ReportCsv.layers(Samples.full()).lines().toList();
+        assertThat(lines).hasSize(21);
+        assertThat(lines.get(0))
+                .isEqualTo(
+                        "name,op,kernel,width_before,width_after,parameters_before,parameters_after,"
+                                + "macs_before,macs_after,type_before,type_after");
+        assertThat(lines.get(2))
+                .isEqualTo("/layer1/conv1,Conv,3x3,16,8,2320,1160,2359296,1179648,FLOAT,INT8");
+    }
+
+    @Test
+    void hasOneLineAPassWithEmptyCellsForWhatWasNotMeasured() {
+        List<String> lines = ReportCsv.passes(Samples.full()).lines().toList();
+        assertThat(lines).hasSize(5);
+        assertThat(lines.get(1)).startsWith("simplify,{},0.2,1084420,1084420,").contains(",,");
+        assertThat(lines.get(2)).contains("\"{criterion: l1, macs: 0.5, round-to: 8}\"");
+        assertThat(lines.get(0))
+                .endsWith(
+                        "top1_before,top1_after,top5_before,top5_after,loss_before,loss_after,skipped");
+    }
+
+    @Test
+    void aNodeNameIsNoFormulaToASpreadsheet() {
+        CompressionReport full = Samples.full();
+        LayerReport.Side side = new LayerReport.Side(1, 1, "", 1, 1, "FLOAT");
+        CompressionReport hostile =
+                new CompressionReport(
+                        full.run(),
+                        full.original(),
+                        full.result(),
+                        List.of(),
+                        List.of(new LayerReport("=cmd|'/c calc'!A1,\n\"x", "Conv", side, side)),
+                        full.goal(),
+                        full.environment());
+        assertThat(ReportCsv.layers(hostile)).contains("\n\"'=cmd|'/c calc'!A1,\n\"\"x\",Conv,");
+    }
+}
