@@ -1,13 +1,20 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Attribute;
+import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** A tensor written as an attribute: {@code value}, or from operator set 12 on a plain number. */
+/**
+ * A tensor written as an attribute: {@code value}, or from operator set 12 on a plain number.
+ *
+ * <p>Channels: it loses what its readers lose.
+ */
 public final class Constant implements Operator {
     @Override
     public String type() {
@@ -22,6 +29,26 @@ public final class Constant implements Operator {
     @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         return value(call).map(List::of);
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        for (int axis = 0; axis < call.outputShape(0).rank(); axis++) {
+            links.allow(call.node().output(0), axis);
+        }
+    }
+
+    @Override
+    public Node cut(Call call, ChannelCut cut) {
+        Tensor tensor = value(call).orElseThrow();
+        for (int axis = 0; axis < tensor.shape().rank(); axis++) {
+            int[] kept = cut.kept(call.node().output(0), axis);
+            if (kept.length != tensor.shape().size(axis)) {
+                tensor = Constants.keep(tensor, axis, kept);
+            }
+        }
+        return call.node()
+                .withAttributes(Attributes.of(Map.of("value", new Attribute.TensorValue(tensor))));
     }
 
     private static Optional<Tensor> value(Call call) {

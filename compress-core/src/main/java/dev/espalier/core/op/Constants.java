@@ -1,6 +1,7 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.nio.ByteBuffer;
@@ -128,6 +129,25 @@ final class Constants {
             to.put(element);
         }
         return Optional.of(Tensor.of(source.dataType(), shape, to.flip()));
+    }
+
+    /** The entries {@code kept} along one axis. */
+    static Tensor keep(Tensor tensor, int axis, int[] kept) {
+        Shape shape = tensor.shape();
+        int outer = Math.toIntExact(Shapes.product(shape, 0, axis).size());
+        int inner = Math.toIntExact(Shapes.product(shape, axis + 1, shape.rank()).size());
+        int size = Math.toIntExact(shape.size(axis));
+        int[] indices = new int[Math.multiplyExact(Math.multiplyExact(outer, kept.length), inner)];
+        int at = 0;
+        for (int o = 0; o < outer; o++) {
+            for (int index : kept) {
+                for (int i = 0; i < inner; i++) {
+                    indices[at++] = (o * size + index) * inner + i;
+                }
+            }
+        }
+        return pick(tensor, indices, shape.with(axis, Dim.of(kept.length)))
+                .orElseThrow(() -> new IllegalStateException("cannot cut a tensor of " + tensor));
     }
 
     static Optional<List<Tensor>> one(Tensor tensor) {

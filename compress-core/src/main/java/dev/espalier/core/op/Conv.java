@@ -5,7 +5,9 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Convolution: X [N, C, D1..Dn], W [M, C/group, k1..kn], optional B [M] to Y [N, M, ..].
@@ -54,22 +56,22 @@ public final class Conv implements Operator {
             links.tie(x, CHANNEL, w, 1);
         } else if (inputsPerGroup == 1) {
             links.allow(w, 1);
-            int multiplier = outputs / group;
-            int[] of = new int[outputs];
-            int[] to = new int[outputs];
-            for (int o = 0; o < outputs; o++) {
-                of[o] = o / multiplier;
-                to[o] = o;
-            }
-            links.tie(x, CHANNEL, of, y, CHANNEL, to);
+            tieGroups(links, x, y, group, outputs / group);
         } else {
             lockstep(links, x, CHANNEL, group, inputsPerGroup, w, 1);
             lockstep(links, y, CHANNEL, group, outputs / group, null, 0);
         }
     }
 
+    /** Ties channel g of X to the {@code size} channels of Y that a depthwise group g makes. */
+    static void tieGroups(ChannelLinks links, String x, String y, int group, int size) {
+        int[] to = IntStream.range(0, Math.multiplyExact(group, size)).toArray();
+        int[] of = Arrays.stream(to).map(o -> o / size).toArray();
+        links.tie(x, CHANNEL, of, y, CHANNEL, to);
+    }
+
     /** Ties position j of every group to position j of the first, and of {@code other} if any. */
-    private static void lockstep(
+    static void lockstep(
             ChannelLinks links,
             String value,
             int axis,
@@ -77,10 +79,10 @@ public final class Conv implements Operator {
             int size,
             String other,
             int otherAxis) {
-        int[] first = java.util.stream.IntStream.range(0, size).toArray();
+        int[] first = IntStream.range(0, size).toArray();
         for (int g = 1; g < group; g++) {
             int offset = g * size;
-            int[] here = java.util.Arrays.stream(first).map(j -> offset + j).toArray();
+            int[] here = Arrays.stream(first).map(j -> offset + j).toArray();
             links.tie(value, axis, first, value, axis, here);
         }
         if (other != null) {

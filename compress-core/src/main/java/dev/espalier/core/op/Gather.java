@@ -114,21 +114,8 @@ public final class Gather implements Operator {
         if (data.isEmpty() || indices.isEmpty() || !shape.isFixed()) {
             return Optional.empty();
         }
-        int axis = axis(call);
-        Shape from = data.get().shape();
-        int outer = Math.toIntExact(Shapes.product(from, 0, axis).size());
-        int inner = Math.toIntExact(Shapes.product(from, axis + 1, from.rank()).size());
-        int size = Math.toIntExact(from.size(axis));
-        int[] picked = new int[Math.toIntExact(shape.elementCount())];
-        int at = 0;
-        for (int o = 0; o < outer; o++) {
-            for (int index : indices.get()) {
-                for (int i = 0; i < inner; i++) {
-                    picked[at++] = (o * size + index) * inner + i;
-                }
-            }
-        }
-        return Constants.pick(data.get(), picked, shape).map(List::of);
+        Tensor picked = Constants.keep(data.get(), axis(call), indices.get());
+        return Constants.one(picked.reshape(shape));
     }
 
     @Override

@@ -44,10 +44,10 @@ public final class MaxPool extends Pool {
                 "torch.max_pool%dd(%s, %s, %s, %s, %s, %s)"
                         .formatted(
                                 window.kernel().size(),
-                                window.padded(call, torch, torch.in(0), Double.NEGATIVE_INFINITY),
+                                window.pooled(call, torch, torch.in(0), Double.NEGATIVE_INFINITY),
                                 TorchWriter.ints(window.kernelSizes()),
                                 TorchWriter.ints(window.strides()),
-                                TorchWriter.ints(window.symmetricPads(call)),
+                                TorchWriter.ints(window.poolPads(call)),
                                 TorchWriter.ints(window.dilations()),
                                 window.torchCeil(call)));
     }

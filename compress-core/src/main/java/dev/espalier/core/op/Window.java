@@ -44,9 +44,9 @@ record Window(List<Dim> kernel, Attributes attributes) {
         return kernel.stream().mapToLong(Dim::size).toArray();
     }
 
-    /** Torch's {@code ceil_mode}; off where {@link #padded} makes the last window fit. */
+    /** Torch's {@code ceil_mode}; off where {@link #pooled} makes the last window fit. */
     String torchCeil(Call call) {
-        return isCeil() && isSymmetric(call) ? "True" : "False";
+        return isCeil() && fitsTorchPool(call) ? "True" : "False";
     }
 
     private boolean isCeil() {
@@ -77,7 +77,7 @@ record Window(List<Dim> kernel, Attributes attributes) {
         for (int i = 0; i < axes(); i++) {
             long size = x.size(i + 2);
             long stride = strides()[i];
-            long extent = dilations()[i] * (kernel.get(i).size() - 1) + 1;
+            long extent = extent(i);
             long output = (size + stride - 1) / stride;
             long total = Math.max(0, (output - 1) * stride + extent - size);
             long begin = auto.equals("SAME_LOWER") ? total - total / 2 : total / 2;
@@ -107,7 +107,7 @@ record Window(List<Dim> kernel, Attributes attributes) {
                 continue;
             }
             long[] pads = pads(x);
-            long extent = dilations()[i] * (kernel.get(i).size() - 1) + 1;
+            long extent = extent(i);
             long span = size + pads[i] + pads[i + axes()] - extent;
             if (span < 0) {
                 throw new IllegalArgumentException(
@@ -140,10 +140,10 @@ record Window(List<Dim> kernel, Attributes attributes) {
 
     /** {@code x}, padded explicitly with {@code value} where the two sides of an axis differ. */
     String padded(Call call, TorchWriter torch, String x, double value) {
-        if (isSymmetric(call)) {
-            return x;
-        }
-        long[] pads = pads(call.shape(0));
+        return isSymmetric(call) ? x : pad(torch, x, pads(call.shape(0)), value);
+    }
+
+    private String pad(TorchWriter torch, String x, long[] pads, double value) {
         List<Long> reversed = new ArrayList<>();
         for (int i = axes() - 1; i >= 0; i--) {
             Collections.addAll(reversed, pads[i], pads[i + axes()]);
@@ -151,5 +151,55 @@ record Window(List<Dim> kernel, Attributes attributes) {
         return torch.let(
                 "torch.constant_pad_nd(%s, %s, %s)"
                         .formatted(x, reversed, TorchWriter.real(value)));
+    }
+
+    /** Whether Torch's pools take these pads: equal sides, at most half of the kernel. */
+    boolean fitsTorchPool(Call call) {
+        if (!attributes.string("auto_pad", "NOTSET").equals("NOTSET") && !call.shape(0).isRanked()
+                || !isSymmetric(call)) {
+            return false;
+        }
+        long[] pads = pads(call.shape(0));
+        for (int i = 0; i < axes(); i++) {
+            if (pads[i] < 0 || 2 * pads[i] > kernel.get(i).size()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The pads for a pool of Torch; 0 where {@link #pooled} pads instead. */
+    long[] poolPads(Call call) {
+        return fitsTorchPool(call) ? Arrays.copyOf(pads(call.shape(0)), axes()) : new long[axes()];
+    }
+
+    /** {@code x}, padded with {@code value} so far that every window fits where Torch cannot. */
+    String pooled(Call call, TorchWriter torch, String x, double value) {
+        if (fitsTorchPool(call)) {
+            return x;
+        }
+        long[] pads = pads(call.shape(0)).clone();
+        for (int i = 0; i < axes() && isCeil(); i++) {
+            long last = (outputDims(call.shape(0)).get(i).size() - 1) * strides()[i];
+            pads[i + axes()] = last + extent(i) - call.shape(0).size(i + 2) - pads[i];
+        }
+        return pad(torch, x, pads, value);
+    }
+
+    private long extent(int i) {
+        return dilations()[i] * (kernel.get(i).size() - 1) + 1;
+    }
+
+    /**
+     * Kernel size over the number of elements that count in a window along one axis: those of X,
+     * with its pads or without.
+     */
+    double correction(Shape x, int axis, long position, boolean countsPadding) {
+        long[] pads = pads(x);
+        long begin = position * strides()[axis] - pads[axis];
+        long from = countsPadding ? -pads[axis] : 0;
+        long to = x.size(axis + 2) + (countsPadding ? pads[axis + axes()] : 0);
+        long end = begin + kernel.get(axis).size();
+        return (double) kernel.get(axis).size() / (Math.min(end, to) - Math.max(begin, from));
     }
 }

@@ -1,0 +1,50 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.TensorType;
+import java.util.List;
+
+/**
+ * {@code y = (x - x_zero_point) * x_scale}. Scale and zero point are scalars, or vectors along
+ * {@code axis} (default 1), or, from operator set 21 on, given for blocks.
+ *
+ * <p>It is not evaluated, though a constant x often allows it: that would undo a quantization.
+ */
+public final class DequantizeLinear implements Operator {
+    @Override
+    public String type() {
+        return "DequantizeLinear";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        return List.of(new TensorType(call.dataType(1), call.shape(0)));
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        QuantizationAxis.channels(call, links);
+    }
+
+    @Override
+    public int[] parameters(Call call) {
+        return new int[] {0};
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        return TorchWriter.hasType(call.dataType(0)) && QuantizationAxis.isPlain(call);
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        int wide = TorchWriter.type(DataType.INT32);
+        String x = "torch.to(" + torch.in(0) + ", " + wide + ")";
+        String centred =
+                call.has(2)
+                        ? "torch.sub(%s, torch.to(%s, %d))"
+                                .formatted(x, QuantizationAxis.aligned(call, torch, 2), wide)
+                        : x;
+        torch.out("torch.mul(%s, %s)".formatted(centred, QuantizationAxis.aligned(call, torch, 1)));
+    }
+}

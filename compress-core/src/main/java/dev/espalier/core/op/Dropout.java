@@ -1,0 +1,65 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.util.List;
+
+/**
+ * In a trained model {@code Y = X}. In training, a share of the elements (the attribute {@code
+ * ratio} before operator set 12, an input from then on; default 0.5) is set to 0 and the others are
+ * scaled up. The optional mask says which stayed.
+ */
+public final class Dropout extends Elementwise {
+    @Override
+    public String type() {
+        return "Dropout";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        TensorType x = new TensorType(call.dataType(0), call.shape(0));
+        return call.node().output(1).isEmpty()
+                ? List.of(x)
+                : List.of(x, new TensorType(maskType(call), call.shape(0)));
+    }
+
+    private static DataType maskType(Call call) {
+        return call.opset() < 10 ? call.dataType(0) : DataType.BOOL;
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        super.channels(call, links);
+        for (int axis = 0; axis < call.shape(0).rank() && has(call, 1); axis++) {
+            links.tie(call.node().input(0), axis, call.node().output(1), axis);
+        }
+    }
+
+    private static boolean has(Call call, int output) {
+        return !call.node().output(output).isEmpty();
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        // A node that is in training mode in the file itself has a random stream of its own.
+        return !has(call, 1) && !call.has(2) || isOff(call) && !has(call, 1);
+    }
+
+    private static boolean isOff(Call call) {
+        return call.constantLongs(2).filter(on -> on.length == 1 && on[0] == 0).isPresent();
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        double ratio =
+                call.constant(1)
+                        .map(Tensor::toDoubles)
+                        .filter(values -> values.length == 1)
+                        .map(values -> values[0])
+                        .orElse((double) call.attributes().real("ratio", 0.5f));
+        torch.out(
+                "torch.dropout(%s, %s, %s)"
+                        .formatted(torch.in(0), TorchWriter.real(ratio), torch.training()));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.espalier.core.op;
+
+/** {@code C = A >= B}, element by element under broadcasting. */
+public final class GreaterOrEqual extends Comparison {
+    @Override
+    public String type() {
+        return "GreaterOrEqual";
+    }
+
+    @Override
+    boolean holds(double a, double b) {
+        return a >= b;
+    }
+
+    @Override
+    boolean holds(long a, long b) {
+        return a >= b;
+    }
+
+    @Override
+    String torchName() {
+        return "ge";
+    }
+}

@@ -1,0 +1,18 @@
+package dev.espalier.core.op;
+
+/** {@code Y = max(0, min(1, alpha * X + beta))}, by default with 0.2 and 0.5. */
+public final class HardSigmoid extends Elementwise {
+    @Override
+    public String type() {
+        return "HardSigmoid";
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        float alpha = call.attributes().real("alpha", 0.2f);
+        float beta = call.attributes().real("beta", 0.5f);
+        torch.out(
+                "torch.clamp(torch.add(torch.mul(%s, %s), %s), 0., 1.)"
+                        .formatted(torch.in(0), TorchWriter.real(alpha), TorchWriter.real(beta)));
+    }
+}

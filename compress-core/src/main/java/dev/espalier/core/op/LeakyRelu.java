@@ -1,0 +1,15 @@
+package dev.espalier.core.op;
+
+/** {@code Y = X} where X is positive and {@code alpha * X} (default 0.01) elsewhere. */
+public final class LeakyRelu extends Elementwise {
+    @Override
+    public String type() {
+        return "LeakyRelu";
+    }
+
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        float alpha = call.attributes().real("alpha", 0.01f);
+        torch.out("torch.leaky_relu(%s, %s)".formatted(torch.in(0), TorchWriter.real(alpha)));
+    }
+}

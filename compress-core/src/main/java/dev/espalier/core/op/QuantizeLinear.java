@@ -1,0 +1,60 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.TensorType;
+import java.util.List;
+
+/**
+ * {@code y = saturate(round(x / y_scale) + y_zero_point)}, rounding half to even. Scale and zero
+ * point are scalars, or vectors along {@code axis} (default 1), or, from operator set 21 on, given
+ * for blocks.
+ */
+public final class QuantizeLinear implements Operator {
+    @Override
+    public String type() {
+        return "QuantizeLinear";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        long given = call.attributes().integer("output_dtype", 0);
+        DataType type =
+                call.has(2) ? call.dataType(2) : DataType.ofId((int) given).orElse(DataType.UINT8);
+        return List.of(new TensorType(type, call.shape(0)));
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        QuantizationAxis.channels(call, links);
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        DataType type = outputTypes(call).get(0).dataType();
+        return (type == DataType.UINT8 || type == DataType.INT8 || type == DataType.INT16)
+                && QuantizationAxis.isPlain(call);
+    }
+
+    /** An integer tensor, through which no gradient flows. */
+    @Override
+    public void torch(Call call, TorchWriter torch) {
+        DataType type = outputTypes(call).get(0).dataType();
+        boolean signed = type != DataType.UINT8;
+        long levels = 1L << type.bits();
+        String scaled =
+                "torch.round(torch.div(%s, %s))"
+                        .formatted(torch.in(0), QuantizationAxis.aligned(call, torch, 1));
+        String shifted =
+                call.has(2)
+                        ? "torch.add(%s, %s)"
+                                .formatted(scaled, QuantizationAxis.aligned(call, torch, 2))
+                        : scaled;
+        torch.out(
+                "torch.to(torch.clamp(%s, %d, %d), %d)"
+                        .formatted(
+                                shifted,
+                                signed ? -levels / 2 : 0,
+                                signed ? levels / 2 - 1 : levels - 1,
+                                TorchWriter.type(type)));
+    }
+}
