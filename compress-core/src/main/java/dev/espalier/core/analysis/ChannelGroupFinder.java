@@ -99,14 +99,18 @@ final class ChannelGroupFinder {
                 | ArithmeticException e) {
             throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
         }
-        freezes.addAll(recorder.freezes());
+        for (LinkRecorder.Freeze freeze : recorder.freezes()) {
+            String reason = "meets " + node.label() + ": " + freeze.reason();
+            freezes.add(new LinkRecorder.Freeze(freeze.axis(), reason));
+        }
         for (String value : values) {
             for (int axis = 0; axis < positions.rank(value); axis++) {
                 Axis whole = new Axis(value, axis);
                 if (!recorder.mentions(whole)) {
                     unmentioned.add(
                             new LinkRecorder.Freeze(
-                                    whole, node.label() + " needs all of " + whole));
+                                    whole,
+                                    "meets " + node.label() + ", which needs all of " + whole));
                 }
             }
         }

@@ -1,204 +1,365 @@
 package dev.espalier.core.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.espalier.core.ir.Attributes;
-import dev.espalier.core.ir.DataType;
-import dev.espalier.core.ir.Graph;
-import dev.espalier.core.ir.Initializer;
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.ir.Node;
-import dev.espalier.core.ir.Opaque;
-import dev.espalier.core.ir.Shape;
-import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.ir.Value;
-import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ChannelGroupsTest {
-    private final List<Node> nodes = new ArrayList<>();
-    private final List<Initializer> weights = new ArrayList<>();
-
-    private void weight(String name, long... sizes) {
-        Shape shape = Shape.of(sizes);
-        float[] values = new float[(int) shape.elementCount()];
-        IntStream.range(0, values.length).forEach(i -> values[i] = i);
-        weights.add(Initializer.of(name, Tensor.ofFloats(shape, values)));
+    private static ChannelGroups groups(String text) {
+        Model model = GraphText.parse("opset 13\n" + text);
+        return ChannelGroups.of(model, InputShapes.ofBatch(1));
     }
 
-    private void node(String op, Attributes attributes, String output, String... inputs) {
-        nodes.add(Node.of("", op, List.of(inputs), List.of(output), attributes));
+    /** Sizes of the groups that run along {@code axis} of {@code value}. */
+    private static List<Integer> sizesAlong(ChannelGroups groups, String value, int axis) {
+        return groups.groups().stream()
+                .filter(group -> group.axes().contains(new Axis(value, axis)))
+                .map(ChannelGroup::size)
+                .toList();
     }
 
-    private Model model() {
-        Graph graph =
-                new Graph(
-                        "g",
-                        List.of(
-                                Value.of(
-                                        "x", new TensorType(DataType.FLOAT, Shape.of(1, 3, 4, 4)))),
-                        List.of(Value.of("y", new TensorType(DataType.FLOAT, Shape.UNRANKED))),
-                        List.of(),
-                        weights,
-                        nodes,
-                        Opaque.NONE);
-        return new Model(8, Map.of("", 13L), graph, Map.of(), Opaque.NONE);
+    private static List<Integer> positions(
+            ChannelGroup group, int channel, String value, int axis) {
+        int at = group.axes().indexOf(new Axis(value, axis));
+        return Arrays.stream(group.positions(channel, at)).boxed().toList();
     }
 
-    private ChannelGroups groups() {
-        return ChannelGroups.of(model(), InputShapes.ofBatch(1));
-    }
-
-    private void chain() {
-        weight("w1", 4, 3, 1, 1);
-        weight("b1", 4);
-        weight("w2", 2, 4, 1, 1);
-        node("Conv", Attributes.NONE, "a", "x", "w1", "b1");
-        node("Relu", Attributes.NONE, "r", "a");
-        node("Conv", Attributes.NONE, "y", "r", "w2");
+    private static List<String> reasons(ChannelGroups groups) {
+        return groups.frozen().stream().map(FrozenChannels::reason).toList();
     }
 
     @Test
-    void filtersBiasActivationsAndReadersOfAChainGoTogether() {
-        chain();
-
-        ChannelGroups groups = groups();
+    void filtersBiasNormActivationsAndReadersOfAChainGoTogether() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[4,3,1,1] = seed(1)
+                        b1: float[4] = seed(2)
+                        s: float[4] = seed(3)
+                        t: float[4] = seed(4)
+                        m: float[4] = seed(5)
+                        v: float[4] = seed(6)
+                        w2: float[2,4,1,1] = seed(7)
+                        a = Conv(x, w1, b1)
+                        n = BatchNormalization(a, s, t, m, v)
+                        r = Relu(n)
+                        y = Conv(r, w2)
+                        """);
 
         assertThat(groups.groups()).hasSize(1);
         ChannelGroup group = groups.groups().get(0);
         assertThat(group.size()).isEqualTo(4);
-        assertThat(group.axes())
+        assertThat(groups.weights(group))
                 .containsExactlyInAnyOrder(
                         new Axis("w1", 0),
                         new Axis("b1", 0),
-                        new Axis("w2", 1),
-                        new Axis("a", 1),
-                        new Axis("r", 1));
+                        new Axis("s", 0),
+                        new Axis("t", 0),
+                        new Axis("m", 0),
+                        new Axis("v", 0),
+                        new Axis("w2", 1));
+        assertThat(group.axes())
+                .contains(new Axis("a", 1), new Axis("n", 1), new Axis("r", 1))
+                .hasSize(10);
         assertThat(group.layers())
                 .extracting(ProducingLayer::weight)
                 .containsExactly(new Axis("w1", 0));
-    }
-
-    @Test
-    void channelsOfAGraphOutputAreFrozen() {
-        chain();
-
-        assertThat(groups().frozen())
+        assertThat(groups.frozen())
                 .extracting(f -> f.layer().weight(), FrozenChannels::channels, f -> f.reason())
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(
-                                new Axis("w2", 0), 2, "reaches graph output 'y'"));
+                .containsExactly(tuple(new Axis("w2", 0), 2, "reaches graph output 'y'"));
     }
 
     @Test
     void channelsThatCrossAnUnknownOperatorAreFrozen() {
-        weight("w1", 4, 3, 1, 1);
-        weight("w2", 2, 4, 1, 1);
-        node("Conv", Attributes.NONE, "a", "x", "w1");
-        node("Mystery", Attributes.NONE, "r", "a");
-        node("Conv", Attributes.NONE, "y", "r", "w2");
-
-        ChannelGroups groups = groups();
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[2,4,1,1] = seed(2)
+                        a = Conv(x, w1)
+                        r = Mystery(a)
+                        y = Conv(r, w2)
+                        """);
 
         assertThat(groups.groups()).isEmpty();
-        assertThat(groups.frozen())
-                .extracting(FrozenChannels::reason)
-                .contains("crosses unknown operator Mystery 'r'");
+        assertThat(reasons(groups)).contains("crosses unknown operator Mystery 'r'");
+    }
+
+    @Test
+    void channelsBehindAValueOfUnknownShapeAreFrozenWithItsName() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,4,4,4])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[4,3,1,1] = seed(2)
+                        a = Conv(x, w1)
+                        r = Mystery(x)
+                        b = Relu(r)
+                        c = Conv(b, w2)
+                        y = Add(a, c)
+                        """);
+
+        assertThat(groups.groups()).isEmpty();
+        assertThat(reasons(groups)).anyMatch(reason -> reason.contains("has no known shape"));
+    }
+
+    @Test
+    void bothSidesOfAResidualSumGoTogetherAndTheInnerLayerByItself() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w0: float[8,3,1,1] = seed(1)
+                        w1: float[6,8,3,3] = seed(2)
+                        w2: float[8,6,3,3] = seed(3)
+                        w3: float[2,8,1,1] = seed(4)
+                        s = Conv(x, w0)
+                        a = Conv(s, w1) {pads=[1,1,1,1]}
+                        r = Relu(a)
+                        b = Conv(r, w2) {pads=[1,1,1,1]}
+                        z = Add(b, s)
+                        y = Conv(z, w3)
+                        """);
+
+        assertThat(groups.groups()).extracting(ChannelGroup::size).containsExactly(8, 6);
+        assertThat(groups.groups().get(0).layers())
+                .extracting(layer -> layer.weight().value())
+                .containsExactlyInAnyOrder("w0", "w2");
+        assertThat(groups.weights(groups.groups().get(1)))
+                .containsExactlyInAnyOrder(new Axis("w1", 0), new Axis("w2", 1));
+    }
+
+    @Test
+    void aStreamWidenedByAZeroPadFallsIntoTheOldChannelsAndTheNewOnes() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,2,2])
+                        w0: float[4,3,1,1] = seed(1)
+                        w1: float[8,4,3,3] = seed(2)
+                        w2: float[2,8,1,1] = seed(3)
+                        starts: int64[2] = [0, 0]
+                        ends: int64[2] = [100, 100]
+                        axes: int64[2] = [2, 3]
+                        steps: int64[2] = [2, 2]
+                        amounts: int64[8] = [0, 2, 0, 0, 0, 2, 0, 0]
+                        s = Conv(x, w0)
+                        a = Conv(s, w1) {pads=[1,1,1,1], strides=[2,2]}
+                        h = Slice(s, starts, ends, axes, steps)
+                        p = Pad(h, amounts)
+                        z = Add(a, p)
+                        y = Conv(z, w2)
+                        """);
+
+        assertThat(sizesAlong(groups, "z", 1)).containsExactly(4, 4);
+        ChannelGroup old = groups.groups().get(0);
+        ChannelGroup made = groups.groups().get(1);
+        assertThat(positions(old, 1, "w0", 0)).containsExactly(1);
+        assertThat(positions(old, 1, "w1", 0)).containsExactly(3);
+        assertThat(made.axes()).doesNotContain(new Axis("s", 1), new Axis("h", 1));
+        assertThat(positions(made, 1, "w1", 0)).containsExactly(1);
+        assertThat(positions(made, 2, "w2", 1)).containsExactly(6);
+    }
+
+    @Test
+    void concatenatedBranchesAreCutEachByItself() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[3,3,1,1] = seed(1)
+                        w2: float[5,3,1,1] = seed(2)
+                        w3: float[2,8,1,1] = seed(3)
+                        a = Conv(x, w1)
+                        b = Conv(x, w2)
+                        c = Concat(a, b) {axis=1}
+                        y = Conv(c, w3)
+                        """);
+
+        assertThat(sizesAlong(groups, "w3", 1)).containsExactly(3, 5);
+        assertThat(positions(groups.groups().get(1), 0, "w3", 1)).containsExactly(3);
+    }
+
+    @Test
+    void aConcatWithTheGraphInputFreezesNothingButTheInput() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[4,3,1,1] = seed(1)
+                        w3: float[2,7,1,1] = seed(3)
+                        a = Conv(x, w1)
+                        c = Concat(x, a) {axis=1}
+                        y = Conv(c, w3)
+                        """);
+
+        assertThat(sizesAlong(groups, "w3", 1)).containsExactly(4);
+        assertThat(positions(groups.groups().get(0), 0, "w3", 1)).containsExactly(3);
+    }
+
+    @Test
+    void aFlattenedChannelTakesAllItsColumnsOfTheGemm() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,2,2]) -> (y: float[N,5])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[5,16] = seed(2)
+                        a = Conv(x, w1)
+                        f = Flatten(a)
+                        y = Gemm(f, w2) {transB=1}
+                        """);
+
+        assertThat(groups.groups()).extracting(ChannelGroup::size).containsExactly(4);
+        assertThat(positions(groups.groups().get(0), 2, "w2", 1)).containsExactly(8, 9, 10, 11);
     }
 
     @Test
     void aGroupedConvolutionLosesThePlacesOfAllItsGroupsAtOnce() {
-        weight("w1", 8, 3, 1, 1);
-        weight("w2", 6, 4, 1, 1);
-        weight("w3", 2, 6, 1, 1);
-        node("Conv", Attributes.NONE, "a", "x", "w1");
-        node("Conv", Attributes.NONE.with("group", 2), "b", "a", "w2");
-        node("Conv", Attributes.NONE, "y", "b", "w3");
-
-        ChannelGroups groups = groups();
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[8,3,1,1] = seed(1)
+                        w2: float[6,4,1,1] = seed(2)
+                        w3: float[2,6,1,1] = seed(3)
+                        a = Conv(x, w1)
+                        b = Conv(a, w2) {group=2}
+                        y = Conv(b, w3)
+                        """);
 
         assertThat(groups.groups()).extracting(ChannelGroup::size).containsExactly(4, 3);
-        ChannelGroup inner = groups.groups().get(0);
-        assertThat(inner.positions(1, inner.axes().indexOf(new Axis("w1", 0))))
-                .containsExactly(1, 5);
-        assertThat(inner.positions(1, inner.axes().indexOf(new Axis("w2", 1)))).containsExactly(1);
+        assertThat(positions(groups.groups().get(0), 1, "w1", 0)).containsExactly(1, 5);
+        assertThat(positions(groups.groups().get(0), 1, "w2", 1)).containsExactly(1);
+        assertThat(positions(groups.groups().get(1), 2, "w3", 1)).containsExactly(2, 5);
     }
 
     @Test
-    void aDepthwiseConvolutionLosesWholeGroups() {
-        weight("w1", 4, 3, 1, 1);
-        weight("w2", 8, 1, 3, 3);
-        weight("w3", 2, 8, 1, 1);
-        node("Conv", Attributes.NONE, "a", "x", "w1");
-        node("Conv", Attributes.NONE.with("group", 4), "b", "a", "w2");
-        node("Conv", Attributes.NONE, "y", "b", "w3");
-
-        ChannelGroups groups = groups();
-        Model cut = remove(groups, 0, 2);
+    void aDepthwiseConvolutionGoesWithTheLayerBeforeIt() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,2,2])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[8,1,3,3] = seed(2)
+                        w3: float[2,8,1,1] = seed(3)
+                        a = Conv(x, w1)
+                        b = Conv(a, w2) {group=4}
+                        y = Conv(b, w3)
+                        """);
 
         assertThat(groups.groups()).extracting(ChannelGroup::size).containsExactly(4);
-        assertThat(shape(cut, "w2")).isEqualTo(Shape.of(6, 1, 3, 3));
-        assertThat(cut.graph().nodes().get(1).attributes().integer("group", 0)).isEqualTo(3);
+        assertThat(positions(groups.groups().get(0), 1, "w2", 0)).containsExactly(2, 3);
     }
 
     @Test
-    void aWeightSharedByTwoLayersTiesTheirChannels() {
-        weight("w1", 3, 3, 1, 1);
-        weight("w2", 2, 3, 1, 1);
-        node("Conv", Attributes.NONE, "a", "x", "w1");
-        node("Conv", Attributes.NONE, "b", "a", "w1");
-        node("Conv", Attributes.NONE, "y", "b", "w2");
+    void aSharedWeightTiesTheChannelsOfAllItsUses() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w0: float[4,3,1,1] = seed(1)
+                        w1: float[4,4,1,1] = seed(2)
+                        w2: float[2,4,1,1] = seed(3)
+                        a = Conv(x, w0)
+                        b = Conv(a, w1)
+                        c = Conv(b, w1)
+                        y = Conv(c, w2)
+                        """);
 
-        ChannelGroups groups = groups();
+        assertThat(groups.groups()).extracting(ChannelGroup::size).containsExactly(4);
+        assertThat(groups.weights(groups.groups().get(0)))
+                .containsExactlyInAnyOrder(
+                        new Axis("w0", 0), new Axis("w1", 0), new Axis("w1", 1), new Axis("w2", 1));
+    }
 
-        // Axis 1 of w1 reads the graph input, and through the second use also value 'a'.
+    @Test
+    void aSharedWeightThatReadsTheInputIsFrozen() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[3,3,1,1] = seed(1)
+                        w2: float[2,3,1,1] = seed(2)
+                        a = Conv(x, w1)
+                        b = Conv(a, w1)
+                        y = Conv(b, w2)
+                        """);
+
         assertThat(groups.groups()).isEmpty();
-        assertThat(groups.frozen())
-                .extracting(FrozenChannels::reason)
+        assertThat(reasons(groups))
                 .containsExactly("comes from graph input 'x'", "reaches graph output 'y'");
     }
 
     @Test
-    void removalCutsEveryTensorAlongTheChannel() {
-        chain();
+    void anAxisThatAnOperatorRefusesIsFrozenWithItsReason() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,1,4,4])
+                        w1: float[4,3,1,1] = seed(1)
+                        a = Conv(x, w1)
+                        y = ReduceMean(a) {axes=[1]}
+                        """);
 
-        Model cut = remove(groups(), 0, 1);
-
-        assertThat(cut.graph().initializers().get("w1").tensor())
-                .isEqualTo(Tensor.ofFloats(Shape.of(3, 3, 1, 1), 0, 1, 2, 6, 7, 8, 9, 10, 11));
-        assertThat(cut.graph().initializers().get("b1").tensor())
-                .isEqualTo(Tensor.ofFloats(Shape.of(3), 0, 2, 3));
-        assertThat(cut.graph().initializers().get("w2").tensor())
-                .isEqualTo(Tensor.ofFloats(Shape.of(2, 3, 1, 1), 0, 2, 3, 4, 6, 7));
+        assertThat(groups.groups()).isEmpty();
+        assertThat(reasons(groups)).hasSize(1).allMatch(r -> r.contains("ReduceMean 'y': "));
     }
 
     @Test
-    void zeroedModelKeepsItsShapesAndLosesTheWeights() {
-        chain();
-        ChannelGroups groups = groups();
-        BitSet one = new BitSet();
-        one.set(1);
+    void anAxisThatAnOperatorDoesNotMentionIsFrozen() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4], n: int64[4])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[2,4,1,1] = seed(2)
+                        a = Conv(x, w1)
+                        n = Shape(a)
+                        y = Conv(a, w2)
+                        """);
 
-        Model zeroed = ChannelRemoval.of(groups, Map.of(groups.groups().get(0), one)).zeroed();
-
-        assertThat(zeroed.graph().initializers().get("b1").tensor())
-                .isEqualTo(Tensor.ofFloats(Shape.of(4), 0, 0, 2, 3));
-        assertThat(zeroed.graph().initializers().get("w2").tensor())
-                .isEqualTo(Tensor.ofFloats(Shape.of(2, 4, 1, 1), 0, 0, 2, 3, 4, 0, 6, 7));
+        assertThat(groups.groups()).isEmpty();
+        assertThat(reasons(groups)).contains("meets Shape 'n', which needs all of axis 1 of 'a'");
     }
 
-    private static Model remove(ChannelGroups groups, int group, int channel) {
-        BitSet one = new BitSet();
-        one.set(channel);
-        return ChannelRemoval.of(groups, Map.of(groups.groups().get(group), one)).apply();
+    @Test
+    void anIntermediateValueThatIsAlsoAnOutputIsFrozen() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4], a: float[N,4,4,4])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[2,4,1,1] = seed(2)
+                        a = Conv(x, w1)
+                        y = Conv(a, w2)
+                        """);
+
+        assertThat(groups.groups()).isEmpty();
+        assertThat(reasons(groups)).contains("reaches graph output 'a'");
     }
 
-    private static Shape shape(Model model, String weight) {
-        return model.graph().initializers().get(weight).tensor().shape();
+    @Test
+    void aModelWhoseWeightsDoNotFitItsInputsIsRefusedByNode() {
+        assertThatThrownBy(
+                        () ->
+                                groups(
+                                        """
+                                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                                        w1: float[2,5,1,1] = seed(1)
+                                        y = Conv(x, w1)
+                                        """))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("Conv 'y'");
     }
 }
