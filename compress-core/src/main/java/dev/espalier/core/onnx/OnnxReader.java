@@ -5,7 +5,9 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.espalier.core.ModelFormatException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.onnx.proto.Onnx.ModelProto;
+import dev.espalier.core.onnx.proto.Onnx.TensorProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,20 @@ public final class OnnxReader {
      */
     public static Model read(byte[] file) {
         return read(file, new Source("model in memory", ExternalData.NONE));
+    }
+
+    /**
+     * The tensor in {@code file}, a serialized {@code TensorProto} such as ONNX's test data has.
+     *
+     * @throws ModelFormatException where the file is missing, damaged, or no tensor
+     */
+    public static Tensor readTensor(Path file) {
+        Source source = new Source(file.toString(), ExternalData.NONE);
+        try {
+            return TensorCodec.decode(TensorProto.parseFrom(Files.readAllBytes(file)), source);
+        } catch (IOException e) {
+            throw new ModelFormatException(file + " is not a tensor: " + e.getMessage(), e);
+        }
     }
 
     private static Model read(byte[] bytes, Source source) {
