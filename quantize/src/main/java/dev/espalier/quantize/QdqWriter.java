@@ -163,7 +163,8 @@ final class QdqWriter {
                         name,
                         List.of(
                                 initializer(name + "_quantized", weights.quantize(layer.weight())),
-                                initializer(name + "_scale", weights.scales())),
+                                initializer(name + "_scale", weights.scales()),
+                                weightZeroPoint(weights.scales().shape())),
                         alongAxis(weights, weights.axis())));
         if (layer.hasBias()) {
             String bias = node.input(2);
@@ -227,6 +228,14 @@ final class QdqWriter {
         return initializer(
                 "zero_point_" + grid.zeroPoint(),
                 Tensor.of(DataType.UINT8, Shape.SCALAR, ByteBuffer.wrap(one)));
+    }
+
+    /** Always zero, but ONNX Runtime leaves a Gemm float whose weight has none. */
+    private String weightZeroPoint(Shape shape) {
+        int count = Math.toIntExact(shape.elementCount());
+        return initializer(
+                shape.rank() == 0 ? "zero_point_s8" : "zero_point_s8_" + count,
+                Tensor.of(DataType.INT8, shape, ByteBuffer.allocate(count)));
     }
 
     /** A constant that nodes asking for the same name and content share. */
