@@ -33,6 +33,7 @@ final class QdqWriter {
     private final GraphEditor editor;
     private final Map<String, String> bytesNames = new HashMap<>();
     private final Map<String, String> numberNames = new HashMap<>();
+    private final Map<String, String> paddedNames = new HashMap<>();
     private final Map<Object, String> constants = new HashMap<>();
 
     /**
@@ -148,21 +149,24 @@ final class QdqWriter {
     private Node weighted(WeightedLayer layer) {
         Node node = layer.node();
         float inputScale = grid(node.input(0)).scale();
+        int padding = ChannelPadding.of(layer);
+        Tensor weight =
+                padding == 0 ? layer.weight() : ChannelPadding.widened(layer.weight(), padding);
         WeightGrid weights =
                 perChannel && layer.axis() >= 0
-                        ? WeightGrid.perChannel(layer.weight(), layer.axis())
-                        : WeightGrid.perTensor(layer.weight());
+                        ? WeightGrid.perChannel(weight, layer.axis())
+                        : WeightGrid.perTensor(weight);
         if (layer.hasBias()) {
             weights = weights.wideEnoughFor(layer.bias().toFloats(), inputScale);
         }
         List<String> inputs = new ArrayList<>();
-        inputs.add(number(node.input(0)));
+        inputs.add(padding == 0 ? number(node.input(0)) : padded(node.input(0), padding));
         String name = node.input(1);
         inputs.add(
                 dequantized(
                         name,
                         List.of(
-                                initializer(name + "_quantized", weights.quantize(layer.weight())),
+                                initializer(name + "_quantized", weights.quantize(weight)),
                                 initializer(name + "_scale", weights.scales()),
                                 weightZeroPoint(weights.scales().shape())),
                         alongAxis(weights, weights.axis())));
@@ -180,6 +184,26 @@ final class QdqWriter {
         // The factors are in weight and bias now.
         return node.withInputs(inputs)
                 .withAttributes(node.attributes().without("alpha").without("beta"));
+    }
+
+    /** The number {@code value}, with more channels of zeros. */
+    private String padded(String value, int channels) {
+        return paddedNames.computeIfAbsent(
+                value + "/" + channels,
+                key -> {
+                    String bytes = editor.freshName(value + "_padded");
+                    String pads = initializer("pads_" + channels, ChannelPadding.pads(channels));
+                    String zero = zeroPoint(grid(value));
+                    editor.add(
+                            Node.of(
+                                    bytes,
+                                    "Pad",
+                                    List.of(bytesNames.get(value), pads, zero),
+                                    List.of(bytes),
+                                    Attributes.NONE));
+                    return dequantized(
+                            value + "_padded", List.of(bytes, scale(value), zero), Attributes.NONE);
+                });
     }
 
     private static Attributes alongAxis(WeightGrid weights, int axis) {

@@ -50,7 +50,7 @@ public record Quantize(
         @Option(value = "percentile", help = "How activation ranges are chosen.")
                 Calibration calibration,
         @Option(
-                        value = "99.99",
+                        value = "99.999",
                         min = 90,
                         max = 100,
                         help =
