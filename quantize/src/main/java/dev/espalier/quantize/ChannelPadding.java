@@ -30,7 +30,7 @@ final class ChannelPadding {
                         && layer.node().attributes().integer("group", 1) == 1
                         && weight.size(0) >= LEAST_OUTPUTS
                         && weight.size(0) % OUTPUT_MULTIPLE == 0;
-        return fits ? (int) Math.floorMod(-weight.size(INPUT_CHANNEL), MULTIPLE) : 0;
+        return fits ? Math.floorMod(-weight.size(INPUT_CHANNEL), MULTIPLE) : 0;
     }
 
     /** Amounts for a Pad of [N, C, H, W]. */
