@@ -14,6 +14,7 @@ import dev.espalier.core.op.Operators;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -80,7 +81,7 @@ public record Cost(
             long macs = 0;
             try {
                 macs = operator.isPresent() ? operator.get().macs(call) : 0;
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | NoSuchElementException e) {
                 unknown.add(node.label());
             }
             return new NodeCost(
