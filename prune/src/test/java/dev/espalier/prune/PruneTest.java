@@ -70,6 +70,30 @@ class PruneTest {
     }
 
     @Test
+    void followsAFlatteningByAShapeThatIsComputedFromTheBatchSize() {
+        given(
+                        """
+                        opset 13
+                        graph g (x: float[N,3,2,2]) -> (y: float[N,5])
+                        w1: float[8,3,1,1] = seed(1)
+                        w2: float[5,32] = seed(2)
+                        zero: int64[] = 0
+                        first: int64[1] = 0
+                        features: int64[1] = 32
+                        a = Conv(x, w1)
+                        s = Shape(a)
+                        n = Gather(s, zero) {axis=0}
+                        u = Unsqueeze(n, first)
+                        t = Concat(u, features) {axis=0}
+                        f = Reshape(a, t)
+                        y = Gemm(f, w2) {transB=1}
+                        """)
+                .when(prune(0.5, 4))
+                .noted("Conv 'a': 8 -> 4 channels")
+                .noted("proved on 0 real and 4 random inputs");
+    }
+
+    @Test
     void changesNothingWhereTheBudgetIsMet() {
         given(CHAIN).when(prune(1.0, 1)).unchanged().noted("within the budget");
     }

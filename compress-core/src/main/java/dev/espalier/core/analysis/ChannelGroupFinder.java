@@ -24,7 +24,6 @@ final class ChannelGroupFinder {
     private final Model model;
     private final Graph graph;
     private final ShapeInference types;
-    private final ShapeInference anyBatch;
     private final Positions positions = new Positions();
     private final Map<Axis, ProducingLayer> layers = new LinkedHashMap<>();
 
@@ -38,7 +37,6 @@ final class ChannelGroupFinder {
         this.model = model;
         this.graph = model.graph();
         this.types = ShapeInference.of(model, shapes);
-        this.anyBatch = ShapeInference.of(model);
     }
 
     ChannelGroups find() {
@@ -52,7 +50,6 @@ final class ChannelGroupFinder {
         return new ChannelGroups(
                 model,
                 types,
-                anyBatch,
                 new ClassesByAxes(positions, graph, layers).groups(reasonByRoot),
                 frozenLayers());
     }
@@ -88,7 +85,7 @@ final class ChannelGroupFinder {
             return;
         }
         LinkRecorder recorder = new LinkRecorder(positions, types::shape, node);
-        Call call = call(node);
+        Call call = types.call(node);
         long macs;
         try {
             operator.get().channels(call, recorder);
@@ -117,11 +114,6 @@ final class ChannelGroupFinder {
         if (macs > 0) {
             noteLayer(node, recorder);
         }
-    }
-
-    /** Sizes as bound, but constants only where they do not depend on the batch size. */
-    private Call call(Node node) {
-        return new Call(node, model.opset(), types::type, anyBatch::constant);
     }
 
     private void noteLayer(Node node, LinkRecorder recorder) {

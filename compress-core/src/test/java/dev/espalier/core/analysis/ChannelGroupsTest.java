@@ -317,23 +317,6 @@ class ChannelGroupsTest {
     }
 
     @Test
-    void anAxisThatAnOperatorDoesNotMentionIsFrozen() {
-        ChannelGroups groups =
-                groups(
-                        """
-                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4], n: int64[4])
-                        w1: float[4,3,1,1] = seed(1)
-                        w2: float[2,4,1,1] = seed(2)
-                        a = Conv(x, w1)
-                        n = Shape(a)
-                        y = Conv(a, w2)
-                        """);
-
-        assertThat(groups.groups()).isEmpty();
-        assertThat(reasons(groups)).contains("meets Shape 'n', which needs all of axis 1 of 'a'");
-    }
-
-    @Test
     void anIntermediateValueThatIsAlsoAnOutputIsFrozen() {
         ChannelGroups groups =
                 groups(
