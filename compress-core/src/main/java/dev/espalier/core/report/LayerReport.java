@@ -16,6 +16,7 @@ public record LayerReport(String name, String op, Side before, Side after) {
      * @param inputs input channels or features
      * @param kernel such as {@code 3x3}, {@code 3x3 /2} with a stride, {@code 3x3 g64} with groups;
      *     empty for matrices
+     * @param parameters weights and biases; what two layers share counts for both
      * @param macs for one example
      * @param dataType of the stored weights, in ONNX's words, such as {@code INT8}
      */

@@ -81,33 +81,40 @@ public final class LayerTable {
             Node node = graph.nodes().get(i);
             NodeCost cost = costs.get(i);
             if (cost.macs() > 0) {
-                weight(graph, node).ifPresent(name -> layers.add(layer(graph, node, cost, name)));
+                List<String> weights = constants(graph, node);
+                if (!weights.isEmpty()) {
+                    layers.add(layer(graph, node, cost, weights));
+                }
             }
         }
         return layers;
     }
 
-    private static Layer layer(Graph graph, Node node, NodeCost cost, String weightName) {
-        Tensor weight = graph.constant(weightName).orElseThrow();
-        boolean convolution = weight.shape().rank() > SPATIAL_AXES_FROM;
+    private static Layer layer(Graph graph, Node node, NodeCost cost, List<String> weights) {
+        Tensor weight = graph.constant(weights.get(0)).orElseThrow();
+        boolean convolution = cost.op().startsWith("Conv");
         return new Layer(
                 cost.name(),
                 cost.op(),
-                weightName,
+                weights.get(0),
                 new LayerReport.Side(
                         channels(cost.outputs(), convolution),
                         channels(cost.inputs(), convolution),
                         convolution ? kernel(node, weight.shape()) : "",
-                        cost.parameters(),
+                        elements(graph, weights),
                         cost.macs(),
                         weight.dataType().name()));
     }
 
-    /**
-     * The name of the constant behind the first input that has one, through Q/DQ, casts and
-     * transposes.
-     */
-    private static Optional<String> weight(Graph graph, Node node) {
+    private static long elements(Graph graph, List<String> constants) {
+        return constants.stream()
+                .mapToLong(name -> graph.constant(name).orElseThrow().elementCount())
+                .sum();
+    }
+
+    /** The constants behind the node's inputs, through Q/DQ, casts and transposes. */
+    private static List<String> constants(Graph graph, Node node) {
+        List<String> constants = new ArrayList<>();
         for (String input : node.inputs()) {
             String name = input;
             Optional<Node> producer = graph.producer(name);
@@ -116,10 +123,10 @@ public final class LayerTable {
                 producer = graph.producer(name);
             }
             if (graph.constant(name).isPresent()) {
-                return Optional.of(name);
+                constants.add(name);
             }
         }
-        return Optional.empty();
+        return constants;
     }
 
     private static boolean forwards(Node node) {
