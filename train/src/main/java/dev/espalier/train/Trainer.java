@@ -51,6 +51,22 @@ public final class Trainer {
      * @throws InvalidOptionException where the loss stops being a number
      */
     public Model train(Model model) {
+        return fit(withBatchNorm(model));
+    }
+
+    /** Like {@link #train}, but from fresh random weights instead of those of {@code model}. */
+    public Model trainFromScratch(Model model) {
+        return fit(Initialization.apply(withBatchNorm(model), context.seed()));
+    }
+
+    private Model withBatchNorm(Model model) {
+        return plan.program().restoreBatchNorm()
+                ? RestoreBatchNorm.restore(
+                        model, context.data().calibration(), context.runner(), context::skipped)
+                : model;
+    }
+
+    private Model fit(Model model) {
         Dataset training = context.data().training();
         int batch = Math.min(plan.batch(), training.size());
         TrainingData.requireFitting(model, context.inputShapes(), training, batch);
@@ -97,7 +113,7 @@ public final class Trainer {
                 context.inputShapes().withBatch(batch),
                 objective,
                 plan.optimizer(),
-                plan.precision().isReduced(),
+                plan.program().precision().isReduced(),
                 momenta);
     }
 
@@ -173,7 +189,7 @@ public final class Trainer {
                         .formatted(
                                 program.weights().size(),
                                 plan.epochs(),
-                                plan.precision().isReduced() ? "bfloat16" : "float32"));
+                                plan.program().precision().isReduced() ? "bfloat16" : "float32"));
         if (!state.accuracies().isEmpty()) {
             context.note(
                     "top-1 on the validation split after each epoch: "

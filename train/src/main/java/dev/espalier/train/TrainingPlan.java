@@ -13,7 +13,7 @@ import dev.espalier.core.data.Augmentation;
  * @param learningRate the highest one
  * @param optimizer momentum, decay and warm-up
  * @param augmentation of the training images
- * @param precision of activations
+ * @param program how the training program is made
  */
 public record TrainingPlan(
         int epochs,
@@ -21,7 +21,7 @@ public record TrainingPlan(
         double learningRate,
         OptimizerSettings optimizer,
         Augmentation augmentation,
-        Precision precision) {
+        ProgramSettings program) {
     public TrainingPlan {
         if (epochs < 0 || batch < 1 || !(learningRate >= 0)) {
             throw new InvalidOptionException(

@@ -35,7 +35,12 @@ class TrainerTest {
 
     static TrainingPlan plan(int epochs, Precision precision) {
         return new TrainingPlan(
-                epochs, 32, 0.1, OptimizerSettings.DEFAULT, Augmentation.NONE, precision);
+                epochs,
+                32,
+                0.1,
+                OptimizerSettings.DEFAULT,
+                Augmentation.NONE,
+                new ProgramSettings(precision, false));
     }
 
     static TestContext context(Model model) {

@@ -1,0 +1,26 @@
+package dev.espalier.train;
+
+import dev.espalier.core.data.Augmentation;
+import dev.espalier.core.pass.Option;
+
+/**
+ * Random changes to training images.
+ *
+ * @param padding pixels of zeros around an image, of which a random crop of the old size is taken
+ * @param flip whether half of the images are mirrored left to right
+ */
+public record AugmentationSettings(
+        @Option(
+                        value = "4",
+                        help = "Pixels added around an image before a random crop",
+                        min = 0,
+                        max = 64)
+                int padding,
+        @Option(value = "true", help = "Whether half of the images are mirrored left to right")
+                boolean flip) {
+    public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
+
+    Augmentation toAugmentation() {
+        return new Augmentation(padding, flip);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.espalier.train;
+
+import dev.espalier.core.pass.Option;
+
+/**
+ * How the training program is made from the model.
+ *
+ * @param precision of activations; weights are float32
+ * @param restoreBatchNorm whether batch normalization that an export folded into its convolutions
+ *     is put back for training, and folded again afterwards
+ */
+public record ProgramSettings(
+        @Option(
+                        value = "auto",
+                        help =
+                                "Type of activations: auto takes bfloat16 where the CPU multiplies it")
+                Precision precision,
+        @Option(
+                        value = "true",
+                        help =
+                                "Whether folded batch-norm is put back for training and folded again")
+                boolean restoreBatchNorm) {
+    public static final ProgramSettings DEFAULT = new ProgramSettings(Precision.AUTO, true);
+}

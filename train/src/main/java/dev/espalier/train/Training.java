@@ -1,0 +1,60 @@
+package dev.espalier.train;
+
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.PassInfo;
+
+/**
+ * Trains the network on the recipe's training data with cross entropy: fine-tuning, or with {@code
+ * initialize} from scratch, so that an architecture stored as ONNX can be trained.
+ *
+ * <p>Takes a classifier whose first output is [N, K]. Refuses networks with operators that have no
+ * TorchScript form, naming them; initializers that no gradient reaches stay as they are and are
+ * listed. The weights after the last epoch are the result.
+ */
+@PassInfo(
+        id = "train",
+        summary = "Trains the network on the recipe's data, on from its weights or from scratch.",
+        paper = "Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017")
+public record Training(
+        @Option(value = "30", help = "Passes over the training data", min = 0, max = 10000)
+                int epochs,
+        @Option(value = "128", help = "Examples in a step", min = 1, max = 65536) int batch,
+        @Option(value = "0.1", help = "Highest learning rate", min = 0, max = 100)
+                double learningRate,
+        @Option(value = "false", help = "Whether training starts from fresh random weights")
+                boolean initialize,
+        @Option(value = "0", help = "Share of the target spread over all classes", min = 0, max = 1)
+                double labelSmoothing,
+        @Option(help = "How weights move") OptimizerSettings optimizer,
+        @Option(help = "Random changes to training images") AugmentationSettings augmentation,
+        @Option(help = "How the training program is made") ProgramSettings program)
+        implements Pass {
+    @Override
+    public boolean needsData() {
+        return true;
+    }
+
+    /** Training changes no structure. */
+    @Override
+    public Model preview(Model model, PassContext context) {
+        context.note("would train for " + epochs + " epochs");
+        return model;
+    }
+
+    @Override
+    public Model apply(Model model, PassContext context) {
+        TrainingPlan plan =
+                new TrainingPlan(
+                        epochs,
+                        batch,
+                        learningRate,
+                        optimizer,
+                        augmentation.toAugmentation(),
+                        program);
+        Trainer trainer = new Trainer(plan, new CrossEntropy(labelSmoothing), context);
+        return initialize ? trainer.trainFromScratch(model) : trainer.train(model);
+    }
+}
