@@ -66,7 +66,7 @@ final class BenchCommand implements Callable<Integer> {
                         quick ? LatencyPlan.Effort.QUICK : LatencyPlan.Effort.FULL,
                         shapes.withBatch(1).byInput(),
                         0);
-        Latency latency = Latency.measure(files, plan, root.terminal().progress());
+        Latency latency = Latency.measure(files, plan, root.progress());
         List<String> names = models.stream().map(ModelFile::name).toList();
         json.ifPresent(file -> RunFolder.write(file.toAbsolutePath(), latency.json(names)));
         List<Row> rows = rows(names, latency);

@@ -1,5 +1,7 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.pass.Progress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,10 +16,44 @@ final class Cancellation {
 
     private final AtomicBoolean asked = new AtomicBoolean();
     private final CountDownLatch finished = new CountDownLatch(1);
-    private volatile Thread worker;
 
     boolean isAsked() {
         return asked.get();
+    }
+
+    /**
+     * @throws CancelledException where the user asked to stop
+     */
+    void throwIfAsked() {
+        if (isAsked()) {
+            throw new CancelledException("stopped");
+        }
+    }
+
+    /** {@code progress}, whose every step is a place to stop. */
+    Progress watching(Progress progress) {
+        return (name, steps, unit) -> {
+            Progress.Task task = progress.begin(name, steps, unit);
+            return new Progress.Task() {
+                @Override
+                public void advance(long count) {
+                    task.advance(count);
+                    if (isAsked()) {
+                        throw new CancelledException("stopped during " + name);
+                    }
+                }
+
+                @Override
+                public void show(String words) {
+                    task.show(words);
+                }
+
+                @Override
+                public void close() {
+                    task.close();
+                }
+            };
+        };
     }
 
     /** Asks the work to stop, as Ctrl-C does. */
@@ -25,9 +61,8 @@ final class Cancellation {
         asked.set(true);
     }
 
-    /** Lets Ctrl-C ask; the calling thread is the one that works. */
+    /** Lets Ctrl-C ask. */
     void listen(Terminal terminal) {
-        worker = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(terminal), "espalier-shutdown"));
     }
 
@@ -42,8 +77,6 @@ final class Cancellation {
         }
         ask();
         terminal.say("\nstopping after the current step…");
-        // A measurement in forked JVMs watches the interrupt; steps of training watch the flag.
-        worker.interrupt();
         try {
             if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 terminal.say("the current step takes long; ended without waiting for it");

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.pass.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,7 +22,12 @@ import picocli.CommandLine.Spec;
             "5 the model or the data cannot be used; 130 stopped."
         },
         subcommands = {
+            DemoCommand.class,
+            CompressCommand.class,
+            PlanCommand.class,
             InspectCommand.class,
+            EvaluateCommand.class,
+            CompareCommand.class,
             BenchCommand.class,
             PassesCommand.class,
             RecipeCommand.class,
@@ -49,6 +55,11 @@ final class Espalier implements Runnable {
 
     Cancellation cancellation() {
         return cancellation;
+    }
+
+    /** Shows people how far work is, and stops it where they ask. */
+    Progress progress() {
+        return cancellation.watching(terminal.progress());
     }
 
     boolean debug() {

@@ -2,14 +2,12 @@ package dev.espalier.core.pass;
 
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.Dataset;
-import dev.espalier.core.ir.DataType;
+import dev.espalier.core.data.RandomTensor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +36,7 @@ record ProofInputs(List<Map<String, Tensor>> batches, int samples, int realSampl
             Map<String, Tensor> inputs = new LinkedHashMap<>();
             InputShapes shapes = context.inputShapes().withBatch(RANDOM_BATCH);
             for (Value feed : model.graph().feeds()) {
-                inputs.put(feed.name(), random(shapes.bind(feed), random));
+                inputs.put(feed.name(), RandomTensor.of(shapes.bind(feed), random));
             }
             batches.add(inputs);
             samples += batchSize(inputs);
@@ -82,39 +80,5 @@ record ProofInputs(List<Map<String, Tensor>> batches, int samples, int realSampl
                 .mapToInt(tensor -> (int) tensor.shape().size(0))
                 .findFirst()
                 .orElse(1);
-    }
-
-    /**
-     * Normally distributed reals; integers that are 0 or 1, which are good as masks and as indices
-     * into anything.
-     */
-    private static Tensor random(TensorType type, SplittableRandom random) {
-        int count = Math.toIntExact(type.shape().elementCount());
-        if (type.dataType() == DataType.STRING) {
-            return Tensor.ofStrings(type.shape(), java.util.Collections.nCopies(count, "espalier"));
-        }
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.toIntExact(type.dataType().bytes(count)))
-                        .order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < count; i++) {
-            switch (type.dataType()) {
-                case FLOAT -> bytes.putFloat((float) random.nextGaussian());
-                case DOUBLE -> bytes.putDouble(random.nextGaussian());
-                case BFLOAT16 ->
-                        bytes.putShort(
-                                (short)
-                                        (Float.floatToIntBits((float) random.nextGaussian())
-                                                >> 16));
-                // 1.0 to 2.0 of either sign: every mantissa of a half under one exponent.
-                case FLOAT16 -> bytes.putShort((short) (0x3c00 | random.nextInt() & 0x83ff));
-                case INT64, UINT64 -> bytes.putLong(random.nextInt(2));
-                case INT32, UINT32 -> bytes.putInt(random.nextInt(2));
-                case INT16, UINT16 -> bytes.putShort((short) random.nextInt(2));
-                case INT8, UINT8, BOOL -> bytes.put((byte) random.nextInt(2));
-                // The rest is not fed to any network met so far; zeros are valid in all of them.
-                default -> {}
-            }
-        }
-        return Tensor.of(type.dataType(), type.shape(), bytes.rewind());
     }
 }

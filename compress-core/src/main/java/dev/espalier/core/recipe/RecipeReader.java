@@ -144,6 +144,12 @@ public final class RecipeReader {
         return OptionBinder.bind(type, options, "pass '" + id + "'", Map.of());
     }
 
+    /** The pass {@code id} with all its defaults. */
+    public Pass standard(String id) {
+        Place place = Place.of(id);
+        return pass(id, place, new Tree.Scalar(place, "", false));
+    }
+
     /**
      * Shapes by input name, written as a recipe's {@code input-shapes}.
      *

@@ -1,0 +1,76 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.report.CompressionReport;
+import dev.espalier.core.report.GoalResult;
+import dev.espalier.core.report.SummaryText;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "compress",
+        description = "Runs a recipe: a smaller model, measured, with a report.")
+final class CompressCommand implements Callable<Integer> {
+    private final Espalier root;
+    @Mixin private RecipeArguments recipe;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where the result goes; default out/ and the recipe's name.")
+    private Optional<Path> out;
+
+    @Option(
+            names = "--resume",
+            description = "Go on after the last finished pass or epoch of an unfinished run.")
+    private boolean resume;
+
+    @Option(names = "--quick", description = "Measure latency briefly, and of the result alone.")
+    private boolean quick;
+
+    CompressCommand(Espalier root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        Path folder = out.orElseGet(() -> Path.of("out").resolve(name(recipe.file())));
+        String command =
+                "espalier compress "
+                        + recipe.typed()
+                        + " --out "
+                        + RecipeArguments.quoted(folder.toString());
+        Workbench bench = Workbench.open(recipe.read(), recipe.file(), true);
+        return run(root, bench, new Compression.Order(folder, resume, quick, command));
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString().replaceAll("\\.ya?ml$", "");
+    }
+
+    /** Compresses, prints the summary, and tells whether the recipe's goal was met. */
+    static int run(Espalier root, Workbench bench, Compression.Order order) {
+        CompressionReport report = new Compression(root, bench, order).run();
+        Terminal terminal = root.terminal();
+        terminal.out().println(SummaryText.of(report));
+        terminal.out().println("written to " + order.out() + "; open report.html there");
+        if (report.goal().met()) {
+            return ExitCode.DONE;
+        }
+        for (GoalResult.Check check : report.goal().checks()) {
+            if (!check.met()) {
+                terminal.say(
+                        terminal.red("goal missed: ")
+                                + "%s is %s, %s was asked; the result is written all the same"
+                                        .formatted(
+                                                check.name(),
+                                                Units.format("%.3f", check.found()),
+                                                Units.format("%.3f", check.asked())));
+            }
+        }
+        return ExitCode.GOAL_MISSED;
+    }
+}

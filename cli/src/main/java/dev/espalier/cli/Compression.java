@@ -1,0 +1,154 @@
+package dev.espalier.cli;
+
+import dev.espalier.benchmarks.Latency;
+import dev.espalier.benchmarks.LatencyPlan;
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.VerificationException;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.core.pass.ModelFigures;
+import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.pass.Pipeline;
+import dev.espalier.core.recipe.RecipeWriter;
+import dev.espalier.core.report.CompressionReport;
+import dev.espalier.core.report.LatencyResult;
+import dev.espalier.core.report.ModelFacts;
+import dev.espalier.runtime.OrtRunner;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The main job: from a recipe to an output folder. */
+final class Compression {
+    static final String MODEL = "model.onnx";
+
+    private final Espalier root;
+    private final Workbench bench;
+    private final Order order;
+    private final RunLog log;
+    private final OffsetDateTime started = OffsetDateTime.now(Clock.systemDefaultZone());
+    private final long startNanos = System.nanoTime();
+
+    /**
+     * What the user asked for besides the recipe.
+     *
+     * @param out the output folder
+     * @param resume whether to go on where an earlier run ended
+     * @param quick whether latency is measured briefly, and of the result alone
+     * @param command what to type to make the result again
+     */
+    record Order(Path out, boolean resume, boolean quick, String command) {}
+
+    Compression(Espalier root, Workbench bench, Order order) {
+        this.root = root;
+        this.bench = bench;
+        this.order = order;
+        this.log = new RunLog(root.terminal(), Clock.systemDefaultZone());
+    }
+
+    /**
+     * Runs the recipe and writes the folder.
+     *
+     * @return the report that lies in it
+     */
+    CompressionReport run() {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        hashes.put("recipe", bench.recipe().hash());
+        hashes.put("model", Fingerprint.of(bench.original().path()));
+        if (bench.dataPath() != null) {
+            hashes.put("data", Fingerprint.of(bench.dataPath()));
+        }
+        try (RunFolder folder = RunFolder.open(order.out())) {
+            ResumeStore store = store(folder, hashes);
+            try {
+                return run(folder, store, hashes);
+            } catch (VerificationException e) {
+                throw new VerificationException(
+                        e.getMessage() + "; the models up to there are in " + folder.partial(), e);
+            } catch (CancelledException e) {
+                throw new CancelledException(
+                        e.getMessage() + "; the same command with --resume goes on from there", e);
+            }
+        }
+    }
+
+    private ResumeStore store(RunFolder folder, Map<String, String> hashes) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        hashes.forEach((what, hash) -> parts.put("the " + what, hash));
+        parts.put("Espalier's version", Version.espalier());
+        ResumeStore.Key key = new ResumeStore.Key(parts);
+        if (order.resume()) {
+            return ResumeStore.resume(folder, key);
+        }
+        if (ResumeStore.hasSteps(folder)) {
+            log.say("beginning anew; --resume would have gone on with the unfinished run");
+        }
+        return ResumeStore.fresh(folder, key);
+    }
+
+    private CompressionReport run(RunFolder folder, ResumeStore store, Map<String, String> hashes) {
+        // A model that the runtime refuses is better refused before hours of work than after.
+        new OrtRunner().open(bench.original().path()).close();
+        PassRegistry registry = PassRegistry.load();
+        Pipeline pipeline =
+                new Pipeline(bench.passes(registry), bench.setup(root, new PassLines(log), false));
+        Pipeline.Result made = pipeline.run(bench.original().model(), store);
+
+        Path files = folder.result();
+        Model stamped = Provenance.stamp(made.model(), provenance(made.runs(), hashes));
+        Path file = files.resolve(MODEL);
+        OnnxWriter.write(stamped, file);
+        hashes.put("result", Fingerprint.of(file));
+        ModelFile result = ModelFile.read(file);
+
+        FinalMeasurement measured = new FinalMeasurement(root, bench, order.quick(), log);
+        ModelFacts before = measured.facts(bench.original());
+        ModelFacts after = measured.facts(result);
+        LatencyPlan plan = measured.plan();
+        Latency latency =
+                Latency.measure(List.of(bench.original().path(), file), plan, root.progress());
+        before = before.withLatency(latency.of(0));
+        after = after.withLatency(latency.of(1));
+        List<List<LatencyResult>> stages =
+                measured.stages(made.runs(), store, before.latency(), after.latency());
+
+        ReportAssembly assembly =
+                new ReportAssembly(bench, order, started, (System.nanoTime() - startNanos) / 1e9);
+        CompressionReport report =
+                assembly.report(before, after, result, made.runs(), stages, hashes);
+        String latencyJson = latency.json(List.of(bench.original().name(), MODEL));
+        log.keep(latency.log());
+        OutputFiles.write(files, report, latencyJson, RecipeWriter.write(bench.recipe()), log);
+        root.cancellation().throwIfAsked();
+        folder.publish();
+        return report;
+    }
+
+    private Map<String, String> provenance(List<PassRun> runs, Map<String, String> hashes) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("version", Version.espalier());
+        facts.put("recipe-sha256", hashes.get("recipe"));
+        facts.put("input-sha256", hashes.get("model"));
+        facts.put("passes", String.join(", ", runs.stream().map(PassRun::id).toList()));
+        facts.put("seed", Long.toString(bench.recipe().seed()));
+        facts.put("onnxruntime", Version.pinned("onnxruntime"));
+        return facts;
+    }
+
+    /** {@code figures} as the report shows them. */
+    static ModelFacts facts(ModelFigures figures, List<LatencyResult> latency) {
+        return new ModelFacts(
+                figures.bytes(),
+                figures.parameters(),
+                figures.macs(),
+                figures.metrics(),
+                figures.split(),
+                figures.samples(),
+                new ArrayList<>(latency));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.recipe.Recipe;
+import dev.espalier.core.recipe.RecipeReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "demo",
+        description = "Compresses the bundled network on the bundled data: the whole job at once.")
+final class DemoCommand implements Callable<Integer> {
+    /** Where the launcher found the installation. */
+    static final String HOME_PROPERTY = "espalier.home";
+
+    private final Espalier root;
+
+    @Option(
+            names = "--out",
+            defaultValue = "out/demo",
+            paramLabel = "DIR",
+            description = "Where the result goes; default ${DEFAULT-VALUE}.")
+    private Path out;
+
+    @Option(
+            names = "--resume",
+            description = "Go on after the last finished pass or epoch of an unfinished run.")
+    private boolean resume;
+
+    DemoCommand(Espalier root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        Path file = recipe();
+        Recipe recipe = new RecipeReader(PassRegistry.load()).read(file, RecipeReader.Changes.NONE);
+        root.terminal().say("running " + file);
+        Workbench bench = Workbench.open(recipe, file, true);
+        String command = "espalier demo --out " + RecipeArguments.quoted(out.toString());
+        return CompressCommand.run(root, bench, new Compression.Order(out, resume, false, command));
+    }
+
+    private static Path recipe() {
+        Path home = Path.of(System.getProperty(HOME_PROPERTY, "."));
+        Path recipe = home.resolve("demo").resolve("recipe.yaml");
+        if (!Files.exists(recipe)) {
+            throw new InvalidOptionException(
+                    recipe + " is missing from this installation; start the demo with ./espalier");
+        }
+        return recipe;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.report.CompressionReport;
+import dev.espalier.core.report.ReportCsv;
+import dev.espalier.core.report.ReportJson;
+import dev.espalier.core.report.html.HtmlReport;
+import java.nio.file.Path;
+
+/** The files of an output folder beside the model. */
+final class OutputFiles {
+    private OutputFiles() {}
+
+    /**
+     * @param latency JMH's own format
+     * @param recipe as resolved
+     */
+    static void write(
+            Path folder, CompressionReport report, String latency, String recipe, RunLog log) {
+        RunFolder.write(folder.resolve("report.json"), ReportJson.write(report));
+        RunFolder.write(folder.resolve("report.html"), HtmlReport.of(report));
+        RunFolder.write(folder.resolve("layers.csv"), ReportCsv.layers(report));
+        RunFolder.write(folder.resolve("passes.csv"), ReportCsv.passes(report));
+        RunFolder.write(folder.resolve("latency.json"), latency);
+        RunFolder.write(folder.resolve("recipe.yaml"), recipe);
+        RunFolder.write(folder.resolve("log.txt"), log.text());
+    }
+}

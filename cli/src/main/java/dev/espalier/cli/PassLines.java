@@ -1,0 +1,63 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.pass.ModelFigures;
+import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.pass.PipelineSetup;
+
+/** A line for every pass as it begins and ends. */
+final class PassLines implements PipelineSetup.Listener {
+    private final RunLog log;
+
+    PassLines(RunLog log) {
+        this.log = log;
+    }
+
+    @Override
+    public void begins(int position, int count, String id) {
+        log.say("[%d/%d] %s …".formatted(position + 1, count, id));
+    }
+
+    @Override
+    public void ended(int position, int count, PassRun run, boolean resumed) {
+        log.say(
+                "[%d/%d] %s: %s%s"
+                        .formatted(
+                                position + 1,
+                                count,
+                                run.id(),
+                                resumed ? "finished earlier; " : "",
+                                effect(run)));
+        run.notes().forEach(note -> log.keep("  note: " + note));
+        run.skips().forEach(skip -> log.keep("  skipped " + skip.where() + ": " + skip.reason()));
+    }
+
+    /** What the pass changed, in a few words. */
+    static String effect(PassRun run) {
+        ModelFigures after = run.after();
+        if (!run.changed()) {
+            return "nothing to do, " + Units.duration(run.seconds());
+        }
+        StringBuilder text = new StringBuilder();
+        text.append(change(Units.bytes(run.before().bytes()), Units.bytes(after.bytes())));
+        text.append(", ")
+                .append(change(Units.count(run.before().macs()), Units.count(after.macs())))
+                .append(" MACs");
+        Double top1 = after.metrics().get("top1");
+        if (top1 != null) {
+            Double before = run.before().metrics().get("top1");
+            text.append(", top-1 ")
+                    .append(
+                            change(
+                                    before == null ? "" : Units.percent(before),
+                                    Units.percent(top1)))
+                    .append(" (")
+                    .append(after.split())
+                    .append(')');
+        }
+        return text + ", " + Units.duration(run.seconds());
+    }
+
+    private static String change(String before, String after) {
+        return before.equals(after) || before.isEmpty() ? after : before + " → " + after;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataLoader;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.Dataset;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.core.pass.ModelFigures;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.PipelineSetup;
+import dev.espalier.core.pass.Progress;
+import dev.espalier.core.recipe.DataOptions;
+import dev.espalier.core.recipe.Recipe;
+import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.runtime.Evaluation;
+import dev.espalier.runtime.OrtRunner;
+import dev.espalier.runtime.SessionSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A recipe with its model and data at hand.
+ *
+ * @param recipe with absolute paths
+ * @param dataPath where the data lies, null without data
+ * @param splits of the data, null without data
+ */
+record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits splits) {
+    /** What every pipeline does before and after the recipe's passes. */
+    private static final String FIRST = "simplify";
+
+    private static final String LAST = "fold-batch-norm";
+
+    /**
+     * Reads the recipe's model and opens its data.
+     *
+     * @param withData whether the data is wanted
+     */
+    static Workbench open(Recipe recipe, Path file, boolean withData) {
+        RecipePaths paths = new RecipePaths(file);
+        String name =
+                recipe.model()
+                        .orElseThrow(
+                                () ->
+                                        new InvalidOptionException(
+                                                file
+                                                        + ": the recipe names no model; add 'model:'"
+                                                        + " or give one with --model"));
+        Path modelPath = paths.require(name, "model");
+        ModelFile original = ModelFile.read(modelPath);
+        Recipe resolved = recipe.withModel(modelPath.toString());
+        Path dataPath = null;
+        DataSplits splits = null;
+        if (recipe.data().isPresent() && withData) {
+            DataOptions data = recipe.data().get();
+            dataPath = paths.require(data.path(), "data");
+            resolved = resolved.withData(data.withPath(dataPath.toString()));
+            splits = DataLoader.open(data.at(dataPath), original.model(), recipe.seed());
+        }
+        return new Workbench(resolved, original, dataPath, splits);
+    }
+
+    Optional<DataSplits> data() {
+        return Optional.ofNullable(splits);
+    }
+
+    InputShapes shapes() {
+        return recipe.shapes();
+    }
+
+    /** The recipe's passes between those that every pipeline has. */
+    List<Pass> passes(PassRegistry registry) {
+        RecipeReader reader = new RecipeReader(registry);
+        List<Pass> passes = new ArrayList<>();
+        registry.find(FIRST).ifPresent(t -> passes.add(reader.standard(FIRST)));
+        passes.addAll(recipe.passes());
+        registry.find(LAST).ifPresent(t -> passes.add(reader.standard(LAST)));
+        return passes;
+    }
+
+    /** Size and operations; bytes as written to a file. */
+    ModelFigures structure(Model model) {
+        Cost cost = Cost.of(model, shapes().withBatch(1));
+        return ModelFigures.of(OnnxWriter.toBytes(model).length, cost.parameters(), cost.macs());
+    }
+
+    /** {@link #structure}, and the metrics on the validation split where there is data. */
+    ModelFigures judge(Model model, Progress progress) {
+        ModelFigures figures = structure(model);
+        if (splits == null || !isLabelled(splits.validation())) {
+            return figures;
+        }
+        Dataset validation = splits.validation();
+        Map<String, Double> metrics =
+                Evaluation.of(model, validation, SessionSettings.DEFAULT, progress).metrics();
+        return new ModelFigures(
+                figures.bytes(),
+                figures.parameters(),
+                figures.macs(),
+                metrics,
+                "validation",
+                validation.size());
+    }
+
+    static boolean isLabelled(Dataset data) {
+        return data.size() > 0 && data.classes() > 0;
+    }
+
+    /** What the recipe's pipeline runs in. */
+    PipelineSetup setup(Espalier root, PipelineSetup.Listener listener, boolean preview) {
+        Progress progress = preview ? Progress.SILENT : root.progress();
+        return new PipelineSetup(
+                recipe.seed(),
+                shapes(),
+                new OrtRunner(),
+                data(),
+                preview ? this::structure : model -> judge(model, progress),
+                progress,
+                root.cancellation()::isAsked,
+                listener);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.espalier.core.data;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.SplittableRandom;
+
+/** Inputs for models where there is no data. */
+public final class RandomTensor {
+    private RandomTensor() {}
+
+    /**
+     * Normally distributed reals; integers that are 0 or 1, which are good as masks and as indices
+     * into anything.
+     */
+    public static Tensor of(TensorType type, SplittableRandom random) {
+        int count = Math.toIntExact(type.shape().elementCount());
+        if (type.dataType() == DataType.STRING) {
+            return Tensor.ofStrings(type.shape(), Collections.nCopies(count, "espalier"));
+        }
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.toIntExact(type.dataType().bytes(count)))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            switch (type.dataType()) {
+                case FLOAT -> bytes.putFloat((float) random.nextGaussian());
+                case DOUBLE -> bytes.putDouble(random.nextGaussian());
+                case BFLOAT16 ->
+                        bytes.putShort(
+                                (short)
+                                        (Float.floatToIntBits((float) random.nextGaussian())
+                                                >> 16));
+                // 1.0 to 2.0 of either sign: every mantissa of a half under one exponent.
+                case FLOAT16 -> bytes.putShort((short) (0x3c00 | random.nextInt() & 0x83ff));
+                case INT64, UINT64 -> bytes.putLong(random.nextInt(2));
+                case INT32, UINT32 -> bytes.putInt(random.nextInt(2));
+                case INT16, UINT16 -> bytes.putShort((short) random.nextInt(2));
+                case INT8, UINT8, BOOL -> bytes.put((byte) random.nextInt(2));
+                // The rest is not fed to any network met so far; zeros are valid in all of them.
+                default -> {}
+            }
+        }
+        return Tensor.of(type.dataType(), type.shape(), bytes.rewind());
+    }
+}
