@@ -3,7 +3,14 @@ package dev.espalier.core.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.espalier.core.DataException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,5 +50,21 @@ class ReportJsonTest {
                 .isInstanceOf(DataException.class);
         assertThatThrownBy(() -> ReportJson.read("[", PassReport.class))
                 .isInstanceOf(DataException.class);
+    }
+
+    @Test
+    void keepsToThePublishedSchema() throws IOException {
+        Schema schema;
+        try (InputStream in = ReportJsonTest.class.getResourceAsStream("report.schema.json")) {
+            schema =
+                    SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                            .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        for (CompressionReport report : List.of(Samples.full(), Samples.bare())) {
+            assertThat(schema.validate(ReportJson.write(report), InputFormat.JSON)).isEmpty();
+        }
+        assertThat(schema.validate("{\"version\": 1}", InputFormat.JSON)).isNotEmpty();
+        String renamed = ReportJson.write(Samples.full()).replace("p50Micros", "median");
+        assertThat(schema.validate(renamed, InputFormat.JSON)).isNotEmpty();
     }
 }

@@ -38,7 +38,7 @@ final class PassSection {
                     facts -> facts.metric(metric).orElse(Double.NaN),
                     Figures::percent);
         }
-        if (stages.stream().anyMatch(stage -> !stage.facts().latency().isEmpty())) {
+        if (hasLatency(report)) {
             chart(html, "Median latency", stages, PassSection::latency, Figures::micros);
         }
         html.close("div").line();
@@ -46,9 +46,9 @@ final class PassSection {
         notes(html, report);
         html.element(
                 "p",
-                "Each change is that of the pass alone: new / old - 1 against the model that it was given. "
-                        + "Metrics here are of the validation split, on which decisions are taken; "
-                        + "the test split was used only for the figures at the top. "
+                "Each change is that of the pass alone: new / old - 1 against the model that it "
+                        + "was given. Metrics here are of the validation split, on which decisions "
+                        + "are taken; the test split was used only for the figures at the top. "
                         + "Time is the pass's own, without these measurements.",
                 "class",
                 "define");
@@ -75,6 +75,10 @@ final class PassSection {
                 .filter(split -> !split.isEmpty())
                 .findFirst()
                 .orElse("validation");
+    }
+
+    private static boolean hasLatency(CompressionReport report) {
+        return report.passes().stream().anyMatch(pass -> !pass.after().latency().isEmpty());
     }
 
     private static double latency(ModelFacts facts) {
@@ -108,9 +112,14 @@ final class PassSection {
     private static void table(Html html, CompressionReport report, String metric) {
         html.open("div", "class", "scroll").open("table").open("thead").open("tr");
         html.element("th", "Pass");
-        for (String head : List.of("Time", "Size", "MACs", "Accuracy", "Latency")) {
-            html.element("th", head, "class", "number");
+        List<String> heads = new ArrayList<>(List.of("Time", "Size", "MACs"));
+        if (!metric.isEmpty()) {
+            heads.add(Figures.metricName(metric));
         }
+        if (hasLatency(report)) {
+            heads.add("Latency");
+        }
+        heads.forEach(head -> html.element("th", head, "class", "number"));
         html.close("tr").close("thead").open("tbody").line();
         for (PassReport pass : report.passes()) {
             Verdict change = new Verdict(pass.before(), pass.after());
@@ -122,19 +131,17 @@ final class PassSection {
             html.element("td", Figures.seconds(pass.seconds()), "class", "number");
             cell(html, Figures.bytes(pass.after().bytes()), ratio(change.sizeRatio()));
             cell(html, Figures.count(pass.after().macs()), ratio(change.macsRatio()));
-            if (pass.after().metric(metric).isPresent()) {
-                cell(
-                        html,
-                        Figures.percent(pass.after().metric(metric).getAsDouble()),
-                        change.drop().isPresent() ? points(0 - change.drop().getAsDouble()) : "");
-            } else {
-                cell(html, Figures.NONE, "");
+            if (!metric.isEmpty()) {
+                double value = pass.after().metric(metric).orElse(Double.NaN);
+                String drop =
+                        change.drop().isPresent() ? points(0 - change.drop().getAsDouble()) : "";
+                cell(html, Figures.percent(value), drop);
             }
-            double latency = latency(pass.after());
-            cell(
-                    html,
-                    Double.isFinite(latency) ? Figures.micros(latency) : Figures.NONE,
-                    change.speedUp().isPresent() ? ratio(change.speedUp().getAsDouble()) : "");
+            if (hasLatency(report)) {
+                String speedUp =
+                        change.speedUp().isPresent() ? ratio(change.speedUp().getAsDouble()) : "";
+                cell(html, Figures.micros(latency(pass.after())), speedUp);
+            }
             html.close("tr").line();
         }
         html.close("tbody").close("table").close("div").line();
