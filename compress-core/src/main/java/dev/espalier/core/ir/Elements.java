@@ -146,31 +146,4 @@ final class Elements {
         }
         return Float.intBitsToFloat(sign | exponent + 112 << 23 | mantissa << 13);
     }
-
-    /** Binary32 to IEEE 754 binary16, rounded half to even; too large values become infinite. */
-    static short floatToHalf(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        int sign = bits >>> 16 & 0x8000;
-        float magnitude = Math.abs(value);
-        if (Float.isNaN(value)) {
-            return (short) (sign | 0x7e00);
-        }
-        if (magnitude >= 65520f) {
-            return (short) (sign | 0x7c00);
-        }
-        if (magnitude < 0x1p-14f) {
-            return (short) (sign | (int) Math.rint(magnitude * 0x1p24));
-        }
-        int rebased = (bits & 0x7fff_ffff) - (112 << 23);
-        return (short) (sign | rebased + 0xfff + (rebased >>> 13 & 1) >>> 13);
-    }
-
-    /** Binary32 to bfloat16, rounded half to even. */
-    static short floatToBfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) (bits >>> 16 | 0x40);
-        }
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
-    }
 }

@@ -1,8 +1,7 @@
 package dev.espalier.core.ir;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -52,19 +51,10 @@ final class TensorText {
     }
 
     private static Tensor reals(TensorType type, IntToDoubleFunction values) {
-        ByteBuffer bytes = allocate(type);
         int count = Math.toIntExact(type.shape().elementCount());
-        for (int i = 0; i < count; i++) {
-            double value = values.applyAsDouble(i);
-            switch (type.dataType()) {
-                case DOUBLE -> bytes.putDouble(value);
-                case FLOAT -> bytes.putFloat((float) value);
-                case FLOAT16 -> bytes.putShort(Elements.floatToHalf((float) value));
-                case BFLOAT16 -> bytes.putShort(Elements.floatToBfloat16((float) value));
-                default -> throw new IllegalArgumentException(type.dataType() + " holds no reals");
-            }
-        }
-        return Tensor.of(type.dataType(), type.shape(), bytes.flip());
+        double[] elements = new double[count];
+        Arrays.setAll(elements, values);
+        return Tensor.ofReals(type.dataType(), type.shape(), elements);
     }
 
     private static Tensor integers(TensorType type, IntToLongFunction values) {
@@ -72,30 +62,10 @@ final class TensorText {
             throw new IllegalArgumentException(
                     "elements of " + type.dataType() + " cannot be written as text");
         }
-        ByteBuffer bytes = allocate(type);
         int count = Math.toIntExact(type.shape().elementCount());
-        int bits = type.dataType().bits();
-        for (int i = 0; i < count; i++) {
-            long value = values.applyAsLong(i);
-            switch (bits) {
-                case 64 -> bytes.putLong(i * 8, value);
-                case 32 -> bytes.putInt(i * 4, (int) value);
-                case 16 -> bytes.putShort(i * 2, (short) value);
-                case 8 -> bytes.put(i, (byte) value);
-                default -> {
-                    int perByte = 8 / bits;
-                    int shift = i % perByte * bits;
-                    long part = (value & (1 << bits) - 1) << shift;
-                    bytes.put(i / perByte, (byte) (bytes.get(i / perByte) | part));
-                }
-            }
-        }
-        return Tensor.of(type.dataType(), type.shape(), bytes);
-    }
-
-    private static ByteBuffer allocate(TensorType type) {
-        long size = type.dataType().bytes(type.shape().elementCount());
-        return ByteBuffer.allocate(Math.toIntExact(size)).order(ByteOrder.LITTLE_ENDIAN);
+        long[] elements = new long[count];
+        Arrays.setAll(elements, values);
+        return Tensor.ofIntegers(type.dataType(), type.shape(), elements);
     }
 
     /**

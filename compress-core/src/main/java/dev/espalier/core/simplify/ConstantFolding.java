@@ -1,0 +1,84 @@
+package dev.espalier.core.simplify;
+
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.GraphEditor;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Replaces nodes whose results are constant by initializers. */
+final class ConstantFolding {
+    /** Index and shape arithmetic lies far below it, decoded weights far above. */
+    private static final long BUDGET_BYTES = 64 << 10;
+
+    /** They hold weights in few bits on purpose. */
+    private static final Set<String> KEPT = Set.of("QuantizeLinear", "DequantizeLinear");
+
+    private final Graph graph;
+    private final ShapeInference inference;
+    private final ShapeArithmetic arithmetic;
+
+    private ConstantFolding(Model model) {
+        this.graph = model.graph();
+        this.inference = ShapeInference.of(model);
+        this.arithmetic = new ShapeArithmetic(model, inference);
+    }
+
+    static Model apply(Model model, Tally tally) {
+        return new ConstantFolding(model).run(model, tally);
+    }
+
+    private Model run(Model model, Tally tally) {
+        GraphEditor editor = new GraphEditor(graph);
+        List<Node> folded = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            if (!KEPT.contains(node.opType()) && folds(node)) {
+                folded.add(node);
+                for (String output : node.outputs()) {
+                    if (!output.isEmpty()) {
+                        editor.define(output, constant(output).orElseThrow());
+                    }
+                }
+            }
+        }
+        if (folded.isEmpty()) {
+            return model;
+        }
+        tally.add("computed %d nodes with constant results", folded.size());
+        return model.withGraph(editor.removeAll(folded).build());
+    }
+
+    private boolean folds(Node node) {
+        long made = 0;
+        for (String output : node.outputs()) {
+            if (output.isEmpty()) {
+                continue;
+            }
+            Optional<Tensor> value = constant(output);
+            if (value.isEmpty()) {
+                return false;
+            }
+            made += value.get().byteSize();
+        }
+        return made <= BUDGET_BYTES || node.is("Constant") || made <= freed(node);
+    }
+
+    private Optional<Tensor> constant(String value) {
+        return inference.constant(value).or(() -> arithmetic.constant(value));
+    }
+
+    /** Bytes of the initializers that only {@code node} reads. */
+    private long freed(Node node) {
+        return node.inputs().stream()
+                .distinct()
+                .filter(input -> graph.initializers().containsKey(input))
+                .filter(input -> graph.consumers(input).size() == 1 && !graph.isOutput(input))
+                .mapToLong(input -> graph.initializers().get(input).tensor().byteSize())
+                .sum();
+    }
+}

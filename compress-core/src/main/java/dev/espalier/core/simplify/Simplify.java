@@ -1,0 +1,95 @@
+package dev.espalier.core.simplify;
+
+import dev.espalier.core.ir.GraphEditor;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.PassInfo;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Computes what depends on constants alone, removes nodes that change nothing (Identity, Dropout,
+ * empty Pad and the like) and what no output needs, and gives Reshape a constant shape where the
+ * arithmetic before it can only yield one. Exports compute amounts of padding and shapes with
+ * dozens of Shape, Gather and Concat nodes; afterwards other passes see plain constants.
+ *
+ * <pre>
+ *   s = Shape(x); c = Gather(s, 1); p = Concat(.., c, ..); y = Pad(x, p)
+ *   y = Pad(x, p)                                              p: int64[8] = [0,0,..]
+ * </pre>
+ *
+ * <p>A constant result of more than 64 KiB replaces its node only where it is no larger than the
+ * constants that go with the node. QuantizeLinear and DequantizeLinear stay: they tell a runtime to
+ * compute in integers. Nodes that draw random numbers stay. Sub-graphs stay as they are.
+ * Initializers that a file also lists as graph inputs, as all files before IR version 4 do, become
+ * plain constants, since a runtime may not optimize what a caller could replace.
+ */
+@PassInfo(
+        id = "simplify",
+        summary =
+                "Computes constants and removes nodes that do nothing or that no output needs;"
+                        + " runs first in every recipe.")
+public record Simplify() implements Pass {
+    /** The first IR version in which an initializer need not be a graph input. */
+    private static final long IR_WITH_PLAIN_INITIALIZERS = 4;
+
+    /** Networks have a dozen computed shapes in a row; a hostile file may have any number. */
+    private static final int MOST_ROUNDS = 200;
+
+    @Override
+    public Model apply(Model model, PassContext context) {
+        Tally tally = new Tally();
+        Model result = closeInputs(model, tally);
+        result = constants(result, tally);
+        result = NoOps.apply(result, tally, context::skipped);
+        result = removeUnused(model, result, tally);
+        if (result == model) {
+            return model;
+        }
+        context.note(tally.toString());
+        return new Model(
+                Math.max(result.irVersion(), IR_WITH_PLAIN_INITIALIZERS),
+                result.opsets(),
+                result.graph(),
+                result.metadata(),
+                result.extras());
+    }
+
+    /** A shape made constant tells the shapes behind it, which may make more constant. */
+    private static Model constants(Model model, Tally tally) {
+        Model result = model;
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            Model before = result;
+            result = ConstantFolding.apply(result, tally);
+            result = ReshapeTargets.apply(result, tally);
+            if (result == before) {
+                break;
+            }
+        }
+        return result;
+    }
+
+    private static Model closeInputs(Model model, Tally tally) {
+        int open = model.graph().inputs().size() - model.graph().feeds().size();
+        if (open == 0) {
+            return model;
+        }
+        tally.add("made %d initializers constant that were also listed as inputs", open);
+        return model.withGraph(new GraphEditor(model.graph()).closeInputs().build());
+    }
+
+    private static Model removeUnused(Model original, Model model, Tally tally) {
+        Model result = model.withGraph(new GraphEditor(model.graph()).removeUnused().build());
+        int nodes = model.graph().nodes().size() - result.graph().nodes().size();
+        if (nodes == 0
+                && model.graph().initializers().size() == result.graph().initializers().size()) {
+            return model;
+        }
+        tally.add("removed %d nodes that no output needs", nodes);
+        Set<String> constants = new HashSet<>(original.graph().initializers().keySet());
+        constants.removeAll(result.graph().initializers().keySet());
+        tally.add("removed %d constants that no output needs", constants.size());
+        return result;
+    }
+}
