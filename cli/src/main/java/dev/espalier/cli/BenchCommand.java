@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
+import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,12 +111,12 @@ final class BenchCommand implements Callable<Integer> {
                     row.model(),
                     r.threads(),
                     r.batch(),
-                    Units.micros(r.p50Micros()),
-                    Units.micros(r.meanMicros()),
-                    Units.micros(r.errorMicros()),
-                    Units.micros(r.p95Micros()),
-                    Units.micros(r.minMicros()),
-                    Units.times(row.speedup()));
+                    Figures.micros(r.p50Micros()),
+                    Figures.micros(r.meanMicros()),
+                    Figures.micros(r.errorMicros()),
+                    Figures.micros(r.p95Micros()),
+                    Figures.micros(r.minMicros()),
+                    Figures.times(row.speedup()));
         }
         return table;
     }

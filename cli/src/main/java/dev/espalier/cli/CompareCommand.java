@@ -14,6 +14,7 @@ import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.BenchmarkOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.runtime.Agreement;
@@ -135,22 +136,22 @@ final class CompareCommand implements Callable<Integer> {
         ratio(
                 table,
                 "file",
-                Units.bytes(old.bytes()),
-                Units.bytes(now.bytes()),
+                Figures.bytes(old.bytes()),
+                Figures.bytes(now.bytes()),
                 old.bytes(),
                 now.bytes());
         ratio(
                 table,
                 "parameters",
-                Units.count(old.parameters()),
-                Units.count(now.parameters()),
+                Figures.count(old.parameters()),
+                Figures.count(now.parameters()),
                 old.parameters(),
                 now.parameters());
         ratio(
                 table,
                 "MACs",
-                Units.count(old.macs()),
-                Units.count(now.macs()),
+                Figures.count(old.macs()),
+                Figures.count(now.macs()),
                 old.macs(),
                 now.macs());
         for (List<LatencyResult> pair : old.latencyPairs(now)) {
@@ -159,24 +160,19 @@ final class CompareCommand implements Callable<Integer> {
             ratio(
                     table,
                     "median, %d threads, batch %d".formatted(x.threads(), x.batch()),
-                    Units.micros(x.p50Micros()),
-                    Units.micros(y.p50Micros()),
+                    Figures.micros(x.p50Micros()),
+                    Figures.micros(y.p50Micros()),
                     x.p50Micros(),
                     y.p50Micros());
         }
         table.row(
                 "same class, of " + agreement.samples(),
                 "",
-                Units.percent(agreement.top1Agreement()),
+                Figures.percent(agreement.top1Agreement()),
                 "");
-        table.row(
-                "largest difference", "", Units.format("%.3g", agreement.largestDifference()), "");
-        table.row(
-                "relative to the scale",
-                "",
-                Units.format("%.3g", agreement.relativeDifference()),
-                "");
-        return table.row("mean cosine", "", Units.format("%.6f", agreement.cosine()), "");
+        table.row("largest difference", "", Figures.plain(agreement.largestDifference()), "");
+        table.row("relative to the scale", "", Figures.plain(agreement.relativeDifference()), "");
+        return table.row("mean cosine", "", Figures.plain(agreement.cosine()), "");
     }
 
     private static int nodes(ModelFile file) {
@@ -185,7 +181,7 @@ final class CompareCommand implements Callable<Integer> {
 
     private static void ratio(
             Table table, String what, String shownA, String shownB, double a, double b) {
-        table.row(what, shownA, shownB, Units.times(a / b));
+        table.row(what, shownA, shownB, Figures.times(a / b));
     }
 
     private static ObjectNode json(ModelFacts a, ModelFacts b, Agreement agreement) {

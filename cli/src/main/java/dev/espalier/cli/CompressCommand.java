@@ -1,7 +1,6 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.report.CompressionReport;
-import dev.espalier.core.report.GoalResult;
 import dev.espalier.core.report.SummaryText;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -57,20 +56,6 @@ final class CompressCommand implements Callable<Integer> {
         Terminal terminal = root.terminal();
         terminal.out().println(SummaryText.of(report));
         terminal.out().println("written to " + order.out() + "; open report.html there");
-        if (report.goal().met()) {
-            return ExitCode.DONE;
-        }
-        for (GoalResult.Check check : report.goal().checks()) {
-            if (!check.met()) {
-                terminal.say(
-                        terminal.red("goal missed: ")
-                                + "%s is %s, %s was asked; the result is written all the same"
-                                        .formatted(
-                                                check.name(),
-                                                Units.format("%.3f", check.found()),
-                                                Units.format("%.3f", check.asked())));
-            }
-        }
-        return ExitCode.GOAL_MISSED;
+        return report.goal().met() ? ExitCode.DONE : ExitCode.GOAL_MISSED;
     }
 }

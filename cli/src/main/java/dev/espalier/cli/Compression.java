@@ -68,8 +68,8 @@ final class Compression {
             try {
                 return run(folder, store, hashes);
             } catch (VerificationException e) {
-                throw new VerificationException(
-                        e.getMessage() + "; the models up to there are in " + folder.partial(), e);
+                log.say("the models up to there are in " + folder.partial());
+                throw e;
             } catch (CancelledException e) {
                 throw new CancelledException(
                         e.getMessage() + "; the same command with --resume goes on from there", e);
@@ -96,7 +96,12 @@ final class Compression {
         new OrtRunner().open(bench.original().path()).close();
         PassRegistry registry = PassRegistry.load();
         Pipeline pipeline =
-                new Pipeline(bench.passes(registry), bench.setup(root, new PassLines(log), false));
+                new Pipeline(
+                        bench.passes(registry),
+                        bench.setup(
+                                root,
+                                new PassLines(log),
+                                new ReproducerFolder(folder.reproducer())));
         Pipeline.Result made = pipeline.run(bench.original().model(), store);
 
         Path files = folder.result();

@@ -9,6 +9,7 @@ import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.core.report.Figures;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;
@@ -113,9 +114,9 @@ final class EvaluateCommand implements Callable<Integer> {
                         file.getFileName(),
                         split,
                         evaluation.samples(),
-                        Units.percent(evaluation.top1()),
-                        Units.percent(evaluation.top5()),
-                        Units.format("%.4f", evaluation.loss()));
+                        Figures.percent(evaluation.top1()),
+                        Figures.percent(evaluation.top5()),
+                        Figures.plain(evaluation.loss()));
     }
 
     private ObjectNode json(Evaluation evaluation) {

@@ -5,6 +5,7 @@ import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.runtime.Evaluation;
@@ -39,7 +40,7 @@ final class FinalMeasurement {
                 Evaluation.of(file.path(), test, SessionSettings.DEFAULT, root.progress());
         log.say(
                 "%s: top-1 %s on %d test examples"
-                        .formatted(file.name(), Units.percent(evaluation.top1()), test.size()));
+                        .formatted(file.name(), Figures.percent(evaluation.top1()), test.size()));
         return facts.withMetrics(evaluation.metrics(), "test", test.size());
     }
 

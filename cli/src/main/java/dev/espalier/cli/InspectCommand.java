@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Operators;
+import dev.espalier.core.report.Figures;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -78,14 +79,14 @@ final class InspectCommand implements Callable<Integer> {
         Terminal terminal = root.terminal();
         terminal.out().println();
         terminal.out()
-                .println("file        " + opened.name() + ", " + Units.bytes(opened.bytes(cost)));
+                .println("file        " + opened.name() + ", " + Figures.bytes(opened.bytes(cost)));
         terminal.out().println("opset       " + model.opset());
         terminal.out().println("inputs      " + values(model.graph().feeds()));
         terminal.out().println("outputs     " + values(model.graph().outputs()));
         terminal.out()
                 .printf(
                         "nodes       %d; %d parameters; %s MACs at batch %d%n",
-                        cost.nodes().size(), cost.parameters(), Units.count(cost.macs()), batch);
+                        cost.nodes().size(), cost.parameters(), Figures.count(cost.macs()), batch);
         Map<String, Long> foreign = undescribed(model);
         terminal.out()
                 .println(

@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.report.Figures;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -57,7 +58,7 @@ final class LineProgress implements Progress {
                                     steps,
                                     unit,
                                     100 * done / steps,
-                                    Units.duration(left),
+                                    Figures.seconds(left),
                                     words.isEmpty() ? "" : "; " + words));
         }
 
@@ -76,7 +77,7 @@ final class LineProgress implements Progress {
                                         name,
                                         done,
                                         unit,
-                                        Units.duration(seconds),
+                                        Figures.seconds(seconds),
                                         words.isEmpty() ? "" : "; " + words));
             }
         }

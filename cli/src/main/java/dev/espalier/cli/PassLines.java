@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.PipelineSetup;
+import dev.espalier.core.report.Figures;
 
 /** A line for every pass as it begins and ends. */
 final class PassLines implements PipelineSetup.Listener {
@@ -35,12 +36,12 @@ final class PassLines implements PipelineSetup.Listener {
     static String effect(PassRun run) {
         ModelFigures after = run.after();
         if (!run.changed()) {
-            return "nothing to do, " + Units.duration(run.seconds());
+            return "nothing to do, " + Figures.seconds(run.seconds());
         }
         StringBuilder text = new StringBuilder();
-        text.append(change(Units.bytes(run.before().bytes()), Units.bytes(after.bytes())));
+        text.append(change(Figures.bytes(run.before().bytes()), Figures.bytes(after.bytes())));
         text.append(", ")
-                .append(change(Units.count(run.before().macs()), Units.count(after.macs())))
+                .append(change(Figures.count(run.before().macs()), Figures.count(after.macs())))
                 .append(" MACs");
         Double top1 = after.metrics().get("top1");
         if (top1 != null) {
@@ -48,13 +49,13 @@ final class PassLines implements PipelineSetup.Listener {
             text.append(", top-1 ")
                     .append(
                             change(
-                                    before == null ? "" : Units.percent(before),
-                                    Units.percent(top1)))
+                                    before == null ? "" : Figures.percent(before),
+                                    Figures.percent(top1)))
                     .append(" (")
                     .append(after.split())
                     .append(')');
         }
-        return text + ", " + Units.duration(run.seconds());
+        return text + ", " + Figures.seconds(run.seconds());
     }
 
     private static String change(String before, String after) {

@@ -6,7 +6,7 @@ import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Pipeline;
-import dev.espalier.core.pass.PipelineSetup;
+import dev.espalier.core.report.Figures;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,9 +34,7 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         Workbench bench = Workbench.open(recipe.read(), recipe.file(), false);
         List<PassRun> runs =
-                new Pipeline(
-                                bench.passes(PassRegistry.load()),
-                                bench.setup(root, PipelineSetup.Listener.NONE, true))
+                new Pipeline(bench.passes(PassRegistry.load()), bench.preview(root))
                         .preview(bench.original().model())
                         .runs();
         format.print(root.terminal(), () -> table(runs), () -> json(runs));
@@ -56,12 +54,12 @@ final class PlanCommand implements Callable<Integer> {
             ModelFigures after = run.after();
             table.row(
                     run.id(),
-                    Units.count(after.parameters()),
-                    Units.count(after.macs()),
-                    Units.bytes(after.bytes()),
+                    Figures.count(after.parameters()),
+                    Figures.count(after.macs()),
+                    Figures.bytes(after.bytes()),
                     run.before().macs() == 0
                             ? "-"
-                            : Units.percent((double) after.macs() / run.before().macs()),
+                            : Figures.percent((double) after.macs() / run.before().macs()),
                     run.skips().size());
         }
         return table;

@@ -119,6 +119,11 @@ final class RunFolder implements AutoCloseable {
         return partial;
     }
 
+    /** Where a failed proof leaves what it failed on; outlives the run. */
+    Path reproducer() {
+        return sibling(target, ".reproducer");
+    }
+
     /** Where the files of the result are gathered; empty at first. */
     Path result() {
         Path result = partial.resolve(RESULT);

@@ -13,6 +13,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PipelineSetup;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Reproducer;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A recipe with its model and data at hand.
@@ -114,15 +116,34 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
     }
 
     /** What the recipe's pipeline runs in. */
-    PipelineSetup setup(Espalier root, PipelineSetup.Listener listener, boolean preview) {
-        Progress progress = preview ? Progress.SILENT : root.progress();
+    PipelineSetup setup(Espalier root, PipelineSetup.Listener listener, Reproducer reproducer) {
+        return setup(root, root.progress(), m -> judge(m, root.progress()), reproducer, listener);
+    }
+
+    /** What a preview of the recipe's pipeline runs in. */
+    PipelineSetup preview(Espalier root) {
+        return setup(
+                root,
+                Progress.SILENT,
+                this::structure,
+                Reproducer.NONE,
+                PipelineSetup.Listener.NONE);
+    }
+
+    private PipelineSetup setup(
+            Espalier root,
+            Progress progress,
+            Function<Model, ModelFigures> judge,
+            Reproducer reproducer,
+            PipelineSetup.Listener listener) {
         return new PipelineSetup(
                 recipe.seed(),
                 shapes(),
                 new OrtRunner(),
                 data(),
-                preview ? this::structure : model -> judge(model, progress),
+                judge,
                 progress,
+                reproducer,
                 root.cancellation()::isAsked,
                 listener);
     }

@@ -18,6 +18,7 @@ import java.util.function.Function;
  * @param data of the recipe, where it names any
  * @param judge what is to be recorded of a model between two passes
  * @param progress where long work shows how far it is
+ * @param reproducer where a failed proof leaves what it failed on
  * @param cancelled whether the user asked to stop
  * @param listener told of every pass
  */
@@ -28,6 +29,7 @@ public record PipelineSetup(
         Optional<DataSplits> data,
         Function<Model, ModelFigures> judge,
         Progress progress,
+        Reproducer reproducer,
         BooleanSupplier cancelled,
         Listener listener) {
     /** Told of every pass as it begins and ends. */

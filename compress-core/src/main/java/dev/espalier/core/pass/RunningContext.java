@@ -73,6 +73,11 @@ final class RunningContext implements PassContext {
     }
 
     @Override
+    public Reproducer reproducer() {
+        return setup.reproducer();
+    }
+
+    @Override
     public synchronized void note(String text) {
         notes.add(text);
     }

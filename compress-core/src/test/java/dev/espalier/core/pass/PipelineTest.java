@@ -134,6 +134,7 @@ class PipelineTest {
                                 ModelFigures.of(
                                         model.metadata().getOrDefault("said", "").length(), 0, 0),
                         Progress.SILENT,
+                        Reproducer.NONE,
                         () -> cancelled,
                         listener));
     }
