@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Call;
 import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.ShapeOf;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ final class ChannelGroupFinder {
     private final Model model;
     private final Graph graph;
     private final ShapeInference types;
+    private final ShapeInference anyBatch;
     private final Positions positions = new Positions();
     private final Map<Axis, ProducingLayer> layers = new LinkedHashMap<>();
 
@@ -37,6 +39,7 @@ final class ChannelGroupFinder {
         this.model = model;
         this.graph = model.graph();
         this.types = ShapeInference.of(model, shapes);
+        this.anyBatch = ShapeInference.of(model);
     }
 
     ChannelGroups find() {
@@ -50,6 +53,7 @@ final class ChannelGroupFinder {
         return new ChannelGroups(
                 model,
                 types,
+                anyBatch,
                 new ClassesByAxes(positions, graph, layers).groups(reasonByRoot),
                 frozenLayers());
     }
@@ -84,8 +88,12 @@ final class ChannelGroupFinder {
                             .formatted(node.label(), untyped.get()));
             return;
         }
+        if (node.is("Shape") && isLookedUp(node.output(0))) {
+            freezeLookedUp(node);
+            return;
+        }
         LinkRecorder recorder = new LinkRecorder(positions, types::shape, node);
-        Call call = types.call(node);
+        Call call = call(node);
         long macs;
         try {
             operator.get().channels(call, recorder);
@@ -114,6 +122,36 @@ final class ChannelGroupFinder {
         if (macs > 0) {
             noteLayer(node, recorder);
         }
+    }
+
+    /** Whether only single entries of a vector are read, at places that are known. */
+    private boolean isLookedUp(String vector) {
+        return !graph.isOutput(vector)
+                && !graph.isCaptured(vector)
+                && graph.consumers(vector).stream()
+                        .allMatch(
+                                reader ->
+                                        reader.is("Gather")
+                                                && anyBatch.constant(reader.input(1)).isPresent());
+    }
+
+    /** A Shape of which single sizes are looked up, mostly the batch, does not mind the others. */
+    private void freezeLookedUp(Node shape) {
+        int[] axes = ShapeOf.axes(call(shape));
+        for (Node reader : graph.consumers(shape.output(0))) {
+            for (long index : anyBatch.constant(reader.input(1)).orElseThrow().toLongs()) {
+                int axis = axes[Math.toIntExact(index < 0 ? index + axes.length : index)];
+                freezes.add(
+                        new LinkRecorder.Freeze(
+                                new Axis(shape.input(0), axis),
+                                "meets " + shape.label() + ", whose result holds its size"));
+            }
+        }
+    }
+
+    /** Sizes as bound, but constants only where they do not depend on the batch size. */
+    private Call call(Node node) {
+        return anyBatch.call(node, types);
     }
 
     private void noteLayer(Node node, LinkRecorder recorder) {

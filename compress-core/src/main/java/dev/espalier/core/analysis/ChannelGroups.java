@@ -2,6 +2,8 @@ package dev.espalier.core.analysis;
 
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.Call;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,16 +23,19 @@ import java.util.stream.Collectors;
 public final class ChannelGroups {
     private final Model model;
     private final ShapeInference types;
+    private final ShapeInference anyBatch;
     private final List<ChannelGroup> groups;
     private final List<FrozenChannels> frozen;
 
     ChannelGroups(
             Model model,
             ShapeInference types,
+            ShapeInference anyBatch,
             List<ChannelGroup> groups,
             List<FrozenChannels> frozen) {
         this.model = model;
         this.types = types;
+        this.anyBatch = anyBatch;
         this.groups = List.copyOf(groups);
         this.frozen = List.copyOf(frozen);
     }
@@ -53,6 +58,14 @@ public final class ChannelGroups {
     /** The types under which the groups were found. */
     public ShapeInference types() {
         return types;
+    }
+
+    /**
+     * {@code node} as its operator was asked: sizes as bound, but constants only where they do not
+     * depend on the batch size.
+     */
+    Call call(Node node) {
+        return anyBatch.call(node, types);
     }
 
     /** In the order in which the channels first appear in the graph. */

@@ -145,7 +145,7 @@ public final class ChannelRemoval {
     private Node adapt(Node node, GraphEditor editor) {
         Operator operator = Operators.of(node).orElseThrow();
         try {
-            return operator.cut(groups.types().call(node), new Cut(editor));
+            return operator.cut(groups.call(node), new Cut(editor));
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
         }
@@ -187,7 +187,7 @@ public final class ChannelRemoval {
             Optional<Operator> operator = Operators.of(node);
             if (touches(node, values())
                     && operator.isPresent()
-                    && operator.get().macs(groups.types().call(node)) > 0) {
+                    && operator.get().macs(groups.call(node)) > 0) {
                 weights.addAll(node.inputs());
             }
         }

@@ -9,6 +9,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Call;
+import dev.espalier.core.op.OpenSizes;
 import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
 import java.util.HashMap;
@@ -28,6 +29,8 @@ public final class ShapeInference {
     private final Model model;
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> constants = new HashMap<>();
+
+    private final OpenSizes open = new OpenSizes(this::type);
 
     /** Elements that evaluation may make in all; a small hostile file must not fill the memory. */
     private long evaluable = 1 << 22;
@@ -90,7 +93,14 @@ public final class ShapeInference {
                 types.put(node.output(i), outputs.get(i));
             }
             if (evaluated < evaluable && isSmall(outputs)) {
-                operator.get().evaluate(call).ifPresent(values -> define(node, values));
+                Optional<List<Tensor>> values = operator.get().evaluate(call);
+                values.ifPresent(known -> define(node, known));
+                int[] moved = operator.get().movedInputs(call);
+                if (values.isEmpty() && moved.length > 0) {
+                    operator.get()
+                            .evaluate(call.following(moved))
+                            .ifPresent(followed -> define(node, followed));
+                }
             }
         } catch (IllegalArgumentException
                 | IllegalStateException
@@ -111,7 +121,9 @@ public final class ShapeInference {
     private void define(Node node, List<Tensor> values) {
         for (int i = 0; i < values.size() && i < node.outputs().size(); i++) {
             types.put(node.output(i), values.get(i).type());
-            constants.put(node.output(i), values.get(i));
+            if (!open.keep(node.output(i), values.get(i))) {
+                constants.put(node.output(i), values.get(i));
+            }
             evaluated += values.get(i).elementCount();
         }
     }
@@ -133,6 +145,14 @@ public final class ShapeInference {
 
     /** {@code node} as its operator wants to see it. */
     public Call call(Node node) {
-        return new Call(node, model.opset(), this::type, this::constant);
+        return call(node, this);
+    }
+
+    /**
+     * {@code node} with the types that {@code bound} has, but constants only where they follow from
+     * what is known here: when sizes are open here and bound there, no size is baked in.
+     */
+    Call call(Node node, ShapeInference bound) {
+        return new Call(node, model.opset(), bound::type, this::constant, open);
     }
 }

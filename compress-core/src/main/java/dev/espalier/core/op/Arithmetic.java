@@ -21,8 +21,25 @@ abstract class Arithmetic extends Broadcast {
                 .toArray();
     }
 
+    /** The number B that leaves A as it is. */
+    abstract long neutral();
+
+    @Override
+    public int[] movedInputs(Call call) {
+        return new int[] {0, 1};
+    }
+
     @Override
     public Optional<List<Tensor>> evaluate(Call call) {
-        return Constants.combine(call, this::apply, this::apply);
+        OpenSizes open = call.open();
+        return Constants.combine(
+                call,
+                this::apply,
+                (a, b) -> {
+                    if (call.follows() && (open.isOpen(a) || open.isOpen(b))) {
+                        return b == neutral() ? a : open.unknown();
+                    }
+                    return apply(a, b);
+                });
     }
 }

@@ -6,9 +6,12 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * One operator call as an {@link Operator} sees it: the node, the types and the known constants of
@@ -19,6 +22,8 @@ public final class Call {
     private final long opset;
     private final Function<String, Optional<TensorType>> types;
     private final Function<String, Optional<Tensor>> constants;
+    private final OpenSizes open;
+    private final boolean follows;
 
     /**
      * @param types the type of a value by name, empty where nothing is known
@@ -29,10 +34,66 @@ public final class Call {
             long opset,
             Function<String, Optional<TensorType>> types,
             Function<String, Optional<Tensor>> constants) {
+        this(node, opset, types, constants, new OpenSizes(types), false);
+    }
+
+    /**
+     * @param open what is known of tensors that hold open sizes
+     */
+    public Call(
+            Node node,
+            long opset,
+            Function<String, Optional<TensorType>> types,
+            Function<String, Optional<Tensor>> constants,
+            OpenSizes open) {
+        this(node, opset, types, constants, open, false);
+    }
+
+    private Call(
+            Node node,
+            long opset,
+            Function<String, Optional<TensorType>> types,
+            Function<String, Optional<Tensor>> constants,
+            OpenSizes open,
+            boolean follows) {
         this.node = node;
         this.opset = opset;
         this.types = types;
         this.constants = constants;
+        this.open = open;
+        this.follows = follows;
+    }
+
+    /**
+     * This call for {@link Operator#evaluate} with the {@code moved} inputs taken as constant even
+     * where they hold open sizes; the result may hold some too.
+     */
+    public Call following(int[] moved) {
+        Set<String> names = new HashSet<>();
+        IntStream.of(moved).mapToObj(node::input).forEach(names::add);
+        Function<String, Optional<Tensor>> followed =
+                value ->
+                        names.contains(value)
+                                ? constants
+                                        .apply(value)
+                                        .filter(open::canFollow)
+                                        .or(() -> open.find(value))
+                                : constants.apply(value);
+        return new Call(node, opset, types, followed, open, true);
+    }
+
+    /** Whether constants may hold open sizes. */
+    boolean follows() {
+        return follows;
+    }
+
+    OpenSizes open() {
+        return open;
+    }
+
+    /** The integers of input {@code i}, of which some may be {@linkplain OpenSizes open}. */
+    Optional<long[]> sizes(int i) {
+        return constantLongs(i).or(() -> open.find(node.input(i)).map(Tensor::toLongs));
     }
 
     public Node node() {

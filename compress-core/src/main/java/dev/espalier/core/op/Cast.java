@@ -25,6 +25,11 @@ public final class Cast extends Elementwise {
     }
 
     @Override
+    public int[] movedInputs(Call call) {
+        return to(call) == DataType.INT64 ? new int[] {0} : new int[0];
+    }
+
+    @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         Optional<Tensor> x = call.constant(0);
         DataType to = to(call);

@@ -90,6 +90,11 @@ public final class Concat implements Operator {
     }
 
     @Override
+    public int[] movedInputs(Call call) {
+        return IntStream.range(0, count(call)).toArray();
+    }
+
+    @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         Shape shape = call.outputType(0).map(TensorType::shape).orElse(Shape.UNRANKED);
         for (int i = 0; i < count(call); i++) {

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -30,14 +31,16 @@ public final class ConstantOfShape implements Operator {
 
     /** The shape that the vector of integers in input {@code i} describes. */
     static Shape shape(Call call, int i) {
-        Optional<long[]> sizes = call.constantLongs(i);
+        Optional<long[]> sizes = call.sizes(i);
         if (sizes.isPresent()) {
+            List<Dim> dims = new ArrayList<>();
             for (long size : sizes.get()) {
                 if (size < 0) {
                     throw new IllegalArgumentException("a shape with the size " + size);
                 }
+                dims.add(call.open().dim(size));
             }
-            return Shape.of(sizes.get());
+            return Shape.of(dims);
         }
         Shape vector = call.shape(i);
         return vector.isFixed() && vector.rank() == 1 && vector.size(0) < 64

@@ -10,6 +10,11 @@ public final class Div extends Arithmetic {
     }
 
     @Override
+    long neutral() {
+        return 1;
+    }
+
+    @Override
     double apply(double a, double b) {
         return a / b;
     }

@@ -107,6 +107,11 @@ public final class Gather implements Operator {
     }
 
     @Override
+    public int[] movedInputs(Call call) {
+        return new int[] {0};
+    }
+
+    @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         Optional<Tensor> data = call.constant(0);
         Optional<int[]> indices = indices(call);

@@ -12,6 +12,11 @@ public final class Identity extends Elementwise {
     }
 
     @Override
+    public int[] movedInputs(Call call) {
+        return new int[] {0};
+    }
+
+    @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         return call.constant(0).map(List::of);
     }

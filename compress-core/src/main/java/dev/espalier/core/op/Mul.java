@@ -8,6 +8,11 @@ public final class Mul extends Arithmetic {
     }
 
     @Override
+    long neutral() {
+        return 1;
+    }
+
+    @Override
     double apply(double a, double b) {
         return a * b;
     }

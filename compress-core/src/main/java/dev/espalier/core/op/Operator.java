@@ -65,6 +65,14 @@ public interface Operator {
         return Optional.empty();
     }
 
+    /**
+     * The inputs whose elements {@link #evaluate} only moves about, adds or multiplies. Sizes that
+     * a model leaves open are followed through them; see {@link OpenSizes}.
+     */
+    default int[] movedInputs(Call call) {
+        return new int[0];
+    }
+
     /** Whether {@link #torch} can write this call. */
     default boolean trains(Call call) {
         return false;

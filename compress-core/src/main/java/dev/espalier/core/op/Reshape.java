@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * The elements of X under the shape that the second input holds, where -1 stands for what is left
@@ -22,7 +23,7 @@ public final class Reshape extends Reshaping {
 
     @Override
     public List<TensorType> outputTypes(Call call) {
-        Optional<long[]> target = call.constantLongs(1);
+        Optional<long[]> target = call.sizes(1);
         if (target.isEmpty()) {
             Shape shape = call.shape(1);
             return call.output(
@@ -48,7 +49,7 @@ public final class Reshape extends Reshaping {
             } else if (target[axis] == 0 && zeroCopies) {
                 dims.add(x.isRanked() ? x.dim(Call.axis(axis, x.rank())) : Dim.UNKNOWN);
             } else {
-                dims.add(Dim.of(target[axis]));
+                dims.add(call.open().dim(target[axis]));
             }
         }
         if (open >= 0 && x.isRanked()) {
@@ -65,8 +66,10 @@ public final class Reshape extends Reshaping {
         Dim given = Dim.of(1);
         for (int axis = 0; axis < dims.size(); axis++) {
             // An open size that appears on both sides cancels out.
-            if (axis != open && (dims.get(axis).isFixed() || !from.remove(dims.get(axis)))) {
-                given = Shapes.times(given, dims.get(axis));
+            Dim dim = dims.get(axis);
+            boolean cancels = dim instanceof Dim.Symbolic && from.remove(dim);
+            if (axis != open && !cancels) {
+                given = Shapes.times(given, dim);
             }
         }
         Dim whole = Shapes.product(Shape.of(from), 0, from.size());
@@ -88,9 +91,53 @@ public final class Reshape extends Reshaping {
         }
     }
 
+    /**
+     * A constant target that means the same, for any size of the open dimensions, as one that the
+     * model computes from them: 0 for a size that stays and -1 for one other. Empty where there is
+     * none.
+     */
+    public static Optional<long[]> constantTarget(Call call) {
+        Optional<long[]> sizes = call.sizes(1);
+        if (sizes.isEmpty()) {
+            return Optional.empty();
+        }
+        long[] target = sizes.get();
+        Shape x = call.open().shape(call.node().input(0));
+        boolean zeroCopies = call.attributes().integer("allowzero", 0) == 0;
+        boolean hasRest = LongStream.of(target).anyMatch(size -> size == -1);
+        for (int axis = 0; axis < target.length; axis++) {
+            if (!call.open().isOpen(target[axis])) {
+                continue;
+            }
+            Dim dim = call.open().dim(target[axis]);
+            boolean stays =
+                    dim instanceof Dim.Symbolic
+                            && x.isRanked()
+                            && axis < x.rank()
+                            && x.dim(axis).equals(dim);
+            if (stays && zeroCopies) {
+                target[axis] = 0;
+            } else if (!hasRest) {
+                target[axis] = -1;
+                hasRest = true;
+            } else {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(target);
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        // Where the target cannot be written down it cannot be adapted either.
+        if (constantTarget(call).isPresent()) {
+            super.channels(call, links);
+        }
+    }
+
     @Override
     public Node cut(Call call, ChannelCut cut) {
-        long[] target = call.constantLongs(1).orElse(new long[0]).clone();
+        long[] target = constantTarget(call).orElseThrow();
         Shape y = call.outputShape(0);
         boolean changed = false;
         for (int axis = 0; axis < target.length; axis++) {
@@ -100,25 +147,10 @@ public final class Reshape extends Reshaping {
                 changed = true;
             }
         }
-        if (!changed) {
-            return call.node();
-        }
-        if (keepsBatch(call, y) && target[0] != -1) {
-            // The target may have been computed from the batch size, which is not to be baked in.
-            target[0] = 0;
-        }
-        return call.node()
-                .withInput(
-                        1,
-                        cut.constant(
-                                call.node().input(1),
-                                Tensor.ofLongs(Shape.of(target.length), target)));
-    }
-
-    private static boolean keepsBatch(Call call, Shape y) {
-        return call.attributes().integer("allowzero", 0) == 0
-                && y.rank() > 0
-                && runs(call.shape(0), y).get(0).isOneAxis();
+        Tensor constant = Tensor.ofLongs(Shape.of(target.length), target);
+        return changed
+                ? call.node().withInput(1, cut.constant(call.node().input(1), constant))
+                : call.node();
     }
 
     @Override

@@ -129,6 +129,11 @@ abstract class Reshaping implements Operator {
         return IntStream.range(from, to).filter(axis -> shape.size(axis) != 1).toArray();
     }
 
+    @Override
+    public int[] movedInputs(Call call) {
+        return new int[] {0};
+    }
+
     /** The constant input under the output's shape. */
     static Optional<List<Tensor>> view(Call call) {
         Shape shape = call.outputType(0).map(t -> t.shape()).orElse(Shape.UNRANKED);

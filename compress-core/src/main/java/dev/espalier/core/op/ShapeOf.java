@@ -1,18 +1,21 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The sizes of a tensor as a vector of integers, from operator set 15 on perhaps only those from
  * axis {@code start} to before {@code end}. (The operator is called Shape.)
  *
- * <p>Channels: the node itself does not mind any cut, its result follows it. Operators that take
- * such a result as a size put a constant in its place where their own sizes change.
+ * <p>Channels: its result is a number to the rest of the model and may not change, so that it needs
+ * all of every axis. Readers that look up single sizes leave the others free; the analysis sees
+ * them.
  */
 public final class ShapeOf implements Operator {
     @Override
@@ -34,6 +37,11 @@ public final class ShapeOf implements Operator {
         return Math.max(start(call), bound(call, "end", call.shape(0).rank()));
     }
 
+    /** The axes whose sizes are in the result, in that order. */
+    public static int[] axes(Call call) {
+        return IntStream.range(start(call), end(call)).toArray();
+    }
+
     @Override
     public List<TensorType> outputTypes(Call call) {
         return List.of(
@@ -41,14 +49,12 @@ public final class ShapeOf implements Operator {
                         DataType.INT64,
                         call.ranked(0)
                                 ? Shape.of(end(call) - start(call))
-                                : Shape.of(List.of(dev.espalier.core.ir.Dim.UNKNOWN))));
+                                : Shape.of(List.of(Dim.UNKNOWN))));
     }
 
     @Override
-    public void channels(Call call, ChannelLinks links) {
-        for (int axis = 0; axis < call.shape(0).rank(); axis++) {
-            links.allow(call.node().input(0), axis);
-        }
+    public int[] movedInputs(Call call) {
+        return new int[] {0};
     }
 
     @Override
@@ -58,10 +64,12 @@ public final class ShapeOf implements Operator {
         }
         int start = start(call);
         int end = end(call);
-        Shape part = Shape.of(call.shape(0).dims().subList(start, end));
-        return part.isFixed()
-                ? Constants.one(Tensor.ofLongs(Shape.of(end - start), part.sizes()))
-                : Optional.empty();
+        List<Dim> part = call.shape(0).dims().subList(start, end);
+        if (!call.follows() && !Shape.of(part).isFixed()) {
+            return Optional.empty();
+        }
+        long[] sizes = part.stream().mapToLong(call.open()::standIn).toArray();
+        return Constants.one(Tensor.ofLongs(Shape.of(sizes.length), sizes));
     }
 
     @Override

@@ -202,6 +202,11 @@ public final class Slice implements Operator {
     }
 
     @Override
+    public int[] movedInputs(Call call) {
+        return new int[] {0};
+    }
+
+    @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         Optional<Tensor> x = call.constant(0);
         Optional<Bounds> bounds = bounds(call);

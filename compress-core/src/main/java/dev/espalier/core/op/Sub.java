@@ -8,6 +8,11 @@ public final class Sub extends Arithmetic {
     }
 
     @Override
+    long neutral() {
+        return 0;
+    }
+
+    @Override
     double apply(double a, double b) {
         return a - b;
     }

@@ -56,6 +56,11 @@ public final class Transpose implements Operator {
     }
 
     @Override
+    public int[] movedInputs(Call call) {
+        return new int[] {0};
+    }
+
+    @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         Optional<Tensor> x = call.constant(0);
         if (x.isEmpty()) {

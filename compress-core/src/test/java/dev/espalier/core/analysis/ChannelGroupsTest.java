@@ -317,6 +317,43 @@ class ChannelGroupsTest {
     }
 
     @Test
+    void anAxisThatAnOperatorDoesNotMentionIsFrozen() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4], n: int64[4])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[2,4,1,1] = seed(2)
+                        a = Conv(x, w1)
+                        n = Shape(a)
+                        y = Conv(a, w2)
+                        """);
+
+        assertThat(groups.groups()).isEmpty();
+        assertThat(reasons(groups)).contains("meets Shape 'n', which needs all of axis 1 of 'a'");
+    }
+
+    @Test
+    void aSizeThatIsLookedUpFreezesItsOwnAxisOnly() {
+        String text =
+                """
+                graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4], n: int64[1])
+                w1: float[4,3,1,1] = seed(1)
+                w2: float[2,4,1,1] = seed(2)
+                i: int64[1] = %d
+                a = Conv(x, w1)
+                s = Shape(a)
+                n = Gather(s, i)
+                y = Conv(a, w2)
+                """;
+
+        assertThat(groups(text.formatted(0)).groups()).hasSize(1);
+        assertThat(groups(text.formatted(-3)).groups()).isEmpty();
+        assertThat(reasons(groups(text.formatted(1))))
+                .contains("meets Shape 's', whose result holds its size");
+    }
+
+    @Test
     void anIntermediateValueThatIsAlsoAnOutputIsFrozen() {
         ChannelGroups groups =
                 groups(
