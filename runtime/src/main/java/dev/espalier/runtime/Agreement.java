@@ -91,7 +91,8 @@ public record Agreement(
             for (int i = 0; i < largest.length; i++) {
                 if (!expected.get(i).shape().equals(found.get(i).shape())) {
                     throw new DataException(
-                            "output %d is %s of the first model and %s of the second; they cannot be compared"
+                            ("output %d is %s of the first model and %s of the "
+                                            + "second; they cannot be compared")
                                     .formatted(i, expected.get(i).type(), found.get(i).type()));
                 }
                 addOutput(i, expected.get(i), found.get(i), examples);

@@ -101,7 +101,8 @@ public record Evaluation(int samples, double top1, double top5, double loss) {
         }
         if (scores.rows() < batch.size()) {
             throw new DataException(
-                    "the model gives %d rows of scores for %d examples; its batch axis is not the first"
+                    ("the model gives %d rows of scores for %d examples; "
+                                    + "its batch axis is not the first")
                             .formatted(scores.rows(), batch.size()));
         }
         for (int label : batch.labels()) {

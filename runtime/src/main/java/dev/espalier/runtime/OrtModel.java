@@ -60,14 +60,13 @@ public final class OrtModel implements ModelRunner.Session {
                         types.put(
                                 name,
                                 TensorBridge.declaredType(info)
-                                        .orElseThrow(
-                                                () ->
-                                                        new UnsupportedModelException(
-                                                                "'%s' is not a tensor of a known type but %s"
-                                                                        .formatted(
-                                                                                name,
-                                                                                info.getInfo())))));
+                                        .orElseThrow(() -> unknown(name, info))));
         return Collections.unmodifiableMap(types);
+    }
+
+    private static UnsupportedModelException unknown(String name, NodeInfo info) {
+        return new UnsupportedModelException(
+                "'%s' is not a tensor of a known type but %s".formatted(name, info.getInfo()));
     }
 
     /** Types of the inputs to feed, in the model's order; open dimensions are symbolic. */

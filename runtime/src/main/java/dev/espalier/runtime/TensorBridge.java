@@ -71,7 +71,8 @@ final class TensorBridge {
                         .orElseThrow(
                                 () ->
                                         new UnsupportedModelException(
-                                                "value '%s' has the type %s, which Espalier does not know"
+                                                ("value '%s' has the type %s, which "
+                                                                + "Espalier does not know")
                                                         .formatted(name, info.onnxType)));
         if (type == DataType.STRING) {
             return Tensor.ofStrings(shape, strings(tensor.getValue()));

@@ -1,7 +1,13 @@
 package dev.espalier.core.data;
 
+import dev.espalier.core.DataException;
+import java.util.Arrays;
+
 /** The class of each example of a part; -1 everywhere where the data has none. */
 final class ClassLabels {
+    /** Far above what any model tells apart: a label beyond it is no class. */
+    private static final int MOST = 1 << 20;
+
     private final int[] classes;
 
     ClassLabels(int[] classes) {
@@ -10,8 +16,21 @@ final class ClassLabels {
 
     static ClassLabels none(int size) {
         int[] classes = new int[size];
-        java.util.Arrays.fill(classes, -1);
+        Arrays.fill(classes, -1);
         return new ClassLabels(classes);
+    }
+
+    /**
+     * {@code label} as a class number.
+     *
+     * @param where it was found, for the message
+     */
+    static int checked(long label, String where) {
+        if (label < 0 || label >= MOST) {
+            throw new DataException(
+                    "%s has the label %d, expected a class number from 0".formatted(where, label));
+        }
+        return (int) label;
     }
 
     int at(int index) {

@@ -1,6 +1,7 @@
 package dev.espalier.core.data;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.data.DataConfig.Format;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
@@ -43,17 +44,18 @@ public final class DataLoader {
                 .flatMap(output -> output.type().stream())
                 .map(TensorType::shape)
                 .filter(shape -> shape.isRanked() && shape.rank() == 2 && shape.dim(1).isFixed())
-                .filter(shape -> shape.size(1) < splits.test().classes())
-                .forEach(
-                        shape -> {
-                            throw new DataException(
-                                    "%s has labels up to %d, but the model tells only %d classes apart"
-                                            .formatted(
-                                                    config.path(),
-                                                    splits.test().classes() - 1,
-                                                    shape.size(1)));
-                        });
+                .forEach(shape -> checkClasses(splits.test().classes(), shape.size(1), config));
         return splits;
+    }
+
+    /** In labels the highest classes may be missing; folders show all there are. */
+    private static void checkClasses(int found, long width, DataConfig config) {
+        boolean all = config.format() == Format.CIFAR10 || config.format() == Format.IMAGE_FOLDER;
+        if (found > width || all && found < width) {
+            throw new DataException(
+                    "%s has %d classes, the model tells %d apart"
+                            .formatted(config.path(), found, width));
+        }
     }
 
     /** The data for a model of one input. */
@@ -70,14 +72,26 @@ public final class DataLoader {
                 inputs.entrySet().stream()
                         .map(entry -> new ModelInput(entry.getKey(), entry.getValue()))
                         .toList();
-        Parts parts =
-                switch (config.format()) {
-                    default -> new ImageParts(config, single(wanted, config)).read();
-                };
-        if (parts.training().size() == 0) {
-            throw new DataException(config.path() + " holds no examples");
-        }
+        Parts parts = parts(config, wanted);
         return Splitter.split(parts, config, seed);
+    }
+
+    private static Parts parts(DataConfig config, List<ModelInput> inputs) {
+        Preprocess preprocess = config.preprocess();
+        return switch (config.format()) {
+            case CIFAR10, IDX, IMAGE_FOLDER ->
+                    new ImageParts(config, single(inputs, config)).read();
+            case NPZ ->
+                    TableParts.read(
+                            config.path(),
+                            List.of(".npz"),
+                            file -> new ArrayReader(inputs, preprocess).read(file));
+            case CSV ->
+                    TableParts.read(
+                            config.path(),
+                            List.of(".csv", ".csv.gz"),
+                            file -> new CsvTable(file, single(inputs, config), preprocess).read());
+        };
     }
 
     private static ModelInput single(List<ModelInput> inputs, DataConfig config) {

@@ -34,7 +34,8 @@ final class Idx {
                                 .orElseThrow(
                                         () ->
                                                 new DataException(
-                                                        "%s holds %s, but no %s-labels file beside it"
+                                                        ("%s holds %s, but no %s-labels "
+                                                                        + "file beside it")
                                                                 .formatted(
                                                                         folder,
                                                                         images.get().getFileName(),
@@ -62,7 +63,7 @@ final class Idx {
     private static Images read(Path imageFile, Path labelFile) {
         Block images = block(imageFile);
         Block labels = block(labelFile);
-        ImageSize size = imageSize(images, imageFile);
+        ImageSize size = ImageSize.ofArray(images.sizes, imageFile);
         if (labels.sizes.length != 1) {
             throw new DataException(
                     "%s holds an array of rank %d, expected labels, of rank 1"
@@ -76,7 +77,7 @@ final class Idx {
         if (images.sizes[0] == 0) {
             throw new DataException(imageFile + " holds no images");
         }
-        boolean interleaved = images.sizes.length == 4 && images.sizes[1] != size.channels();
+        boolean interleaved = ImageSize.isInterleaved(images.sizes);
         int[] classes = new int[labels.bytes.length];
         List<byte[]> pixels = new ArrayList<>(classes.length);
         for (int i = 0; i < classes.length; i++) {
@@ -86,22 +87,6 @@ final class Idx {
             pixels.add(interleaved ? ImageGeometry.planar(image, size) : image);
         }
         return new Images.InMemory(size, pixels, new ClassLabels(classes));
-    }
-
-    private static ImageSize imageSize(Block block, Path file) {
-        int[] s = block.sizes;
-        if (s.length == 3) {
-            return new ImageSize(1, s[1], s[2]);
-        }
-        if (s.length == 4 && (s[1] == 1 || s[1] == 3)) {
-            return new ImageSize(s[1], s[2], s[3]);
-        }
-        if (s.length == 4 && (s[3] == 1 || s[3] == 3)) {
-            return new ImageSize(s[3], s[1], s[2]);
-        }
-        throw new DataException(
-                "%s holds an array of the shape %s, expected images [N, H, W], [N, C, H, W] or [N, H, W, C] with 1 or 3 channels"
-                        .formatted(file, java.util.Arrays.toString(s)));
     }
 
     /** An array of unsigned bytes as it lies in a file. */

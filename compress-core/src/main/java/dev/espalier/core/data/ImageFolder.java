@@ -133,7 +133,8 @@ final class ImageFolder implements Images {
         ImageSize result = ImageGeometry.result(image.size, preprocess);
         if (!result.equals(imageSize)) {
             throw new DataException(
-                    "%s gives %s, other images give %s; set preprocess: {resize: .., crop: ..} so that all become one size"
+                    ("%s gives %s, other images give %s; set preprocess: {resize: "
+                                    + ".., crop: ..} so that all become one size")
                             .formatted(file, result, imageSize));
         }
         return ImageGeometry.apply(image.pixels, image.size, preprocess, "the image " + file);

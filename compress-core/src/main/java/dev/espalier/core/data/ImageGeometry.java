@@ -34,7 +34,8 @@ final class ImageGeometry {
         long longer = Math.max(1, (long) shorter * Math.max(h, w) / Math.min(h, w));
         if (longer * shorter > ImageDecoder.MOST_PIXELS) {
             throw new DataException(
-                    "an image of %dx%d pixels would have %dx%d after resizing; the most is %d pixels"
+                    ("an image of %dx%d pixels would have %dx%d after "
+                                    + "resizing; the most is %d pixels")
                             .formatted(w, h, longer, shorter, ImageDecoder.MOST_PIXELS));
         }
         return h <= w
@@ -64,7 +65,8 @@ final class ImageGeometry {
     private static byte[] crop(byte[] pixels, ImageSize size, int side, String name) {
         if (side > size.height() || side > size.width()) {
             throw new DataException(
-                    "%s has %dx%d pixels, too few for a crop of %d; set preprocess: resize to at least that"
+                    ("%s has %dx%d pixels, too few for a crop of %d; set "
+                                    + "preprocess: resize to at least that")
                             .formatted(name, size.width(), size.height(), side));
         }
         int top = (int) Math.rint((size.height() - side) / 2.0);

@@ -43,22 +43,26 @@ final class ImageParts {
 
     private Parts idx() {
         Path folder = DataFiles.folder(path, "IDX files such as train-images-idx3-ubyte.gz");
-        Images training =
-                Idx.part(folder, "train")
-                        .orElseThrow(
-                                () ->
-                                        new DataException(
-                                                folder
-                                                        + " holds no train-images file; expected IDX files"
-                                                        + " such as train-images-idx3-ubyte.gz"));
+        Images training = Idx.part(folder, "train").orElseThrow(() -> noImages(folder));
         Optional<Images> test = Idx.part(folder, "t10k", "test");
-        int classes = 0;
-        for (Images part : test.isPresent() ? List.of(training, test.get()) : List.of(training)) {
-            for (int i = 0; i < part.size(); i++) {
-                classes = Math.max(classes, part.label(i) + 1);
-            }
-        }
+        int classes = Math.max(classes(training), test.map(ImageParts::classes).orElse(0));
         return parts(training, Optional.empty(), test, classes);
+    }
+
+    private static DataException noImages(Path folder) {
+        return new DataException(
+                folder
+                        + " holds no train-images file; expected IDX files such as"
+                        + " train-images-idx3-ubyte.gz");
+    }
+
+    /** One more than the highest label. */
+    private static int classes(Images images) {
+        int classes = 0;
+        for (int i = 0; i < images.size(); i++) {
+            classes = Math.max(classes, images.label(i) + 1);
+        }
+        return classes;
     }
 
     private Parts folders(int channels) {
@@ -92,7 +96,17 @@ final class ImageParts {
     }
 
     private ExampleSource source(Images images) {
-        Images sized = images instanceof Images.InMemory stored ? resized(stored) : images;
+        return source(images, input, preprocess, path);
+    }
+
+    /**
+     * @param path for messages
+     */
+    static ExampleSource source(Images images, ModelInput input, Preprocess preprocess, Path path) {
+        Images sized =
+                images instanceof Images.InMemory stored
+                        ? resized(stored, preprocess, path)
+                        : images;
         input.check(
                 new TensorType(DataType.FLOAT, sized.imageSize().shape()),
                 "set preprocess: {resize: .., crop: ..} or use data of the model's size");
@@ -100,7 +114,7 @@ final class ImageParts {
     }
 
     /** All images of a part in memory have one size, so that they are resized once, here. */
-    private Images resized(Images.InMemory stored) {
+    private static Images resized(Images.InMemory stored, Preprocess preprocess, Path path) {
         ImageSize size = stored.imageSize();
         if (preprocess.resize().isEmpty() && preprocess.crop().isEmpty()) {
             return stored;

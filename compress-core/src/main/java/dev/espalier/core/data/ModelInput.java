@@ -31,6 +31,21 @@ record ModelInput(String name, TensorType type) {
     }
 
     /**
+     * The shape of an example that is stored as a row of {@code count} numbers: that of the input
+     * where it takes as many, [count] otherwise.
+     */
+    Shape shapeOfRow(long count) {
+        Shape shape = type.shape();
+        if (shape.isRanked() && shape.rank() > 1) {
+            Shape sample = Shape.of(shape.dims().subList(1, shape.rank()));
+            if (sample.isFixed() && sample.elementCount() == count) {
+                return sample;
+            }
+        }
+        return Shape.of(count);
+    }
+
+    /**
      * The number of colour channels that the model wants of an image file.
      *
      * @throws DataException where it takes no images

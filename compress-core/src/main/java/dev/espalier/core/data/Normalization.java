@@ -43,6 +43,15 @@ final class Normalization {
         return (float) ((x / scale - mean[channel]) / std[channel]);
     }
 
+    /** What a 0 becomes in each channel. */
+    float[] zeros() {
+        float[] zeros = new float[mean.length];
+        for (int c = 0; c < mean.length; c++) {
+            zeros[c] = apply(0, c);
+        }
+        return zeros;
+    }
+
     /** The result for each unsigned byte, by channel: a look-up is faster than the arithmetic. */
     float[][] table() {
         float[][] table = new float[mean.length][256];

@@ -1,0 +1,164 @@
+package dev.espalier.core.data;
+
+import dev.espalier.core.DataException;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.TensorType;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * Reads a table with a header: one column of class numbers, named {@code label}, {@code labels},
+ * {@code class} or {@code y}, and features in all others, in their order.
+ */
+final class CsvTable {
+    private static final List<String> LABELS = List.of("label", "labels", "class", "y");
+    private static final CSVFormat FORMAT =
+            CSVFormat.DEFAULT
+                    .builder()
+                    .setHeader()
+                    .setSkipHeaderRecord(true)
+                    .setIgnoreSurroundingSpaces(true)
+                    .setTrim(true)
+                    .get();
+
+    private final Path file;
+    private final ModelInput input;
+    private final Preprocess preprocess;
+
+    CsvTable(Path file, ModelInput input, Preprocess preprocess) {
+        this.file = file;
+        this.input = input;
+        this.preprocess = preprocess;
+    }
+
+    ExampleSource read() {
+        try (Reader text = new InputStreamReader(DataFiles.open(file), StandardCharsets.UTF_8);
+                CSVParser parser = CSVParser.parse(withoutMark(text), FORMAT)) {
+            return read(parser);
+        } catch (IOException e) {
+            throw DataFiles.unreadable(file, e);
+        } catch (UncheckedIOException e) {
+            throw DataFiles.unreadable(file, e.getCause());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // Commons CSV's word for a header or a quotation that makes no sense.
+            throw new DataException(file + " is no table: " + e.getMessage(), e);
+        }
+    }
+
+    /** Some programs begin a UTF-8 file with a byte order mark. */
+    private static Reader withoutMark(Reader text) throws IOException {
+        java.io.PushbackReader reader = new java.io.PushbackReader(text);
+        int first = reader.read();
+        if (first >= 0 && first != 0xfeff) {
+            reader.unread(first);
+        }
+        return reader;
+    }
+
+    private ExampleSource read(CSVParser parser) {
+        List<String> names = parser.getHeaderNames();
+        int labelColumn = labelColumn(names);
+        int features = names.size() - 1;
+        if (features == 0) {
+            throw new DataException(file + " has no columns besides the label");
+        }
+        Shape sample = input.shapeOfRow(features);
+        input.check(
+                new TensorType(DataType.FLOAT, sample),
+                "%s has %d columns besides '%s'".formatted(file, features, names.get(labelColumn)));
+        int channels = Math.toIntExact(sample.size(0));
+        int perChannel = features / channels;
+        Normalization normal = Normalization.of(preprocess, 1, channels);
+        List<float[]> rows = new ArrayList<>();
+        List<Integer> labels = new ArrayList<>();
+        for (CSVRecord row : parser) {
+            String where = file + " line " + parser.getCurrentLineNumber();
+            if (row.size() != names.size()) {
+                throw new DataException(
+                        "%s has %d fields, the header %d"
+                                .formatted(where, row.size(), names.size()));
+            }
+            labels.add(label(row.get(labelColumn), where));
+            float[] values = new float[features];
+            for (int i = 0; i < features; i++) {
+                int column = i < labelColumn ? i : i + 1;
+                double value = number(row.get(column), names.get(column), where);
+                values[i] = normal.apply(value, i / perChannel);
+            }
+            rows.add(values);
+        }
+        return source(rows, labels, sample, normal);
+    }
+
+    private ExampleSource source(
+            List<float[]> rows, List<Integer> labels, Shape sample, Normalization normal) {
+        if (rows.isEmpty()) {
+            throw new DataException(file + " holds no examples");
+        }
+        int width = rows.get(0).length;
+        if ((long) rows.size() * width > Integer.MAX_VALUE - 8) {
+            throw new DataException(file + " holds more than 2^31 numbers");
+        }
+        float[] values = new float[rows.size() * width];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i), 0, values, i * width, width);
+        }
+        return new ArraySource(
+                Map.of(input.name(), new ArraySource.Floats(sample, values, normal.zeros())),
+                new ClassLabels(labels.stream().mapToInt(Integer::intValue).toArray()));
+    }
+
+    private int labelColumn(List<String> names) {
+        for (String label : LABELS) {
+            for (int i = 0; i < names.size(); i++) {
+                if (names.get(i).toLowerCase(Locale.ROOT).equals(label)) {
+                    return i;
+                }
+            }
+        }
+        throw new DataException(
+                "%s has the columns %s, none of which is named 'label'"
+                        .formatted(file, abbreviated(names)));
+    }
+
+    private static String abbreviated(List<String> names) {
+        return names.size() <= 8
+                ? names.toString()
+                : names.subList(0, 8) + " and " + (names.size() - 8) + " more";
+    }
+
+    private static int label(String text, String where) {
+        try {
+            return ClassLabels.checked(Long.parseLong(text), where);
+        } catch (NumberFormatException e) {
+            throw new DataException(
+                    "%s has the label '%s', expected a class number from 0".formatted(where, text),
+                    e);
+        }
+    }
+
+    private static double number(String text, String column, String where) {
+        try {
+            double value = Double.parseDouble(text);
+            if (Double.isFinite(value)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // falls through to the message below
+        }
+        throw new DataException(
+                "%s has '%s' in column '%s', expected a number".formatted(where, text, column));
+    }
+}
