@@ -1,217 +1,45 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
-import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * Where integers begin and end in one graph.
- *
- * <p>Weighted layers are the reason; their inputs are bytes in any case. From them, operators that
- * the runtime has an integer kernel for join as far as their inputs already are bytes and, for
- * those that add rounding, as far as their output leads to another weighted layer: what follows the
- * last one stays float, since little time is spent there and much accuracy is lost.
- *
- * <p>A Relu or Clip behind such an operator disappears into its output's grid: a grid that begins
- * at 0 with zero point 0 and ends no higher than the Clip saturates exactly as they do.
- */
+/** Which nodes of a graph are computed in integers, which values are bytes, which share a grid. */
 final class Placement {
     private final Graph graph;
     private final ShapeInference inference;
     private final Map<Node, WeightedLayer> layers;
-    private final Set<String> wanted = new HashSet<>();
-    private final Set<Node> leftFloat = new HashSet<>();
-
-    private Map<Node, Kernel> kernels = new LinkedHashMap<>();
-    private Map<Node, Grouping.Limit> absorbed = new LinkedHashMap<>();
-    private Set<String> bytes = new LinkedHashSet<>();
+    private final Map<Node, Kernel> kernels;
+    private final Map<Node, Grouping.Limit> absorbed;
+    private final Set<String> bytes;
     private final Grouping grouping = new Grouping();
     private final Set<Node> joined = new HashSet<>();
 
-    private Placement(
-            Model model,
+    /**
+     * @param kernels of the nodes computed in integers
+     * @param absorbed Relus and Clips that saturation replaces
+     * @param bytes values that exist as bytes
+     */
+    Placement(
+            Graph graph,
             ShapeInference inference,
             Map<Node, WeightedLayer> layers,
-            Set<Node> excluded) {
-        this.graph = model.graph();
+            Map<Node, Kernel> kernels,
+            Map<Node, Grouping.Limit> absorbed,
+            Set<String> bytes) {
+        this.graph = graph;
         this.inference = inference;
         this.layers = layers;
-        this.leftFloat.addAll(excluded);
-        layers.keySet().forEach(node -> wanted.add(node.input(0)));
-    }
-
-    /**
-     * @param layers what to compute in integers at the least
-     * @param excluded what to leave float in any case
-     */
-    static Placement of(
-            Model model,
-            ShapeInference inference,
-            Map<Node, WeightedLayer> layers,
-            Set<Node> excluded) {
-        Placement placement = new Placement(model, inference, layers, excluded);
-        placement.place();
-        placement.group();
-        return placement;
-    }
-
-    private void place() {
-        int before;
-        do {
-            before = leftFloat.size();
-            forward();
-            backward();
-        } while (leftFloat.size() > before);
-    }
-
-    private void forward() {
-        kernels = new LinkedHashMap<>();
-        absorbed = new LinkedHashMap<>();
-        bytes = new LinkedHashSet<>(wanted);
-        for (Node node : graph.nodes()) {
-            Optional<Kernel> kernel = kernel(node);
-            if (kernel.isPresent()) {
-                kernels.put(node, kernel.get());
-                node.outputs().stream().filter(this::leavesAsBytes).forEach(bytes::add);
-                if (kernel.get() == Kernel.COMBINING) {
-                    node.inputs().stream().filter(v -> !isConstant(v)).forEach(bytes::add);
-                }
-            } else {
-                limit(node)
-                        .filter(limit -> isAbsorbed(node.input(0)))
-                        .ifPresent(
-                                limit -> {
-                                    absorbed.put(node, limit);
-                                    bytes.add(node.output(0));
-                                });
-            }
-        }
-    }
-
-    private Optional<Kernel> kernel(Node node) {
-        if (layers.containsKey(node)) {
-            return Optional.of(Kernel.WEIGHTED);
-        }
-        if (leftFloat.contains(node)) {
-            return Optional.empty();
-        }
-        return Kernel.of(inference.call(node)).filter(kernel -> hasByteInputs(node, kernel));
-    }
-
-    private boolean hasByteInputs(Node node, Kernel kernel) {
-        return switch (kernel) {
-            case WEIGHTED -> false;
-            case POOLING, MOVING -> bytes.contains(node.input(0));
-            case COMBINING ->
-                    node.inputs().stream().allMatch(this::isFloat)
-                            && (node.is("Concat")
-                                    ? node.inputs().stream().allMatch(bytes::contains)
-                                    : node.inputs().stream().anyMatch(bytes::contains));
-        };
-    }
-
-    private boolean isFloat(String value) {
-        return inference.type(value).map(t -> t.dataType() == DataType.FLOAT).orElse(true)
-                && inference
-                        .constant(value)
-                        .map(t -> WeightedLayer.isFinite(t.toFloats()))
-                        .orElse(true);
-    }
-
-    /** Gemm and MatMul can give floats at no cost, so they do where nobody asks for bytes. */
-    private boolean leavesAsBytes(String output) {
-        Node producer = graph.producer(output).orElseThrow();
-        return producer.is("Conv")
-                || !layers.containsKey(producer)
-                || wanted.contains(output)
-                || wanted.contains(behindRelu(output));
-    }
-
-    private String behindRelu(String value) {
-        return onlyReader(value)
-                .filter(reader -> limit(reader).isPresent())
-                .map(reader -> behindRelu(reader.output(0)))
-                .orElse(value);
-    }
-
-    /** What saturation has to do in place of {@code node}, if it can. */
-    private Optional<Grouping.Limit> limit(Node node) {
-        if (node.is("Relu")) {
-            return Optional.of(new Grouping.Limit(Float.POSITIVE_INFINITY));
-        }
-        if (!node.is("Clip") || bound(node, 1).orElse(Float.NaN) != 0) {
-            return Optional.empty();
-        }
-        if (!node.hasInput(2)) {
-            return Optional.of(new Grouping.Limit(Float.POSITIVE_INFINITY));
-        }
-        return bound(node, 2).filter(greatest -> greatest > 0).map(Grouping.Limit::new);
-    }
-
-    private Optional<Float> bound(Node clip, int input) {
-        return inference.call(clip).constant(input).map(tensor -> tensor.toFloats()[0]);
-    }
-
-    /** Whether all that is made of {@code value} is a Relu, and bytes can do what it does. */
-    private boolean isAbsorbed(String value) {
-        if (!bytes.contains(value) || onlyReader(value).isEmpty()) {
-            return false;
-        }
-        Node producer = graph.producer(value).orElse(null);
-        if (producer != null && absorbed.containsKey(producer)) {
-            return isAbsorbed(producer.input(0));
-        }
-        Kernel kernel = kernels.get(producer);
-        return kernel != null
-                && (kernel != Kernel.MOVING
-                        || producer.outputs().size() == 1 && isAbsorbed(producer.input(0)));
-    }
-
-    private Optional<Node> onlyReader(String value) {
-        List<Node> readers = graph.consumers(value);
-        return readers.size() == 1 && !isHeld(value)
-                ? Optional.of(readers.get(0))
-                : Optional.empty();
-    }
-
-    /** Whether the float value must exist under its name. */
-    private boolean isHeld(String value) {
-        return graph.isOutput(value) || graph.isCaptured(value);
-    }
-
-    /**
-     * Leaves those nodes float that lead to no weighted layer and would add rounding: combining
-     * nodes, and others whose input is there as floats.
-     */
-    private void backward() {
-        Set<String> useful = new HashSet<>(wanted);
-        List<Node> nodes = new ArrayList<>(graph.nodes());
-        java.util.Collections.reverse(nodes);
-        for (Node node : nodes) {
-            boolean leads = node.outputs().stream().anyMatch(useful::contains);
-            Kernel kernel = kernels.get(node);
-            if (leads && (absorbed.containsKey(node) || kernel != null)) {
-                useful.addAll(node.inputs());
-            } else if (kernel == Kernel.COMBINING
-                    || kernel != null && kernel != Kernel.WEIGHTED && isCopy(node.input(0))) {
-                leftFloat.add(node);
-            }
-        }
-    }
-
-    private void group() {
+        this.kernels = kernels;
+        this.absorbed = absorbed;
+        this.bytes = bytes;
         absorbed.forEach(
                 (node, limit) -> {
                     grouping.join(node.output(0), node.input(0));
@@ -235,7 +63,7 @@ final class Placement {
         Set<Grouping.Limit> limits = new HashSet<>();
         for (String part : concat.inputs()) {
             limits.add(grouping.limit(part));
-            if (inference.constant(part).isPresent() || !isReadOnlyBy(concat, part)) {
+            if (!isReadOnlyBy(concat, part)) {
                 return;
             }
         }
@@ -250,7 +78,7 @@ final class Placement {
         for (String member : grouping.members(part, bytes)) {
             boolean alone =
                     graph.consumers(member).stream()
-                            .allMatch(reader -> reader == concat || isSameGrid(reader));
+                            .allMatch(reader -> reader == concat || keepsGrid(reader));
             if (!alone || isHeld(member) || isCopy(member)) {
                 return false;
             }
@@ -258,7 +86,12 @@ final class Placement {
         return true;
     }
 
-    private boolean isSameGrid(Node node) {
+    /** Whether the float value must exist under its name. */
+    private boolean isHeld(String value) {
+        return graph.isOutput(value) || graph.isCaptured(value);
+    }
+
+    private boolean keepsGrid(Node node) {
         return movesBytes(node) || absorbed.containsKey(node);
     }
 
@@ -272,7 +105,8 @@ final class Placement {
         return absorbed.containsKey(node);
     }
 
-    Optional<Kernel> kernelOf(Node node) {
+    /** Empty where {@code node} stays float or is absorbed. */
+    Optional<Kernel> kernel(Node node) {
         return Optional.ofNullable(kernels.get(node));
     }
 
@@ -280,7 +114,19 @@ final class Placement {
         return Optional.ofNullable(layers.get(node));
     }
 
-    /** Whether {@code value} exists as bytes. */
+    Optional<Tensor> constant(String value) {
+        return inference.constant(value);
+    }
+
+    Grouping grouping() {
+        return grouping;
+    }
+
+    /** All values that exist as bytes. */
+    Set<String> bytes() {
+        return Collections.unmodifiableSet(bytes);
+    }
+
     boolean isBytes(String value) {
         return bytes.contains(value);
     }
@@ -295,12 +141,13 @@ final class Placement {
     }
 
     /**
-     * The value whose bytes {@code producer}, computed in integers, writes for {@code output}: the
-     * one behind absorbed Relus.
+     * The value whose bytes the node computed in integers that makes {@code output} writes: the one
+     * behind absorbed Relus.
      */
     String written(String output) {
-        return onlyReader(output)
+        return graph.consumers(output).stream()
                 .filter(absorbed::containsKey)
+                .findFirst()
                 .map(reader -> written(reader.output(0)))
                 .orElse(output);
     }
@@ -308,7 +155,15 @@ final class Placement {
     /** Whether some node reads {@code value} as a number: computes with it, or is float. */
     boolean isReadAsNumber(String value) {
         return isHeld(value)
-                || graph.consumers(value).stream().anyMatch(reader -> !isSameGrid(reader));
+                || graph.consumers(value).stream()
+                        .anyMatch(reader -> !keepsGrid(reader) && !measures(reader));
+    }
+
+    /** Whether {@code node} asks for a shape only, which the bytes have as well. */
+    boolean measures(Node node) {
+        return (node.is("Shape") || node.is("Size"))
+                && bytes.contains(node.input(0))
+                && !isCopy(node.input(0));
     }
 
     /** Whether a node computed in integers reads {@code value} as a number. */
@@ -324,28 +179,10 @@ final class Placement {
     Map<String, String> watched() {
         Map<String, String> groups = new HashMap<>();
         for (String value : bytes) {
-            boolean counts = isCopy(value) ? isComputedWith(value) : isReadAsNumber(value);
-            if (counts) {
+            if (isCopy(value) ? isComputedWith(value) : isReadAsNumber(value)) {
                 groups.put(value, grouping.of(value));
             }
         }
         return groups;
-    }
-
-    boolean isConstant(String value) {
-        return inference.constant(value).isPresent();
-    }
-
-    Optional<Tensor> constant(String value) {
-        return inference.constant(value);
-    }
-
-    Grouping grouping() {
-        return grouping;
-    }
-
-    /** All values that exist as bytes. */
-    Set<String> allBytes() {
-        return java.util.Collections.unmodifiableSet(bytes);
     }
 }

@@ -49,7 +49,7 @@ final class QdqWriter {
     }
 
     Model write() {
-        for (String value : placement.allBytes()) {
+        for (String value : placement.bytes()) {
             bytesNames.put(value, editor.freshName(value + "_quantized"));
             if (placement.isCopy(value)) {
                 writeCopy(value);
@@ -60,8 +60,10 @@ final class QdqWriter {
                 editor.remove(node);
             } else if (placement.movesBytes(node)) {
                 writeMoving(node);
-            } else if (placement.kernelOf(node).isPresent()) {
+            } else if (placement.kernel(node).isPresent()) {
                 writeComputing(node);
+            } else if (placement.measures(node)) {
+                editor.replace(node, node.withInput(0, bytesNames.get(node.input(0))));
             }
         }
         return model.withGraph(editor.removeUnused().build());

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  *
  * <p>Activations are unsigned bytes with ranges found on calibration samples, weights symmetric
  * signed bytes, a bias 32-bit in steps of input scale times weight scale. ONNX Runtime turns each
- * Conv between its Q and DQ nodes into one QLinearConv, and so on; {@code Placement} says which
+ * Conv between its Q and DQ nodes into one QLinearConv, and so on; {@code Planner} says which
  * operators take part and why the Relu is gone. Batch normalization is folded into convolutions
  * first, a model of an older operator set is brought to 13, the first with a scale for each
  * channel.
@@ -128,7 +128,7 @@ public record Quantize(
             context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
             return null;
         }
-        Placement placement = Placement.of(prepared, inference, layers, excluded);
+        Placement placement = Planner.plan(graph, inference, layers, excluded);
         context.note(
                 "%d of %d weighted layers in 8-bit integers".formatted(layers.size(), weighted));
         noteOthers(graph, placement, context);
@@ -156,8 +156,9 @@ public record Quantize(
     private static void noteOthers(Graph graph, Placement placement, PassContext context) {
         String others =
                 graph.nodes().stream()
-                        .filter(node -> placement.kernelOf(node).isEmpty())
+                        .filter(node -> placement.kernel(node).isEmpty())
                         .filter(node -> !placement.isAbsorbed(node) && !Weighted.has(node))
+                        .filter(node -> !placement.measures(node))
                         .filter(node -> node.inputs().stream().anyMatch(placement::isBytes))
                         .collect(
                                 Collectors.groupingBy(
@@ -173,7 +174,7 @@ public record Quantize(
 
     private Model write(Job job, Map<String, Range> ranges) {
         Map<String, Grid> grids = new HashMap<>();
-        for (String value : job.placement.allBytes()) {
+        for (String value : job.placement.bytes()) {
             String group = job.placement.grouping().of(value);
             Range range = ranges.getOrDefault(group, new Range(0, 1));
             grids.put(group, Grid.over(job.placement.grouping().limit(group).applyTo(range)));

@@ -1,0 +1,177 @@
+package dev.espalier.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.runtime.OptimizedGraph;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** ONNX Runtime leaves no float arithmetic in what {@link Quantize} writes. */
+class FusionTest {
+    private static final Quantize QUANTIZE =
+            new Quantize(Scheme.INT8, Calibration.PERCENTILE, 99.999, true, List.of());
+
+    @Test
+    void aResidualNetworkWithPaddedShortcutRunsOnIntegersFromInputToLogits() {
+        Map<String, Long> operators =
+                optimized(
+                        """
+                        opset 13
+                        graph (x: float[N,3,16,16]) -> (y: float[N,10])
+                        w1: float[16,3,3,3] = seed(1)
+                        b1: float[16] = seed(2)
+                        w2: float[32,16,3,3] = seed(3)
+                        w3: float[32,32,3,3] = seed(4)
+                        w4: float[10,32] = seed(5)
+                        b4: float[10] = seed(6)
+                        starts: int64[2] = [0, 0]
+                        ends: int64[2] = [9999, 9999]
+                        axes: int64[2] = [2, 3]
+                        steps: int64[2] = [2, 2]
+                        pads: int64[8] = [0, 8, 0, 0, 0, 8, 0, 0]
+                        zero: float[] = 0
+                        c1 = Conv(x, w1, b1) {pads=[1,1,1,1]}
+                        r1 = Relu(c1)
+                        c2 = Conv(r1, w2) {pads=[1,1,1,1], strides=[2,2]}
+                        r2 = Relu(c2)
+                        c3 = Conv(r2, w3) {pads=[1,1,1,1]}
+                        s = Slice(r1, starts, ends, axes, steps)
+                        p = Pad(s, pads, zero)
+                        a = Add(c3, p)
+                        r3 = Relu(a)
+                        m = ReduceMean(r3) {axes=[2,3], keepdims=0}
+                        y = Gemm(m, w4, b4) {transB=1}
+                        """);
+
+        assertThat(operators)
+                .containsEntry("com.microsoft.QLinearConv", 3L)
+                .containsEntry("com.microsoft.QLinearAdd", 1L)
+                .containsEntry("com.microsoft.QLinearGlobalAveragePool", 1L)
+                .containsEntry("com.microsoft.QGemm", 1L)
+                .containsEntry("QuantizeLinear", 1L)
+                .doesNotContainKeys("DequantizeLinear", "Conv", "Add", "Relu", "Gemm");
+    }
+
+    @Test
+    void invertedResidualsWithClipAndDepthwiseConvolutionRunOnIntegers() {
+        Map<String, Long> operators =
+                optimized(
+                        """
+                        opset 13
+                        graph (x: float[N,16,8,8]) -> (y: float[N,16,8,8])
+                        w1: float[32,16,1,1] = seed(1)
+                        w2: float[32,1,3,3] = seed(2)
+                        w3: float[16,32,1,1] = seed(3)
+                        w4: float[16,16,1,1] = seed(4)
+                        low: float[] = 0
+                        high: float[] = 6
+                        c1 = Conv(x, w1)
+                        r1 = Clip(c1, low, high)
+                        c2 = Conv(r1, w2) {group=32, pads=[1,1,1,1]}
+                        r2 = Clip(c2, low, high)
+                        c3 = Conv(r2, w3)
+                        a = Add(x, c3)
+                        y = Conv(a, w4)
+                        """);
+
+        assertThat(operators)
+                .containsEntry("com.microsoft.QLinearConv", 4L)
+                .containsEntry("com.microsoft.QLinearAdd", 1L)
+                .containsEntry("QuantizeLinear", 1L)
+                .containsEntry("DequantizeLinear", 1L)
+                .doesNotContainKeys("Conv", "Add", "Clip");
+    }
+
+    @Test
+    void branchesThatOnlyAConcatReadsAreConcatenatedWithoutArithmetic() {
+        Map<String, Long> operators =
+                optimized(
+                        """
+                        opset 13
+                        graph (x: float[N,16,8,8]) -> (y: float[N,16,8,8])
+                        w1: float[16,16,1,1] = seed(1)
+                        w2: float[16,16,3,3] = seed(2)
+                        w3: float[16,32,1,1] = seed(3)
+                        c1 = Conv(x, w1)
+                        r1 = Relu(c1)
+                        c2 = Conv(x, w2) {pads=[1,1,1,1]}
+                        r2 = Relu(c2)
+                        both = Concat(r1, r2) {axis=1}
+                        y = Conv(both, w3)
+                        """);
+
+        assertThat(operators)
+                .containsEntry("com.microsoft.QLinearConv", 3L)
+                .containsEntry("Concat", 1L)
+                .doesNotContainKeys("com.microsoft.QLinearConcat", "Conv");
+    }
+
+    @Test
+    void poolingReshapesAndReluBehindThemStayOnBytes() {
+        Map<String, Long> operators =
+                optimized(
+                        """
+                        opset 13
+                        graph (x: float[N,3,16,16]) -> (y: float[N,4])
+                        w1: float[16,3,3,3] = seed(1)
+                        w2: float[8,256] = seed(2)
+                        w3: float[4,8] = seed(3)
+                        c = Conv(x, w1) {pads=[1,1,1,1]}
+                        p = MaxPool(c) {kernel_shape=[2,2], strides=[2,2]}
+                        r = Relu(p)
+                        q = AveragePool(r) {kernel_shape=[2,2], strides=[2,2]}
+                        t = Transpose(q) {perm=[0,2,3,1]}
+                        f = Flatten(t)
+                        g = Gemm(f, w2) {transB=1}
+                        h = Relu(g)
+                        y = Gemm(h, w3) {transB=1}
+                        """);
+
+        assertThat(operators)
+                .containsEntry("com.microsoft.QGemm", 2L)
+                .containsEntry("com.microsoft.QLinearAveragePool", 1L)
+                .containsEntry("QuantizeLinear", 1L)
+                .doesNotContainKeys("DequantizeLinear", "MaxPool", "Relu", "Conv", "Gemm");
+    }
+
+    @Test
+    void matrixProductsRunOnIntegersAndGiveFloatsToFloatNodes() {
+        Map<String, Long> operators =
+                optimized(
+                        """
+                        opset 13
+                        graph (x: float[N,5,16]) -> (y: float[N,5,8])
+                        w1: float[16,32] = seed(1)
+                        b1: float[32] = seed(2)
+                        w2: float[32,8] = seed(3)
+                        m = MatMul(x, w1)
+                        a = Add(m, b1)
+                        e = Erf(a)
+                        n = MatMul(e, w2)
+                        y = Softmax(n)
+                        """);
+
+        assertThat(operators)
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 2L)
+                .doesNotContainKeys("MatMul", "com.microsoft.QLinearSoftmax");
+    }
+
+    private static Map<String, Long> optimized(String text) {
+        Model model = GraphText.parse(text);
+        Model quantized = QUANTIZE.apply(model, RandomSamples.context(model));
+        return OptimizedGraph.of(quantized).graph().nodes().stream()
+                .collect(
+                        Collectors.groupingBy(
+                                FusionTest::operator, TreeMap::new, Collectors.counting()));
+    }
+
+    private static String operator(Node node) {
+        return node.isStandard() ? node.opType() : node.domain() + "." + node.opType();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.espalier.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class WeightGridTest {
+    @Property(tries = 200)
+    void everyWeightIsWithinHalfAStepOfItsChannel(
+            @ForAll @IntRange(min = 1, max = 6) int outputs,
+            @ForAll @IntRange(min = 1, max = 6) int inputs,
+            @ForAll @IntRange(max = 1) int axis,
+            @ForAll long seed) {
+        Tensor weight = random(seed, outputs, inputs, 3);
+        WeightGrid grid = WeightGrid.perChannel(weight, axis);
+        long[] quantized = grid.quantize(weight).toLongs();
+        float[] scales = grid.scales().toFloats();
+        float[] exact = weight.toFloats();
+
+        for (int i = 0; i < exact.length; i++) {
+            float scale = scales[axis == 0 ? i / (inputs * 3) : i / 3 % inputs];
+            assertThat(quantized[i]).isBetween(-127L, 127L);
+            assertThat((double) quantized[i] * scale)
+                    .isCloseTo(exact[i], within(scale * 0.5 + 1e-6));
+        }
+    }
+
+    @Test
+    void theGreatestWeightOfEachChannelTakesTheGreatestByte() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 2), 1, -4, 0.5f, 0.25f);
+        WeightGrid grid = WeightGrid.perChannel(weight, 0);
+
+        assertThat(grid.scales().toFloats()).containsExactly(4f / 127, 0.5f / 127);
+        assertThat(grid.quantize(weight).toLongs()).containsExactly(32, -127, 127, 64);
+    }
+
+    @Test
+    void oneScaleForTheWholeTensorIsAScalar() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 2), 1, -4, 0.5f, 0.25f);
+        WeightGrid grid = WeightGrid.perTensor(weight);
+
+        assertThat(grid.isPerChannel()).isFalse();
+        assertThat(grid.scales()).isEqualTo(Tensor.scalar(4f / 127));
+        assertThat(grid.quantize(weight).toLongs()).containsExactly(32, -127, 16, 8);
+    }
+
+    @Test
+    void aBiasIsWithinHalfAStepOfInputScaleTimesWeightScale() {
+        Tensor weight = random(3, 4, 8, 9);
+        float[] bias = {0.3f, -1.7f, 0, 12};
+        float inputScale = 0.02f;
+        WeightGrid grid = WeightGrid.perChannel(weight, 0).wideEnoughFor(bias, inputScale);
+        long[] quantized = grid.quantizeBias(bias, inputScale).toLongs();
+        float[] steps = grid.biasScales(inputScale).toFloats();
+
+        for (int c = 0; c < bias.length; c++) {
+            assertThat(steps[c]).isEqualTo(grid.scales().toFloats()[c] * inputScale);
+            assertThat((double) quantized[c] * steps[c]).isCloseTo(bias[c], within(steps[c] * 0.5));
+        }
+    }
+
+    @Test
+    void aChannelOfZerosKeepsItsBias() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 1), 0, 1);
+        float[] bias = {3, 3};
+        WeightGrid grid = WeightGrid.perChannel(weight, 0).wideEnoughFor(bias, 0.01f);
+        long[] quantized = grid.quantizeBias(bias, 0.01f).toLongs();
+
+        assertThat(grid.quantize(weight).toLongs()).containsExactly(0, 127);
+        assertThat((double) quantized[0] * grid.biasScales(0.01f).toFloats()[0])
+                .isCloseTo(3, within(1e-5));
+        assertThat(Math.abs(quantized[0])).isLessThanOrEqualTo(1L << 30);
+        assertThat(grid.scales().toFloats()[1]).isEqualTo(1f / 127);
+    }
+
+    @Test
+    void aBiasThatFitsChangesNoScale() {
+        Tensor weight = random(5, 4, 8, 9);
+        WeightGrid grid = WeightGrid.perChannel(weight, 0);
+
+        assertThat(grid.wideEnoughFor(new float[] {1, 2, 3, 4}, 0.02f).scales())
+                .isEqualTo(grid.scales());
+    }
+
+    @Test
+    void oneScaleIsWideEnoughForTheGreatestBias() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 1), 0, 0);
+        WeightGrid grid = WeightGrid.perTensor(weight).wideEnoughFor(new float[] {1, -50}, 1f);
+
+        assertThat(grid.quantizeBias(new float[] {1, -50}, 1f).toLongs()[1])
+                .isBetween(-(1L << 30) - 200, -(1L << 30) + 200);
+    }
+
+    private static Tensor random(long seed, long... sizes) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Shape shape = Shape.of(sizes);
+        float[] values = new float[(int) shape.elementCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (random.nextDouble() * 2 - 1);
+        }
+        return Tensor.ofFloats(shape, values);
+    }
+}
