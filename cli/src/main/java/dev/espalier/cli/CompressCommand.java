@@ -41,7 +41,8 @@ final class CompressCommand implements Callable<Integer> {
                 "espalier compress "
                         + recipe.typed()
                         + " --out "
-                        + RecipeArguments.quoted(folder.toString());
+                        + RecipeArguments.quoted(folder.toString())
+                        + (quick ? " --quick" : "");
         Workbench bench = Workbench.open(recipe.read(), recipe.file(), true);
         return run(root, bench, new Compression.Order(folder, resume, quick, command));
     }

@@ -9,6 +9,7 @@ import dev.espalier.core.report.Curve;
 import dev.espalier.core.report.Environment;
 import dev.espalier.core.report.GoalResult;
 import dev.espalier.core.report.LatencyResult;
+import dev.espalier.core.report.LayerTable;
 import dev.espalier.core.report.Machine;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.core.report.PassReport;
@@ -50,7 +51,7 @@ final class ReportAssembly {
                 before,
                 after,
                 passes(runs, stages, before),
-                LayerReports.of(
+                LayerTable.of(
                         bench.original().model(), result.model(), bench.shapes().withBatch(1)),
                 goal(bench.recipe().goal(), before, after),
                 new Environment(Machine.current(), versions(), bench.recipe().seed(), hashes));

@@ -126,7 +126,7 @@ final class LayerSection {
                         .max()
                         .orElse(1);
         html.open("div", "class", "scroll").open("table", "class", "layers");
-        html.open("thead").open("tr").element("th", "Layer").element("th", "Kernel");
+        html.open("thead").open("tr").element("th", "Layer").element("th", "Operator");
         html.element("th", "Width").element("th", "", "class", "wide");
         for (String head : List.of("Parameters", "MACs", "Type")) {
             html.element("th", head, "class", "number");
@@ -136,9 +136,9 @@ final class LayerSection {
             LayerReport.Side before = layer.before();
             LayerReport.Side after = layer.after();
             html.open("tr").open("td").element("bdi", layer.name(), "class", "node");
-            html.element("small", layer.op()).close("td");
-            html.element(
-                    "td", after.equals(LayerReport.Side.ABSENT) ? before.kernel() : after.kernel());
+            html.close("td").open("td").text(layer.op() + " ");
+            html.text(after.equals(LayerReport.Side.ABSENT) ? before.kernel() : after.kernel());
+            html.close("td");
             html.element("td", widths(layer), "class", "width").open("td", "class", "wide");
             Bars.pair(html, (double) before.width() / most, (double) after.width() / most);
             html.close("td");

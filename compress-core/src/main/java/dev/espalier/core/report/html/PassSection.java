@@ -48,7 +48,8 @@ final class PassSection {
                 "p",
                 "Each change is that of the pass alone: new / old - 1 against the model that it "
                         + "was given. Metrics here are of the validation split, on which decisions "
-                        + "are taken; the test split was used only for the figures at the top. "
+                        + "are taken; a network that was trained on them looks better here than it "
+                        + "is. The test split was used only for the figures at the top. "
                         + "Time is the pass's own, without these measurements.",
                 "class",
                 "define");
@@ -77,8 +78,18 @@ final class PassSection {
                 .orElse("validation");
     }
 
+    /** Whether there is more to show than the result's latency, which stands at the top. */
     private static boolean hasLatency(CompressionReport report) {
-        return report.passes().stream().anyMatch(pass -> !pass.after().latency().isEmpty());
+        return report.passes().stream().filter(pass -> !pass.after().latency().isEmpty()).count()
+                >= Math.min(2, report.passes().size());
+    }
+
+    /** The options without the pass's name, which stands above them. */
+    private static String options(PassReport pass) {
+        String head = pass.id() + ": ";
+        return pass.options().startsWith(head)
+                ? pass.options().substring(head.length())
+                : pass.options();
     }
 
     private static double latency(ModelFacts facts) {
@@ -124,8 +135,9 @@ final class PassSection {
         for (PassReport pass : report.passes()) {
             Verdict change = new Verdict(pass.before(), pass.after());
             html.open("tr").open("td").element("b", pass.id());
-            if (!pass.options().isEmpty() && !pass.options().equals("{}")) {
-                html.element("code", pass.options(), "class", "options");
+            String options = options(pass);
+            if (!options.isEmpty() && !options.equals("{}")) {
+                html.element("code", options, "class", "options");
             }
             html.close("td");
             html.element("td", Figures.seconds(pass.seconds()), "class", "number");
