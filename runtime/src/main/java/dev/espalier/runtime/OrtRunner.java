@@ -137,10 +137,7 @@ public final class OrtRunner implements ModelRunner {
     }
 
     private OrtModel load(List<String> values, Runnable afterClose, Loader loader) {
-        // The runtime's own log goes to stderr; what matters of it is in its exceptions.
-        OrtEnvironment ort =
-                OrtEnvironment.getEnvironment(
-                        OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, OrtEnvironment.DEFAULT_NAME);
+        OrtEnvironment ort = Environment.get();
         try (SessionOptions options = new SessionOptions()) {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             options.setIntraOpNumThreads(settings.threads());

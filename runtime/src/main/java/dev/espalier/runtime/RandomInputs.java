@@ -1,7 +1,6 @@
 package dev.espalier.runtime;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
 import dev.espalier.core.UnsupportedModelException;
@@ -73,7 +72,7 @@ final class RandomInputs {
         ByteBuffer buffer = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
         fill(name, info, type.dataType(), buffer, random);
         return OnnxTensor.createTensor(
-                OrtEnvironment.getEnvironment(), buffer.rewind(), type.shape().sizes(), info.type);
+                Environment.get(), buffer.rewind(), type.shape().sizes(), info.type);
     }
 
     private static void fill(

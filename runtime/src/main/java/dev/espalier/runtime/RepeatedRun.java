@@ -2,7 +2,6 @@ package dev.espalier.runtime;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
@@ -81,7 +80,7 @@ public final class RepeatedRun implements AutoCloseable {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            return OrtEnvironment.getEnvironment().createSession(model.toString(), options);
+            return Environment.get().createSession(model.toString(), options);
         } catch (OrtException e) {
             throw NativeErrors.translate("load " + model, e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Optional;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -78,7 +79,7 @@ class ImageGeometryTest {
         return values;
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void keepsAnImageOfOneColour(
             @ForAll @IntRange(min = 1, max = 40) int height,
             @ForAll @IntRange(min = 1, max = 40) int width,

@@ -7,6 +7,7 @@ import dev.espalier.core.InvalidOptionException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -36,7 +37,7 @@ class ImageSourceTest {
     }
 
     /** The definition, pixel by pixel. */
-    @Property(tries = 300)
+    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void shiftsAndMirrorsAsDefined(
             @ForAll @IntRange(min = 1, max = 9) int height,
             @ForAll @IntRange(min = 1, max = 9) int width,
