@@ -20,7 +20,8 @@ public record AugmentationSettings(
                 boolean flip) {
     public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
 
-    Augmentation toAugmentation() {
+    /** The same for the data module. */
+    public Augmentation toAugmentation() {
         return new Augmentation(padding, flip);
     }
 }

@@ -1,0 +1,13 @@
+package dev.espalier.distill;
+
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassCatalog;
+import java.util.List;
+
+/** The passes of this module. */
+public final class DistillPasses implements PassCatalog {
+    @Override
+    public List<Class<? extends Pass>> passes() {
+        return List.of(Distillation.class);
+    }
+}
