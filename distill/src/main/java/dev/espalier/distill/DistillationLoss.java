@@ -27,8 +27,7 @@ record DistillationLoss(Model teacher, double temperature, double weight) implem
     public String torch(String logits, String labels, List<String> teachers) {
         String soft =
                 "torch.div(torch.kl_div(%s, %s, %d, log_target=True), torch.size(%s, 0))"
-                        .formatted(
-                                logSoftmax(logits), logSoftmax(teachers.get(0)), SUM, logits);
+                        .formatted(logSoftmax(logits), logSoftmax(teachers.get(0)), SUM, logits);
         String hard = "torch.cross_entropy_loss(" + logits + ", " + labels + ")";
         return "torch.add(torch.mul(%s, %s), torch.mul(%s, %s))"
                 .formatted(

@@ -11,11 +11,14 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.simplify.FoldBatchNorm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Puts back the batch normalization that an export folded into its convolutions, so that a network
@@ -56,6 +59,16 @@ final class RestoreBatchNorm {
             insert(editor, node, measured.means(), measured.variances());
         }
         return model.withGraph(editor.build());
+    }
+
+    /**
+     * Folds the batch normalization of {@code trained} that {@link #restore} put into {@code
+     * original}; its own stays.
+     */
+    static Model fold(Model trained, Model original) {
+        Set<String> own =
+                original.graph().nodes().stream().map(Node::name).collect(Collectors.toSet());
+        return FoldBatchNorm.fold(trained, node -> !own.contains(node.name()));
     }
 
     private static List<Node> folded(Graph graph, BiConsumer<String, String> refused) {

@@ -20,12 +20,15 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A TorchScript module loaded into DJL's PyTorch engine. One call of {@link #run} is one native
  * call; what it allocates natively is freed before it returns. To be used by one thread and closed.
  */
 final class TorchModule implements AutoCloseable {
+    private static final ReentrantLock RUNNING = new ReentrantLock();
+
     static {
         // The natives come from the class path. DJL shall neither download nor report home.
         if (System.getProperty("ai.djl.offline") == null) {
@@ -34,14 +37,20 @@ final class TorchModule implements AutoCloseable {
         if (System.getProperty("ai.djl.pytorch.graph_optimizer") == null) {
             System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
         }
+        // At exit LibTorch takes its tables down; a call still running then would crash the JVM.
+        // The hook waits for that call, and the lock that it keeps holds back later ones.
+        Runtime.getRuntime().addShutdownHook(new Thread(RUNNING::lock, "espalier-torch-exit"));
     }
 
     private final NDManager manager;
     private final PtSymbolBlock block;
+    private final NDArray door;
+    private final List<ByteBuffer> staging = new ArrayList<>();
 
     private TorchModule(NDManager manager, PtSymbolBlock block) {
         this.manager = manager;
         this.block = block;
+        this.door = manager.create(0f);
     }
 
     /**
@@ -97,30 +106,55 @@ final class TorchModule implements AutoCloseable {
     List<Tensor> run(String method, List<Tensor> inputs) {
         try (NDManager scope = manager.newSubManager()) {
             NDList arguments = new NDList();
-            NDArray door = scope.create(new float[1]);
-            door.setName("module_method:" + method);
-            arguments.add(door);
-            inputs.forEach(input -> arguments.add(toArray(scope, input)));
+            for (int i = 0; i < inputs.size(); i++) {
+                arguments.add(toArray(scope, inputs.get(i), i));
+            }
+            // Results belong to the first argument's scope, so the lasting one comes last.
+            NDArray call = inputs.isEmpty() ? scope.create(0f) : door;
+            call.setName("module_method:" + method);
+            arguments.add(call);
             List<Tensor> results = new ArrayList<>();
-            // DJL's training flag: anything else would switch gradients off below the program.
-            for (NDArray result : IValueUtils.forward(block, arguments, true)) {
+            for (NDArray result : call(arguments)) {
                 results.add(toTensor(result));
             }
             return results;
+        } catch (EngineException e) {
+            throw new UnsupportedModelException(
+                    "Torch broke off in this model's " + method + ": " + e.getMessage(), e);
         }
     }
 
-    private static NDArray toArray(NDManager scope, Tensor tensor) {
-        Shape shape = new Shape(tensor.shape().sizes());
-        return scope.create(direct(tensor.bytes()), shape, toTorch(tensor.dataType()));
+    private NDList call(NDList arguments) {
+        RUNNING.lock();
+        try {
+            // DJL's training flag: anything else would switch gradients off below the program.
+            return IValueUtils.forward(block, arguments, true);
+        } finally {
+            RUNNING.unlock();
+        }
     }
 
-    private static ByteBuffer direct(ByteBuffer bytes) {
+    private NDArray toArray(NDManager scope, Tensor tensor, int position) {
+        Shape shape = new Shape(tensor.shape().sizes());
+        return scope.create(direct(tensor.bytes(), position), shape, toTorch(tensor.dataType()));
+    }
+
+    /**
+     * Memory outside the heap, where Torch reads it in place. It is used again for the argument at
+     * the same position, since the JVM would free it late.
+     */
+    private ByteBuffer direct(ByteBuffer bytes, int position) {
         if (bytes.isDirect()) {
             return bytes;
         }
-        ByteBuffer copy = ByteBuffer.allocateDirect(bytes.remaining());
-        return copy.put(bytes).flip().order(ByteOrder.LITTLE_ENDIAN);
+        while (staging.size() <= position) {
+            staging.add(ByteBuffer.allocateDirect(0));
+        }
+        if (staging.get(position).capacity() < bytes.remaining()) {
+            staging.set(position, ByteBuffer.allocateDirect(bytes.remaining()));
+        }
+        ByteBuffer copy = staging.get(position).clear().order(ByteOrder.LITTLE_ENDIAN);
+        return copy.put(bytes).flip();
     }
 
     private static Tensor toTensor(NDArray array) {

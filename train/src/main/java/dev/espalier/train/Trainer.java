@@ -51,12 +51,13 @@ public final class Trainer {
      * @throws InvalidOptionException where the loss stops being a number
      */
     public Model train(Model model) {
-        return fit(withBatchNorm(model));
+        return RestoreBatchNorm.fold(fit(withBatchNorm(model)), model);
     }
 
     /** Like {@link #train}, but from fresh random weights instead of those of {@code model}. */
     public Model trainFromScratch(Model model) {
-        return fit(Initialization.apply(withBatchNorm(model), context.seed()));
+        Model start = Initialization.apply(withBatchNorm(model), context.seed());
+        return RestoreBatchNorm.fold(fit(start), model);
     }
 
     private Model withBatchNorm(Model model) {
@@ -83,28 +84,42 @@ public final class Trainer {
             program = program(withWeights(model, state.values()), batch, state.momenta());
         }
         Model trained = withWeights(model, state.values());
+        plot(state.history(), 0);
         try (TorchModule module = TorchModule.load(program.archive())) {
             for (int epoch = state.epoch(); epoch < plan.epochs(); epoch++) {
-                epoch(module, model, training, batch, epoch);
+                double loss = epoch(module, model, training, batch, epoch);
                 List<Tensor> tensors = module.run("state", List.of());
                 trained = withWeights(model, program.values(tensors));
-                List<Double> accuracies = new ArrayList<>(state.accuracies());
-                if (context.data().validation().size() > 0) {
-                    accuracies.add(
-                            TrainingData.accuracy(
-                                    trained, context.runner(), context.data().validation()));
-                }
+                List<TrainingState.Epoch> history = new ArrayList<>(state.history());
+                history.add(new TrainingState.Epoch(loss, accuracy(trained)));
                 state =
                         new TrainingState(
                                 epoch + 1,
                                 program.values(tensors),
                                 program.momenta(tensors),
-                                accuracies);
+                                history);
+                plot(history, epoch);
                 context.checkpoints().write(CHECKPOINT, state.toBytes(identity));
             }
         }
         noteResult(state, program);
         return trained;
+    }
+
+    private double accuracy(Model model) {
+        Dataset validation = context.data().validation();
+        return validation.size() == 0
+                ? Double.NaN
+                : TrainingData.accuracy(model, context.runner(), validation);
+    }
+
+    private void plot(List<TrainingState.Epoch> history, int from) {
+        for (int i = from; i < history.size(); i++) {
+            context.plot("training loss", i + 1, history.get(i).loss());
+            if (Double.isFinite(history.get(i).accuracy())) {
+                context.plot("validation top-1", i + 1, history.get(i).accuracy());
+            }
+        }
     }
 
     private TorchProgram program(Model model, int batch, Map<String, Tensor> momenta) {
@@ -125,7 +140,8 @@ public final class Trainer {
                 ^ (plan + " " + context.seed() + " " + context.data().training().size()).hashCode();
     }
 
-    private void epoch(TorchModule module, Model model, Dataset training, int batch, int epoch) {
+    /** The mean loss of the epoch's steps. */
+    private double epoch(TorchModule module, Model model, Dataset training, int batch, int epoch) {
         Batching batching = Batching.training(batch, plan.augmentation(), context.seed());
         String name = "epoch " + (epoch + 1) + " of " + plan.epochs();
         try (BatchStream batches = BatchStream.open(training, batching, epoch);
@@ -165,6 +181,7 @@ public final class Trainer {
                                 loss / (i + 1),
                                 100 * correct / ((i + 1.0) * batch)));
             }
+            return loss / batches.batches();
         }
     }
 
@@ -190,11 +207,16 @@ public final class Trainer {
                                 program.weights().size(),
                                 plan.epochs(),
                                 plan.program().precision().isReduced() ? "bfloat16" : "float32"));
-        if (!state.accuracies().isEmpty()) {
+        if (context.data().validation().size() > 0 && !state.history().isEmpty()) {
             context.note(
                     "top-1 on the validation split after each epoch: "
-                            + state.accuracies().stream()
-                                    .map(a -> String.format(Locale.ROOT, "%.2f", 100 * a))
+                            + state.history().stream()
+                                    .map(
+                                            e ->
+                                                    String.format(
+                                                            Locale.ROOT,
+                                                            "%.2f",
+                                                            100 * e.accuracy()))
                                     .collect(Collectors.joining(", "))
                             + " %");
         }

@@ -73,6 +73,9 @@ final class TrainingData {
         long[] labels = new long[batch.size()];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = batch.labels()[i];
+            if (labels[i] < 0) {
+                throw new DataException("the training split has examples without a label");
+            }
         }
         arguments.add(Tensor.ofLongs(Shape.of(labels.length), labels));
         arguments.add(Tensor.ofFloats(Shape.of(1), (float) rate));

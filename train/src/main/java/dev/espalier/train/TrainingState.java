@@ -22,19 +22,24 @@ import java.util.Optional;
  * @param epoch number of finished epochs
  * @param values weights and running statistics by initializer
  * @param momenta by weight
- * @param accuracies top-1 on the validation split after each epoch, as ratios
+ * @param history what was seen in each finished epoch
  */
 record TrainingState(
-        int epoch,
-        Map<String, Tensor> values,
-        Map<String, Tensor> momenta,
-        List<Double> accuracies) {
+        int epoch, Map<String, Tensor> values, Map<String, Tensor> momenta, List<Epoch> history) {
+    /**
+     * What was seen in one epoch.
+     *
+     * @param loss mean of the steps' losses
+     * @param accuracy top-1 on the validation split after it, as a ratio; NaN without such a split
+     */
+    record Epoch(double loss, double accuracy) {}
+
     private static final int FORMAT = 1;
 
     TrainingState {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         momenta = Collections.unmodifiableMap(new LinkedHashMap<>(momenta));
-        accuracies = List.copyOf(accuracies);
+        history = List.copyOf(history);
     }
 
     static final TrainingState START = new TrainingState(0, Map.of(), Map.of(), List.of());
@@ -50,9 +55,10 @@ record TrainingState(
             out.writeInt(FORMAT);
             out.writeLong(identity);
             out.writeInt(epoch);
-            out.writeInt(accuracies.size());
-            for (double accuracy : accuracies) {
-                out.writeDouble(accuracy);
+            out.writeInt(history.size());
+            for (Epoch seen : history) {
+                out.writeDouble(seen.loss());
+                out.writeDouble(seen.accuracy());
             }
             write(values, out);
             write(momenta, out);
@@ -88,11 +94,11 @@ record TrainingState(
                 return Optional.empty();
             }
             int epoch = in.readInt();
-            List<Double> accuracies = new ArrayList<>();
+            List<Epoch> history = new ArrayList<>();
             for (int i = in.readInt(); i > 0; i--) {
-                accuracies.add(in.readDouble());
+                history.add(new Epoch(in.readDouble(), in.readDouble()));
             }
-            return Optional.of(new TrainingState(epoch, tensors(in), tensors(in), accuracies));
+            return Optional.of(new TrainingState(epoch, tensors(in), tensors(in), history));
         } catch (IOException | ArithmeticException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
 import dev.espalier.runtime.OrtRunner;
+import dev.espalier.testkit.RandomGraphs;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -30,6 +32,117 @@ class TorchProgramTest {
     @Test
     void forwardComputesWhatOnnxRuntimeComputes() {
         assertSameOutputs(GraphText.parse(CHAIN));
+    }
+
+    @Test
+    void forwardOfRandomNetworksComputesWhatOnnxRuntimeComputes() {
+        for (long seed = 0; seed < 20; seed++) {
+            assertSameOutputs(RandomGraphs.cnn(seed));
+        }
+    }
+
+    @Test
+    void theGradientIsTheSlopeOfTheLoss() {
+        Model model =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,3,8,8]) -> (logits: float[N,4])
+                        w1: float[4,3,3,3] = seed(1)
+                        b1: float[4] = seed(2)
+                        w2: float[4,4] = seed(3)
+                        h = Conv(x, w1, b1) {pads=[1,1,1,1]}
+                        r = Sigmoid(h)
+                        p = GlobalAveragePool(r)
+                        f = Flatten(p)
+                        logits = Gemm(f, w2) {transB=1}
+                        """);
+        Tensor x = feeds(model, 4).get("x");
+        Tensor labels = Tensor.ofLongs(Shape.of(4), 0, 1, 2, 3);
+        Map<String, Tensor> gradients = gradients(model, x, labels);
+        for (String name : List.of("w1", "b1", "w2")) {
+            float[] weights = model.graph().constant(name).orElseThrow().toFloats();
+            for (int i = 0; i < weights.length; i += 7) {
+                float step = 0.01f;
+                double slope =
+                        (loss(nudged(model, name, i, step), x, labels)
+                                        - loss(nudged(model, name, i, -step), x, labels))
+                                / (2 * step);
+                assertThat((double) gradients.get(name).toFloats()[i])
+                        .as("%s[%d]", name, i)
+                        .isCloseTo(slope, within(2e-4));
+            }
+        }
+    }
+
+    private static Map<String, Tensor> gradients(Model model, Tensor x, Tensor labels) {
+        OptimizerSettings still = new OptimizerSettings(0, 0, 0);
+        TorchProgram program =
+                TorchProgram.training(
+                        model, InputShapes.ofBatch(4), new CrossEntropy(0), still, false, Map.of());
+        try (TorchModule module = TorchModule.load(program.archive())) {
+            module.run("step", List.of(x, labels, Tensor.ofFloats(Shape.of(1), 0)));
+            // Without momentum the buffer holds the last gradient.
+            return program.momenta(module.run("state", List.of()));
+        }
+    }
+
+    private static double loss(Model model, Tensor x, Tensor labels) {
+        try (var session = new OrtRunner().open(model)) {
+            float[] scores = session.run(Map.of("x", x)).get("logits").toFloats();
+            double loss = 0;
+            for (int n = 0; n < 4; n++) {
+                double sum = 0;
+                for (int k = 0; k < 4; k++) {
+                    sum += Math.exp(scores[4 * n + k]);
+                }
+                loss += Math.log(sum) - scores[4 * n + (int) labels.toLongs()[n]];
+            }
+            return loss / 4;
+        }
+    }
+
+    private static Model nudged(Model model, String name, int at, float step) {
+        Tensor weight = model.graph().constant(name).orElseThrow();
+        float[] values = weight.toFloats();
+        values[at] += step;
+        return model.withGraph(
+                new GraphEditor(model.graph())
+                        .setInitializer(name, Tensor.ofFloats(weight.shape(), values))
+                        .build());
+    }
+
+    @Test
+    void aStepIsNesterovsWithDecayOnMatricesAlone() {
+        Model model =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,2]) -> (logits: float[N,2])
+                        w: float[2,2] = [1, 2, 3, 4]
+                        b: float[2] = [5, 6]
+                        logits = Gemm(x, w, b) {transB=1}
+                        """);
+        TorchProgram program =
+                TorchProgram.training(
+                        model,
+                        InputShapes.ofBatch(1),
+                        new CrossEntropy(0),
+                        new OptimizerSettings(0.5, 0.1, 0),
+                        false,
+                        Map.of());
+        // With x = 0 the weight has no gradient but decay, and the bias has p - onehot.
+        Tensor x = Tensor.ofFloats(Shape.of(1, 2), 0, 0);
+        Tensor label = Tensor.ofLongs(Shape.of(1), 0);
+        Map<String, Tensor> values;
+        try (TorchModule module = TorchModule.load(program.archive())) {
+            module.run("step", List.of(x, label, Tensor.ofFloats(Shape.of(1), 0.2f)));
+            values = program.values(module.run("state", List.of()));
+        }
+        // g = 0.1 w; m = g; w -= 0.2 (g + 0.5 m)
+        assertClose(
+                values.get("w"), Tensor.ofFloats(Shape.of(2, 2), 0.97f, 1.94f, 2.91f, 3.88f), 1e-6);
+        float p = (float) (1 / (1 + Math.exp(1)));
+        float moved = 0.2f * 1.5f * (1 - p);
+        assertClose(values.get("b"), Tensor.ofFloats(Shape.of(2), 5 + moved, 6 - moved), 1e-6);
     }
 
     static void assertSameOutputs(Model model) {

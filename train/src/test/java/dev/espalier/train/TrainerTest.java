@@ -1,12 +1,22 @@
 package dev.espalier.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.DataException;
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainerTest {
@@ -49,24 +59,147 @@ class TrainerTest {
                 .withData(PatternImages.splits(256, 4, 8));
     }
 
+    private static Model train(Model model, TestContext context, int epochs) {
+        return new Trainer(plan(epochs, Precision.FLOAT32), new CrossEntropy(0), context)
+                .train(model);
+    }
+
     @Test
     void learnsAndLeavesNamesOrderAndShapesAsTheyWere() {
         Model model = GraphText.parse(SMALL);
         TestContext context = context(model);
-        Model trained =
-                new Trainer(plan(6, Precision.FLOAT32), new CrossEntropy(0), context).train(model);
-        assertThat(context.notes()).anySatisfy(note -> assertThat(note).contains("100.00"));
+        Model trained = train(model, context, 5);
+        assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
         assertThat(trained.graph().nodes()).isEqualTo(model.graph().nodes());
         assertThat(trained.graph().initializers().keySet())
                 .containsExactlyElementsOf(model.graph().initializers().keySet());
+        assertThat(context.skipped()).isEmpty();
+    }
+
+    @Test
+    void movesWeightsAndRunningStatistics() {
+        Model model = GraphText.parse(SMALL);
+        Model trained = train(model, context(model), 1);
         trained.graph()
                 .initializers()
                 .forEach(
                         (name, held) -> {
-                            var old = model.graph().initializers().get(name).tensor();
+                            Tensor old = model.graph().initializers().get(name).tensor();
                             assertThat(held.tensor().type()).isEqualTo(old.type());
                             assertThat(held.tensor()).as(name).isNotEqualTo(old);
                         });
-        assertThat(context.skipped()).isEmpty();
+    }
+
+    @Test
+    void learnsWithActivationsInBfloat16() {
+        Model model = GraphText.parse(SMALL);
+        TestContext context = context(model);
+        new Trainer(plan(5, Precision.BFLOAT16), new CrossEntropy(0.1), context).train(model);
+        assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
+    }
+
+    @Test
+    void goesOnAfterAKillToTheSameWeights() {
+        Model model = GraphText.parse(SMALL);
+        TorchModule.threads(1);
+        Model undisturbed = train(model, context(model), 3);
+        Map<String, byte[]> kept = new HashMap<>();
+        Checkpoints checkpoints =
+                new Checkpoints() {
+                    @Override
+                    public Optional<byte[]> read(String name) {
+                        return Optional.ofNullable(kept.get(name));
+                    }
+
+                    @Override
+                    public void write(String name, byte[] content) {
+                        kept.put(name, content);
+                        if (kept.size() == 1 && content.length > 0 && !kept.containsKey("killed")) {
+                            kept.put("killed", content);
+                            throw new CancelledException("killed after the first epoch");
+                        }
+                    }
+                };
+        TestContext context = context(model).withCheckpoints(checkpoints);
+        assertThatThrownBy(() -> train(model, context, 3)).isInstanceOf(CancelledException.class);
+        Model resumed = train(model, context, 3);
+        assertThat(context.notes()).contains("went on after epoch 1");
+        assertThat(resumed).isEqualTo(undisturbed);
+        assertThat(train(model, context, 4)).as("another plan starts over").isNotEqualTo(resumed);
+    }
+
+    @Test
+    void startsFromFreshWeightsThatTheSeedDecides() {
+        Model model = GraphText.parse(SMALL);
+        Trainer trainer =
+                new Trainer(plan(0, Precision.FLOAT32), new CrossEntropy(0), context(model));
+        Model fresh = trainer.trainFromScratch(model);
+        assertThat(fresh).isNotEqualTo(model);
+        assertThat(fresh).isEqualTo(trainer.trainFromScratch(model));
+    }
+
+    @Test
+    void zeroEpochsChangeNothing() {
+        Model model = GraphText.parse(SMALL);
+        assertThat(train(model, context(model), 0)).isSameAs(model);
+    }
+
+    @Test
+    void saysSoWhenTheLossStopsBeingANumber() {
+        Model model = GraphText.parse(SMALL);
+        TrainingPlan wild =
+                new TrainingPlan(
+                        2,
+                        32,
+                        1e12,
+                        new OptimizerSettings(0.9, 0, 0),
+                        Augmentation.NONE,
+                        new ProgramSettings(Precision.FLOAT32, false));
+        assertThatThrownBy(
+                        () -> new Trainer(wild, new CrossEntropy(0), context(model)).train(model))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("diverged")
+                .hasMessageContaining("lower learning-rate");
+    }
+
+    @Test
+    void refusesUnknownOperatorsByName() {
+        Model model =
+                GraphText.parse(
+                        SMALL.replace("r2 = Relu(s)", "r2 = my.domain::Swirl(s) as swirl1"));
+        assertThatThrownBy(() -> train(model, context(model), 1))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("'logits' is");
+    }
+
+    @Test
+    void refusesABatchThatTheFileHasFixed() {
+        Model model = GraphText.parse(SMALL.replace("x: float[N,", "x: float[1,"));
+        assertThatThrownBy(() -> train(model, context(model), 1))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("fixed shape [1,3,8,8]");
+    }
+
+    @Test
+    void refusesDataOfAnotherShape() {
+        Model model = GraphText.parse(SMALL.replace("float[N,3,8,8]", "float[N,3,10,10]"));
+        assertThatThrownBy(() -> train(model, context(model), 1))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("takes [3,10,10] an example, the dataset has [3,8,8]");
+    }
+
+    @Test
+    void listsWhatNoGradientReaches() {
+        Model model =
+                GraphText.parse(
+                        SMALL.replace("logits: float[N,4])", "logits: float[N,4], side)")
+                                        .replace(
+                                                "b3: float[4]",
+                                                "w4: float[4,8] = seed(4)\nb3: float[4]")
+                                + "side = Gemm(f, w4) {transB=1}\n");
+        TestContext context = context(model);
+        Model trained = train(model, context, 1);
+        assertThat(context.skipped()).singleElement().asString().startsWith("w4: not trained");
+        assertThat(trained.graph().constant("w4")).isEqualTo(model.graph().constant("w4"));
     }
 }

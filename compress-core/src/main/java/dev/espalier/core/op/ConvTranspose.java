@@ -61,7 +61,7 @@ public final class ConvTranspose implements Operator {
                             ? call.shape(0).size(i + 2) * window(call).strides()[i]
                             : wanted[wanted.length - axes + i];
             long total = covered(call, i) + extra[i] - output;
-            long half = total / 2;
+            long half = Math.floorDiv(total, 2);
             pads[i] = auto.equals("SAME_UPPER") ? half : total - half;
             pads[i + axes] = total - pads[i];
         }

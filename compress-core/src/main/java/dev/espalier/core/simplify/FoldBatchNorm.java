@@ -8,6 +8,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Folds BatchNormalization into the Conv, ConvTranspose or Gemm before it:
@@ -32,28 +33,36 @@ import java.util.function.BiConsumer;
 public record FoldBatchNorm() implements Pass {
     @Override
     public Model apply(Model model, PassContext context) {
-        Model result = fold(model, (where, reason) -> {});
+        Model result = fold(model);
         int folded = count(model) - count(result);
         if (folded > 0) {
             context.note("folded " + folded + " batch normalizations into the layers before them");
         }
         // Only now is it known which ones stay.
-        fold(result, context::skipped);
+        fold(result, node -> true, context::skipped);
         return result;
     }
 
     /** {@code model} with every batch normalization folded that can be, silent about the rest. */
     public static Model fold(Model model) {
-        return fold(model, (where, reason) -> {});
+        return fold(model, node -> true);
     }
 
-    private static Model fold(Model model, BiConsumer<String, String> refused) {
+    /**
+     * Like {@link #fold(Model)}, but only of those batch normalizations that {@code which} takes.
+     */
+    public static Model fold(Model model, Predicate<Node> which) {
+        return fold(model, which, (where, reason) -> {});
+    }
+
+    private static Model fold(
+            Model model, Predicate<Node> which, BiConsumer<String, String> refused) {
         Graph graph = model.graph();
         while (true) {
             GraphEditor editor = new GraphEditor(graph);
             boolean changed = false;
             for (Node node : graph.nodes()) {
-                if (!node.is("BatchNormalization")) {
+                if (!node.is("BatchNormalization") || !which.test(node)) {
                     continue;
                 }
                 BatchNormFold fold = new BatchNormFold(graph, node);
