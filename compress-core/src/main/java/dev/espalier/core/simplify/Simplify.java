@@ -56,18 +56,18 @@ public record Simplify() implements Pass {
                 result.extras());
     }
 
-    /** A shape made constant tells the shapes behind it, which may make more constant. */
     private static Model constants(Model model, Tally tally) {
-        Model result = model;
+        Model result = ConstantFolding.apply(model, tally);
+        Model shaped = result;
+        // A shape made constant tells the shapes behind it, which may make more constant.
         for (int round = 0; round < MOST_ROUNDS; round++) {
-            Model before = result;
-            result = ConstantFolding.apply(result, tally);
-            result = ReshapeTargets.apply(result, tally);
-            if (result == before) {
+            Model before = shaped;
+            shaped = ReshapeTargets.apply(shaped, tally);
+            if (shaped == before) {
                 break;
             }
         }
-        return result;
+        return shaped == result ? result : ConstantFolding.apply(shaped, tally);
     }
 
     private static Model closeInputs(Model model, Tally tally) {
