@@ -81,9 +81,9 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
     List<Pass> passes(PassRegistry registry) {
         RecipeReader reader = new RecipeReader(registry);
         List<Pass> passes = new ArrayList<>();
-        registry.find(FIRST).ifPresent(t -> passes.add(reader.standard(FIRST)));
+        passes.add(reader.standard(FIRST));
         passes.addAll(recipe.passes());
-        registry.find(LAST).ifPresent(t -> passes.add(reader.standard(LAST)));
+        passes.add(reader.standard(LAST));
         return passes;
     }
 

@@ -34,7 +34,36 @@ public final class Slice implements Operator {
     }
 
     /** The given bounds with axes counted from the start. */
-    private record Bounds(int[] axes, long[] starts, long[] ends, long[] steps) {}
+    /** A class and not a record, since records hold no arrays. */
+    private static final class Bounds {
+        private final int[] axes;
+        private final long[] starts;
+        private final long[] ends;
+        private final long[] steps;
+
+        Bounds(int[] axes, long[] starts, long[] ends, long[] steps) {
+            this.axes = axes;
+            this.starts = starts;
+            this.ends = ends;
+            this.steps = steps;
+        }
+
+        int[] axes() {
+            return axes;
+        }
+
+        long[] starts() {
+            return starts;
+        }
+
+        long[] ends() {
+            return ends;
+        }
+
+        long[] steps() {
+            return steps;
+        }
+    }
 
     @Override
     public String type() {
