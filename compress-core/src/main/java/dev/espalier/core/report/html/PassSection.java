@@ -16,6 +16,9 @@ final class PassSection {
     /** One state of the model: as it came in, or after a pass. */
     private record Stage(String name, ModelFacts facts) {}
 
+    /** Longer lists of notes are folded up. */
+    private static final int FEW = 12;
+
     private PassSection() {}
 
     static void write(Html html, CompressionReport report) {
@@ -183,7 +186,12 @@ final class PassSection {
     private static void notes(Html html, CompressionReport report) {
         for (PassReport pass : report.passes()) {
             if (!pass.notes().isEmpty()) {
-                html.open("details", "open", "open").element("summary", pass.id()).open("ul");
+                boolean few = pass.notes().size() <= FEW;
+                html.open("details", few ? new String[] {"open", "open"} : new String[0]);
+                html.element(
+                        "summary",
+                        few ? pass.id() : pass.id() + ", " + pass.notes().size() + " notes");
+                html.open("ul");
                 pass.notes().forEach(note -> html.element("li", note));
                 html.close("ul").close("details").line();
             }
