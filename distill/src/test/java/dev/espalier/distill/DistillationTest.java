@@ -1,0 +1,172 @@
+package dev.espalier.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.data.Augmentation;
+import dev.espalier.core.data.Batch;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.Dataset;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.runtime.OrtRunner;
+import dev.espalier.testkit.TestContext;
+import dev.espalier.train.AugmentationSettings;
+import dev.espalier.train.OptimizerSettings;
+import dev.espalier.train.Precision;
+import dev.espalier.train.ProgramSettings;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class DistillationTest {
+    private static final String TEACHER =
+            """
+            graph (x: float[N,6]) -> (logits: float[N,3])
+            w1: float[8,6] = seed(1)
+            b1: float[8] = seed(2)
+            w2: float[3,8] = seed(3)
+            h = Gemm(x, w1, b1) {transB=1}
+            r = Relu(h)
+            logits = Gemm(r, w2) {transB=1}
+            """;
+
+    private static final String STUDENT =
+            TEACHER.replace("float[8", "float[6")
+                    .replace("[3,8]", "[3,6]")
+                    .replace("seed(", "seed(4");
+
+    /** Random points whose labels say nothing: class 0 always. */
+    private record Points(int size, long seed) implements Dataset {
+        @Override
+        public int classes() {
+            return 3;
+        }
+
+        @Override
+        public Map<String, TensorType> sampleTypes() {
+            return Map.of("x", new TensorType(DataType.FLOAT, Shape.of(6)));
+        }
+
+        @Override
+        public Batch batch(int[] indices, Augmentation augmentation, long unused) {
+            float[] values = new float[indices.length * 6];
+            for (int i = 0; i < indices.length; i++) {
+                SplittableRandom random = new SplittableRandom(seed * 7919 + indices[i]);
+                for (int k = 0; k < 6; k++) {
+                    values[6 * i + k] = (float) random.nextDouble(-2, 2);
+                }
+            }
+            return new Batch(
+                    Map.of("x", Tensor.ofFloats(Shape.of(indices.length, 6), values)),
+                    new int[indices.length]);
+        }
+    }
+
+    private static Distillation pass(double weight) {
+        return new Distillation(
+                8,
+                32,
+                0.1,
+                4,
+                weight,
+                new OptimizerSettings(0.9, 0, 1),
+                new AugmentationSettings(0, false),
+                new ProgramSettings(Precision.FLOAT32, true));
+    }
+
+    private static TestContext context(Model original) {
+        Points held = new Points(200, 2);
+        return TestContext.of(original)
+                .withRunner(new OrtRunner())
+                .withData(new DataSplits(new Points(512, 1), held, held, held));
+    }
+
+    /** Share of held-out points on which two networks name the same class. */
+    private static double agreement(Model a, Model b) {
+        int[] all = java.util.stream.IntStream.range(0, 200).toArray();
+        Map<String, Tensor> feeds = new Points(200, 3).batch(all).inputs();
+        try (var first = new OrtRunner().open(a);
+                var second = new OrtRunner().open(b)) {
+            float[] x = first.run(feeds).get("logits").toFloats();
+            float[] y = second.run(feeds).get("logits").toFloats();
+            int same = 0;
+            for (int i = 0; i < 200; i++) {
+                same += highest(x, 3 * i) == highest(y, 3 * i) ? 1 : 0;
+            }
+            return same / 200.0;
+        }
+    }
+
+    private static int highest(float[] scores, int from) {
+        int best = 0;
+        for (int i = 1; i < 3; i++) {
+            best = scores[from + i] > scores[from + best] ? i : best;
+        }
+        return best;
+    }
+
+    @Test
+    void theStudentLearnsTheTeachersAnswersNotTheLabels() {
+        Model teacher = GraphText.parse(TEACHER);
+        Model student = GraphText.parse(STUDENT);
+        Model taught = pass(1).apply(student, context(teacher));
+        assertThat(agreement(teacher, taught)).isGreaterThan(0.85);
+        assertThat(agreement(teacher, student)).isLessThan(0.7);
+    }
+
+    @Test
+    void withoutTheTeachersWeightItLearnsTheLabels() {
+        Model teacher = GraphText.parse(TEACHER);
+        TestContext context = context(teacher);
+        pass(0).apply(GraphText.parse(STUDENT), context);
+        assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
+    }
+
+    @Test
+    void theTeacherMayBeTheModelItself() {
+        Model teacher = GraphText.parse(TEACHER);
+        Model taught = pass(1).apply(teacher, context(teacher));
+        assertThat(taught).isNotSameAs(teacher);
+        assertThat(agreement(teacher, taught)).isGreaterThan(0.97);
+    }
+
+    @Test
+    void refusesATeacherOfOtherClasses() {
+        Model teacher =
+                GraphText.parse(TEACHER.replace("[3,8]", "[4,8]").replace("[N,3]", "[N,4]"));
+        assertThatThrownBy(() -> pass(1).apply(GraphText.parse(STUDENT), context(teacher)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("the same classes");
+    }
+
+    @Test
+    void refusesATeacherOfOtherInputs() {
+        Model teacher = GraphText.parse(TEACHER.replace("x: ", "z: ").replace("Gemm(x", "Gemm(z"));
+        assertThatThrownBy(() -> pass(1).apply(GraphText.parse(STUDENT), context(teacher)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("[z]");
+    }
+
+    @Test
+    void needsData() {
+        Model model = GraphText.parse(TEACHER);
+        assertThat(pass(1).needsData()).isTrue();
+        assertThatThrownBy(() -> pass(1).apply(model, TestContext.of(model)))
+                .isInstanceOf(InvalidOptionException.class);
+    }
+
+    @Test
+    void theCatalogueListsIt() {
+        assertThat(ServiceLoader.load(PassCatalog.class))
+                .anySatisfy(catalog -> assertThat(catalog.passes()).contains(Distillation.class));
+    }
+}
