@@ -33,7 +33,8 @@ final class LayerSection {
                                 : changed
                                         + " of "
                                         + layers.size()
-                                        + " layers have another width than before. From the input, left, to the output:")
+                                        + " layers have another width than before. From the input, "
+                                        + "left, to the output:")
                 .line();
         picture(html, layers);
         html.open("p", "class", "legend");
