@@ -36,8 +36,8 @@ final class LatencySection {
                 "p",
                 "A call runs one batch through ONNX Runtime, inputs random and already in memory. "
                         + "Each model was timed in fresh JVMs that took turns with the other's; "
-                        + "the median is the median over these forks of each fork's median call. The "
-                        + "error is half of the 99.9 % interval of the mean, over iterations. "
+                        + "the median is the median over these forks of each fork's median call. "
+                        + "The error is half of the 99.9 % interval of the mean, over iterations. "
                         + "Speed-up = median before / median after; the range below it is that of "
                         + "the pairs of forks that ran next to each other.",
                 "class",
