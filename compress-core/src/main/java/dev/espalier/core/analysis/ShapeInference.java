@@ -23,9 +23,6 @@ import java.util.Optional;
  * one, since a file's annotations are often stale.
  */
 public final class ShapeInference {
-    private static final long OLDEST_OPSET = 9;
-    private static final long NEWEST_OPSET = 26;
-
     private final Model model;
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> constants = new HashMap<>();
@@ -38,12 +35,6 @@ public final class ShapeInference {
     private long evaluated;
 
     private ShapeInference(Model model) {
-        if (model.opset() < OLDEST_OPSET && model.opsets().containsKey("")
-                || model.opset() > NEWEST_OPSET) {
-            throw new UnsupportedModelException(
-                    "the model uses version %d of ONNX's operator set; versions %d to %d are known"
-                            .formatted(model.opset(), OLDEST_OPSET, NEWEST_OPSET));
-        }
         this.model = model;
     }
 

@@ -1,5 +1,6 @@
 package dev.espalier.core.simplify;
 
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Pass;
@@ -24,6 +25,8 @@ import java.util.Set;
  * compute in integers. Nodes that draw random numbers stay. Sub-graphs stay as they are.
  * Initializers that a file also lists as graph inputs, as all files before IR version 4 do, become
  * plain constants, since a runtime may not optimize what a caller could replace.
+ *
+ * <p>Refuses models of operator sets before 9 and after 26.
  */
 @PassInfo(
         id = "simplify",
@@ -31,6 +34,9 @@ import java.util.Set;
                 "Computes constants and removes nodes that do nothing or that no output needs;"
                         + " runs first in every recipe.")
 public record Simplify() implements Pass {
+    private static final long OLDEST_OPSET = 9;
+    private static final long NEWEST_OPSET = 26;
+
     /** The first IR version in which an initializer need not be a graph input. */
     private static final long IR_WITH_PLAIN_INITIALIZERS = 4;
 
@@ -39,6 +45,7 @@ public record Simplify() implements Pass {
 
     @Override
     public Model apply(Model model, PassContext context) {
+        requireKnownOpset(model);
         Tally tally = new Tally();
         Model result = closeInputs(model, tally);
         result = constants(result, tally);
@@ -54,6 +61,17 @@ public record Simplify() implements Pass {
                 result.graph(),
                 result.metadata(),
                 result.extras());
+    }
+
+    /** Operators mean other things in older sets, and nobody knows what they mean in newer ones. */
+    private static void requireKnownOpset(Model model) {
+        boolean standard = model.opsets().containsKey("") || model.opsets().containsKey("ai.onnx");
+        if (standard && (model.opset() < OLDEST_OPSET || model.opset() > NEWEST_OPSET)) {
+            throw new UnsupportedModelException(
+                    ("the model uses version %d of ONNX's operator set; versions %d to %d are known,"
+                                    + " convert it with ONNX's version converter")
+                            .formatted(model.opset(), OLDEST_OPSET, NEWEST_OPSET));
+        }
     }
 
     private static Model constants(Model model, Tally tally) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Damaged and hostile files load or are refused; nothing else happens. */
 class MutatedModelsTest {
-    private static final int MUTANTS = 20_000;
+    private static final int MUTANTS = 12_000;
 
     private static final String CONTROL_FLOW =
             """
