@@ -17,7 +17,6 @@ import java.util.Set;
  */
 final class Opset13 {
     private static final long TARGET = 13;
-    private static final long LEAST = 9;
 
     /** The first file format that goes with operator set 13. */
     private static final long IR_VERSION = 7;
@@ -60,9 +59,6 @@ final class Opset13 {
     }
 
     private Model run() {
-        if (model.opset() < LEAST) {
-            throw refusal("its operator set is older than " + LEAST);
-        }
         for (Node node : model.graph().nodes()) {
             if (node.isStandard() && !UNCHANGED.contains(node.opType())) {
                 editor.replace(node, upgraded(node));

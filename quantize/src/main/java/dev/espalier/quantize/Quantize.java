@@ -111,14 +111,14 @@ public record Quantize(
         Map<Node, WeightedLayer> layers = new LinkedHashMap<>();
         int weighted = 0;
         for (Node node : graph.nodes()) {
-            if (!Weighted.has(node)) {
+            if (!WeightedLayer.isWeighted(node)) {
                 continue;
             }
             weighted++;
             WeightedLayer.Finding finding =
                     excluded.contains(node)
                             ? WeightedLayer.Finding.refused("it is listed under 'exclude'")
-                            : WeightedLayer.of(node, inference);
+                            : WeightedLayer.of(node, graph, inference);
             finding.layer().ifPresent(layer -> layers.put(node, layer));
             if (finding.layer().isEmpty()) {
                 context.skipped(node.label(), "stays float: " + finding.refusal());
@@ -157,7 +157,10 @@ public record Quantize(
         String others =
                 graph.nodes().stream()
                         .filter(node -> placement.kernel(node).isEmpty())
-                        .filter(node -> !placement.isAbsorbed(node) && !Weighted.has(node))
+                        .filter(
+                                node ->
+                                        !placement.isAbsorbed(node)
+                                                && !WeightedLayer.isWeighted(node))
                         .filter(node -> !placement.measures(node))
                         .filter(node -> node.inputs().stream().anyMatch(placement::isBytes))
                         .collect(

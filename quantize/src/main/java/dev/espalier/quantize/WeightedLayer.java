@@ -2,12 +2,14 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Call;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A Conv, Gemm or MatMul as {@code activation * weight + bias} with constant weight and bias.
@@ -26,8 +28,25 @@ record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
         }
     }
 
-    /** The layer that {@code node}, one of {@link Kernel#WEIGHTED}, computes. */
-    static Finding of(Node node, ShapeInference inference) {
+    private static final Set<String> QUANTIZABLE = Set.of("Conv", "Gemm", "MatMul");
+    private static final Set<String> OTHERS = Set.of("ConvTranspose", "LSTM", "GRU", "RNN");
+
+    /**
+     * Whether {@code node} multiplies by weights, so that it is worth a word when it stays float.
+     */
+    static boolean isWeighted(Node node) {
+        return node.isStandard()
+                && (QUANTIZABLE.contains(node.opType()) || OTHERS.contains(node.opType()));
+    }
+
+    /** The layer that {@code node}, a weighted one, computes. */
+    static Finding of(Node node, Graph graph, ShapeInference inference) {
+        if (!QUANTIZABLE.contains(node.opType())) {
+            return Finding.refused("the runtime has no integer kernel for it");
+        }
+        if (graph.producer(node.input(1)).filter(p -> p.is("DequantizeLinear")).isPresent()) {
+            return Finding.refused("it is already quantized");
+        }
         Call call = inference.call(node);
         Optional<Tensor> weight = call.constant(1);
         if (call.constant(0).isPresent()) {

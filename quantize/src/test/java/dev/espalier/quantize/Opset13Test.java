@@ -1,0 +1,110 @@
+package dev.espalier.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.runtime.OrtRunner;
+import dev.espalier.runtime.SessionSettings;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The upgraded model gives the same results in ONNX Runtime as the old one. */
+class Opset13Test {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    10 | Clip(x) {min=-0.5, max=0.5}
+                    10 | Clip(x) {max=0.25}
+                    10 | Pad(x) {mode="constant", pads=[0,1,0,0,0,0,2,0], value=1.5}
+                    10 | Pad(x) {mode="reflect", pads=[0,0,1,0,0,0,1,0]}
+                    9  | Slice(x) {starts=[1,0], ends=[3,2], axes=[2,3]}
+                    9  | Slice(x) {starts=[0,1], ends=[1,3]}
+                    12 | Unsqueeze(x) {axes=[0,3]}
+                    12 | Squeeze(x) {axes=[0]}
+                    12 | ReduceSum(x) {axes=[1,2], keepdims=0}
+                    12 | ReduceSum(x)
+                    12 | Softmax(x) {axis=3}
+                    11 | LogSoftmax(x) {axis=-1}
+                    12 | Dropout(x)
+                    10 | Dropout(x) {ratio=0.25}
+                    9  | MaxPool(x) {kernel_shape=[2,2]}
+                    9  | ReduceMean(x) {axes=[2,3]}
+                    """)
+    void givesTheSameResult(long opset, String call) {
+        Model old =
+                GraphText.parse(
+                        "opset %d\ngraph (x: float[1,3,4,4]) -> (y)\ny = %s\n"
+                                .formatted(opset, call));
+        Model upgraded = Opset13.upgrade(old);
+
+        assertThat(upgraded.opset()).isEqualTo(13);
+        assertThat(upgraded.irVersion()).isGreaterThanOrEqualTo(7);
+        assertThat(run(upgraded)).isEqualTo(run(old));
+    }
+
+    @Test
+    void splitKeepsItsSizes() {
+        Model old =
+                GraphText.parse(
+                        """
+                        opset 11
+                        graph (x: float[1,3,4,4]) -> (y)
+                        y, z = Split(x) {axis=1, split=[1,2]}
+                        """);
+
+        assertThat(run(Opset13.upgrade(old))).isEqualTo(run(old));
+    }
+
+    @Test
+    void aNewModelIsReturnedItself() {
+        Model model = GraphText.parse("opset 13\ngraph (x: float[1]) -> (y)\ny = Relu(x)\n");
+
+        assertThat(Opset13.upgrade(model)).isSameAs(model);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    12 | Softmax(x) {axis=1} | normalizes over several axes
+                    12 | Softmax(x)          | normalizes over several axes
+                    9  | Upsample(x, s)      | Upsample
+                    10 | Resize(x, s)        | Resize
+                    """)
+    void refusesWhatMayMeanSomethingElse(long opset, String call, String reason) {
+        Model old =
+                GraphText.parse(
+                        """
+                        opset %d
+                        graph (x: float[1,3,4,4]) -> (y)
+                        s: float[4] = [1,1,2,2]
+                        y = %s as it
+                        """
+                                .formatted(opset, call));
+
+        assertThatThrownBy(() -> Opset13.upgrade(old))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(reason)
+                .hasMessageContaining("export it again with opset 13");
+    }
+
+    private static Tensor run(Model model) {
+        float[] x = new float[48];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) Math.sin(i);
+        }
+        Tensor input = Tensor.ofFloats(dev.espalier.core.ir.Shape.of(1, 3, 4, 4), x);
+        try (var session = new OrtRunner(SessionSettings.DEFAULT.withThreads(1)).open(model)) {
+            return session.run(Map.of("x", input)).get("y");
+        }
+    }
+}
