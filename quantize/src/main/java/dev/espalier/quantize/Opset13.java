@@ -17,6 +17,7 @@ import java.util.Set;
  */
 final class Opset13 {
     private static final long TARGET = 13;
+    private static final long LEAST = 9;
 
     /** The first file format that goes with operator set 13. */
     private static final long IR_VERSION = 7;
@@ -59,6 +60,9 @@ final class Opset13 {
     }
 
     private Model run() {
+        if (model.opset() < LEAST) {
+            throw refusal("what is older than " + LEAST + " is not known");
+        }
         for (Node node : model.graph().nodes()) {
             if (node.isStandard() && !UNCHANGED.contains(node.opType())) {
                 editor.replace(node, upgraded(node));

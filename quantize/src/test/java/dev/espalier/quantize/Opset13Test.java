@@ -79,6 +79,7 @@ class Opset13Test {
                     12 | Softmax(x)          | normalizes over several axes
                     9  | Upsample(x, s)      | Upsample
                     10 | Resize(x, s)        | Resize
+                    8  | Relu(x)             | older than 9
                     """)
     void refusesWhatMayMeanSomethingElse(long opset, String call, String reason) {
         Model old =
