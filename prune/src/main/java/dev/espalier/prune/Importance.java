@@ -25,21 +25,33 @@ final class Importance {
     }
 
     /**
-     * One score for each channel of {@code group}, as a new array; all 0 where no layer makes it.
+     * One score for each channel of {@code group}, as a new array. Channels that no layer makes,
+     * but a Pad or a table, are scored by the weights that read them.
      */
     double[] of(ChannelGroup group) {
         double[] scores = new double[group.size()];
         for (ProducingLayer layer : group.layers()) {
-            double[] norms = filterNorms(layer);
-            double mean = Arrays.stream(norms).average().orElse(0);
-            int axis = group.axes().indexOf(layer.weight());
-            for (int channel = 0; channel < scores.length && mean > 0; channel++) {
-                for (int filter : group.positions(channel, axis)) {
-                    scores[channel] += norms[filter] / mean / group.multiplicity(axis);
+            add(scores, group, layer.weight(), filterNorms(layer));
+        }
+        if (group.layers().isEmpty()) {
+            for (Axis weight : groups.weights(group)) {
+                Tensor tensor = constant(weight.value()).orElseThrow();
+                if (tensor.shape().rank() > 1 && tensor.dataType().isFloating()) {
+                    add(scores, group, weight, norms(tensor, weight.axis()));
                 }
             }
         }
         return scores;
+    }
+
+    private static void add(double[] scores, ChannelGroup group, Axis weight, double[] norms) {
+        double mean = Arrays.stream(norms).average().orElse(0);
+        int axis = group.axes().indexOf(weight);
+        for (int channel = 0; channel < scores.length && mean > 0; channel++) {
+            for (int index : group.positions(channel, axis)) {
+                scores[channel] += norms[index] / mean / group.multiplicity(axis);
+            }
+        }
     }
 
     /**
@@ -66,20 +78,25 @@ final class Importance {
     /** L1 norm of each filter of a layer, with the scale of a batch norm behind it. */
     private double[] filterNorms(ProducingLayer layer) {
         Tensor weight = constant(layer.weight().value()).orElseThrow();
-        float[] values = weight.toFloats();
-        int axis = layer.weight().axis();
-        int size = (int) weight.shape().size(axis);
+        double[] norms = norms(weight, layer.weight().axis());
+        double[] scale = scaleBehind(layer);
+        for (int i = 0; i < norms.length && scale.length == norms.length; i++) {
+            norms[i] *= scale[i];
+        }
+        return norms;
+    }
+
+    /** Sum of the magnitudes at each index along one axis. */
+    private static double[] norms(Tensor tensor, int axis) {
+        float[] values = tensor.toFloats();
+        int size = (int) tensor.shape().size(axis);
         int inner = 1;
-        for (int i = axis + 1; i < weight.shape().rank(); i++) {
-            inner *= (int) weight.shape().size(i);
+        for (int i = axis + 1; i < tensor.shape().rank(); i++) {
+            inner *= (int) tensor.shape().size(i);
         }
         double[] norms = new double[size];
         for (int i = 0; i < values.length; i++) {
             norms[i / inner % size] += Math.abs((double) values[i]);
-        }
-        double[] scale = scaleBehind(layer);
-        for (int i = 0; i < norms.length && scale.length == norms.length; i++) {
-            norms[i] *= scale[i];
         }
         return norms;
     }

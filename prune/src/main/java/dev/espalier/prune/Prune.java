@@ -1,6 +1,7 @@
 package dev.espalier.prune;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Axis;
 import dev.espalier.core.analysis.ChannelGroups;
 import dev.espalier.core.analysis.ChannelRemoval;
@@ -73,6 +74,7 @@ public record Prune(
     }
 
     private ChannelRemoval choose(Model model, PassContext context) {
+        requireFloat(model);
         ChannelGroups groups = ChannelGroups.of(model, context.inputShapes());
         for (FrozenChannels frozen : groups.frozen()) {
             context.skipped(
@@ -81,7 +83,7 @@ public record Prune(
         }
         Selection selection = new Selection(groups, roundTo);
         long before = selection.macs();
-        long budget = (long) (macs * original(context, before));
+        long budget = (long) (macs * original(model, before, context));
         if (before > budget) {
             requireReachable(selection, budget);
             switch (scope) {
@@ -92,8 +94,11 @@ public record Prune(
         ChannelRemoval removal = ChannelRemoval.of(groups, selection.removed());
         if (removal.isEmpty()) {
             context.note(
-                    "%,d multiply-accumulates are within the budget of %,d; nothing removed"
-                            .formatted(before, budget));
+                    String.format(
+                            Locale.ROOT,
+                            "%,d multiply-accumulates are within the budget of %,d; nothing removed",
+                            before,
+                            budget));
         } else {
             noteWidths(groups, removal, context);
             context.note(
@@ -107,8 +112,24 @@ public record Prune(
         return removal;
     }
 
+    private static void requireFloat(Model model) {
+        model.graph().nodes().stream()
+                .filter(node -> node.is("QuantizeLinear") || node.is("DequantizeLinear"))
+                .findFirst()
+                .ifPresent(
+                        node -> {
+                            throw new UnsupportedModelException(
+                                    node.label()
+                                            + " shows that this model is quantized; prune the float"
+                                            + " model, or put prune before quantize in the recipe");
+                        });
+    }
+
     /** Operations of the network that the recipe began with. */
-    private static long original(PassContext context, long current) {
+    private static long original(Model model, long current, PassContext context) {
+        if (context.original() == model) {
+            return current;
+        }
         // An original whose shapes only became known by simplification counts too little.
         ChannelGroups original = ChannelGroups.of(context.original(), context.inputShapes());
         return Math.max(current, new NetworkMacs(original).total());

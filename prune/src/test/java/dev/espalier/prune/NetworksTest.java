@@ -1,8 +1,15 @@
 package dev.espalier.prune;
 
 import dev.espalier.core.CompressionException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataConfig;
+import dev.espalier.core.data.DataConfig.Format;
+import dev.espalier.core.data.DataLoader;
+import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.simplify.Simplify;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
 import java.io.File;
@@ -19,19 +26,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The proof on real networks, run by hand: {@code -Despalier.networks=DIR} names folders of ONNX
- * files, separated as paths are. The table goes to {@code target/prune-networks.md}.
+ * The proof on real networks, run by hand:
+ *
+ * <pre>
+ *   ./mvnw -pl prune -am test -Dtest=NetworksTest -Dsurefire.failIfNoSpecifiedTests=false \
+ *       -Despalier.networks=DIR1:DIR2 -Despalier.cifar10=DIR
+ * </pre>
+ *
+ * <p>The folders hold ONNX files; networks of images of 32 x 32 are proved on CIFAR-10 too, where
+ * it is given. The table goes to {@code prune/target/prune-networks.md}.
  */
 @Tag("networks")
 @EnabledIfSystemProperty(named = "espalier.networks", matches = ".+")
 class NetworksTest {
+    private static final InputShapes SHAPES = InputShapes.ofBatch(1);
+
     private final List<String> failures = new ArrayList<>();
 
     @Test
     void aPrunedNetworkAgreesWithTheOriginalWithoutTheWeights() throws IOException {
         List<String> lines = new ArrayList<>();
-        lines.add("| network | asked | MACs | parameters | evidence | seconds |");
-        lines.add("|---|---|---|---|---|---|");
+        lines.add("| network | asked | M MACs | kept | parameters kept | evidence | seconds |");
+        lines.add("|---|---|---|---|---|---|---|");
         for (Path file : files()) {
             for (double part : new double[] {0.7, 0.5, 0.3}) {
                 lines.add(row(file, part));
@@ -44,10 +60,6 @@ class NetworksTest {
     private static List<Path> files() throws IOException {
         List<Path> files = new ArrayList<>();
         for (String folder : System.getProperty("espalier.networks").split(File.pathSeparator)) {
-            if (Files.isRegularFile(Path.of(folder))) {
-                files.add(Path.of(folder));
-                continue;
-            }
             try (Stream<Path> list = Files.list(Path.of(folder))) {
                 list.filter(file -> file.toString().endsWith(".onnx")).sorted().forEach(files::add);
             }
@@ -56,31 +68,44 @@ class NetworksTest {
     }
 
     private String row(Path file, double part) {
-        Model model = OnnxReader.read(file);
-        TestContext context = TestContext.of(model).withRunner(new OrtRunner());
-        long start = System.nanoTime();
         String name = file.getFileName().toString().replace(".onnx", "");
+        Model read = OnnxReader.read(file);
+        TestContext context = context(read);
         try {
+            Model model = new Simplify().apply(read, context);
+            long start = System.nanoTime();
             Model pruned = new Prune(Criterion.L1, part, 8, Scope.GLOBAL).apply(model, context);
-            List<String> notes = context.notes();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            Cost before = Cost.of(model, SHAPES);
+            Cost after = Cost.of(pruned, SHAPES);
+            String evidence = context.notes().get(context.notes().size() - 1);
             return String.format(
                     Locale.ROOT,
-                    "| %s | %.1f | %s | %.3f | %s | %.1f |",
+                    "| %s | %.1f | %.2f -> %.2f | %.3f | %.3f | %s | %.1f |",
                     name,
                     part,
-                    notes.get(notes.size() - 2),
-                    (double) elements(pruned) / elements(model),
-                    notes.get(notes.size() - 1),
-                    (System.nanoTime() - start) / 1e9);
+                    before.macs() / 1e6,
+                    after.macs() / 1e6,
+                    (double) after.macs() / before.macs(),
+                    (double) after.parameters() / before.parameters(),
+                    evidence,
+                    seconds);
         } catch (CompressionException e) {
             failures.add(name + " at " + part + ": " + e.getMessage());
-            return "| %s | %.1f | %s ||||".formatted(name, part, e.getMessage());
+            return "| %s | %.1f | | | | %s | |".formatted(name, part, e.getMessage());
         }
     }
 
-    private static long elements(Model model) {
-        return model.graph().initializers().values().stream()
-                .mapToLong(initializer -> initializer.tensor().elementCount())
-                .sum();
+    private static TestContext context(Model model) {
+        TestContext context = TestContext.of(model).withRunner(new OrtRunner());
+        String cifar10 = System.getProperty("espalier.cifar10", "");
+        long side = SHAPES.bind(model.graph().feeds().get(0)).shape().size(3);
+        if (cifar10.isEmpty() || side != 32) {
+            return context;
+        }
+        Preprocess preprocess =
+                Preprocess.of(255, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
+        DataConfig config = DataConfig.of(Format.CIFAR10, Path.of(cifar10), preprocess);
+        return context.withData(DataLoader.open(config, model, 17));
     }
 }

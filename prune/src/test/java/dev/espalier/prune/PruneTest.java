@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.runtime.OrtRunner;
@@ -106,6 +107,94 @@ class PruneTest {
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("160 (0.500) is the least")
                 .hasMessageContaining("multiples of 2");
+    }
+
+    @Test
+    void refusesAQuantizedModel() {
+        PassTester tester =
+                given(
+                        """
+                        opset 13
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        scale: float[] = 0.1
+                        zero: uint8[] = 0
+                        w1: float[2,3,1,1] = seed(1)
+                        q = QuantizeLinear(x, scale, zero)
+                        d = DequantizeLinear(q, scale, zero)
+                        y = Conv(d, w1)
+                        """);
+
+        assertThatThrownBy(() -> tester.when(prune(0.5, 1)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("put prune before quantize");
+    }
+
+    @Test
+    void aSecondPruningCountsFromTheNetworkThatTheRecipeBeganWith() {
+        Model original = GraphText.parse(CHAIN);
+        TestContext context = TestContext.of(original).withRunner(new OrtRunner());
+        Model first = prune(0.75, 1).apply(original, context);
+
+        Model second = prune(0.5, 1).apply(first, context);
+
+        assertThat(first.graph().initializers().get("b1").tensor().elementCount()).isEqualTo(3);
+        assertThat(second.graph().initializers().get("b1").tensor().elementCount()).isEqualTo(2);
+        assertThat(prune(0.5, 1).apply(second, context)).isSameAs(second);
+    }
+
+    @Test
+    void weighsFiltersByTheBatchNormBehindThem() {
+        given(
+                        """
+                        opset 13
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[2,3,1,1] = [9,9,9, 1,1,1]
+                        s: float[2] = [0.1, -2]
+                        t: float[2] = [0, 0]
+                        m: float[2] = [0, 0]
+                        v: float[2] = [1, 1]
+                        w2: float[2,2,1,1] = [1,2, 3,4]
+                        a = Conv(x, w1)
+                        b = BatchNormalization(a, s, t, m, v)
+                        y = Conv(b, w2)
+                        """)
+                .when(prune(0.5, 1))
+                .then(
+                        """
+                        opset 13
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[1,3,1,1] = [1,1,1]
+                        s: float[1] = [-2]
+                        t: float[1] = [0]
+                        m: float[1] = [0]
+                        v: float[1] = [1]
+                        w2: float[2,1,1,1] = [2, 4]
+                        a = Conv(x, w1)
+                        b = BatchNormalization(a, s, t, m, v)
+                        y = Conv(b, w2)
+                        """);
+    }
+
+    @Test
+    void anInnerLayerGoesBeforeTheStreamThatManyLayersMake() {
+        given(
+                        """
+                        opset 13
+                        graph g (x: float[N,3,8,8]) -> (y: float[N,2,8,8])
+                        w0: float[8,3,3,3] = seed(1)
+                        w1: float[8,8,3,3] = seed(2)
+                        w2: float[8,8,3,3] = seed(3)
+                        w3: float[2,8,1,1] = seed(4)
+                        s = Conv(x, w0) {pads=[1,1,1,1]}
+                        a = Conv(s, w1) {pads=[1,1,1,1]}
+                        r = Relu(a)
+                        b = Conv(r, w2) {pads=[1,1,1,1]}
+                        z = Add(b, s)
+                        y = Conv(z, w3)
+                        """)
+                .when(prune(0.65, 4))
+                .noted("Conv 'a': 8 -> 4 channels")
+                .noted("88,576 multiply-accumulates became 51,712 (0.584)");
     }
 
     @Test
