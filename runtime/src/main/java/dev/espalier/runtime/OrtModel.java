@@ -146,12 +146,15 @@ public final class OrtModel implements ModelRunner.Session {
                 return;
             }
             closed = true;
-            session.close();
+            try {
+                session.close();
+            } finally {
+                afterClose.run();
+            }
         } catch (OrtException e) {
             throw NativeErrors.translate("close the model", e);
         } finally {
             lock.writeLock().unlock();
-            afterClose.run();
         }
     }
 }

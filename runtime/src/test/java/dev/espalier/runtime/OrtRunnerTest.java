@@ -228,7 +228,7 @@ class OrtRunnerTest {
     }
 
     @Test
-    void loadsAModelTooLargeForMemoryThroughAFileAndRemovesIt() {
+    void loadsAModelTooLargeForMemoryThroughAFile() {
         OrtRunner small = new OrtRunner(SessionSettings.DEFAULT, 1);
         try (OrtModel model = small.open(SmallModels.chain(THREE))) {
             assertThat(model.run(Map.of("x", X)).get("y").toFloats()).containsExactly(0f, 3f, 8f);
