@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +29,41 @@ public final class OnnxCases {
     /** Said by tests that are skipped without them. */
     public static final String ABSENT =
             "ONNX's test models are not installed (Debian package libonnx-testdata)";
+
+    private static final long OLDEST = 9;
+
+    /** Operators that did not change from the older sets of their cases to the oldest one read. */
+    private static final Set<String> UNCHANGED =
+            Set.of(
+                    "Clip",
+                    "Concat",
+                    "Constant",
+                    "Conv",
+                    "ConvTranspose",
+                    "Expand",
+                    "Flatten",
+                    "GlobalAveragePool",
+                    "HardSigmoid",
+                    "Identity",
+                    "LeakyRelu",
+                    "MaxPool",
+                    "Pad",
+                    "Relu",
+                    "Reshape",
+                    "Sigmoid",
+                    "Softmax",
+                    "Tanh",
+                    "Transpose");
+
+    /**
+     * Cases that runtimes do not follow. The first two cut reals off where ONNX now says that they
+     * are rounded to bfloat16; the third computes with a length of 2.4 where the result has 2.
+     */
+    private static final Set<String> OUTDATED =
+            Set.of(
+                    "test_cast_FLOAT_to_BFLOAT16",
+                    "test_castlike_FLOAT_to_BFLOAT16_expanded",
+                    "test_resize_downsample_scales_linear_align_corners");
 
     /** One case; inputs and outputs in the order in which the graph declares them. */
     public record Case(String name, Model model, List<Tensor> inputs, List<Tensor> outputs) {
@@ -79,30 +116,37 @@ public final class OnnxCases {
         List<Case> cases = new ArrayList<>();
         for (String kind : List.of("node", "simple", "pytorch-operator", "pytorch-converted")) {
             for (Path folder : folders(FOLDER.resolve(kind))) {
-                Model model = OnnxReader.read(folder.resolve("model.onnx"));
-                if (isKnown(model)) {
+                Optional<Model> model = read(folder.resolve("model.onnx"));
+                String name = folder.getFileName().toString();
+                if (model.isPresent() && !OUTDATED.contains(name)) {
+                    Graph graph = model.get().graph();
                     Path data = folder.resolve("test_data_set_0");
                     cases.add(
                             new Case(
-                                    folder.getFileName().toString(),
-                                    model,
-                                    tensors(data, "input_", model.graph().feeds()),
-                                    tensors(data, "output_", model.graph().outputs())));
+                                    name,
+                                    model.get(),
+                                    tensors(data, "input_", graph.feeds()),
+                                    tensors(data, "output_", graph.outputs())));
                 }
             }
         }
         return cases;
     }
 
-    private static boolean isKnown(Model model) {
-        // Before operator set 7 a PRelu had one slope a channel; only 9 and later are read.
-        boolean isOld =
-                model.opset() < 7
-                        && model.graph().nodes().stream().anyMatch(node -> node.is("PRelu"));
-        return !isOld
-                && Stream.concat(model.graph().inputs().stream(), model.graph().outputs().stream())
-                        .allMatch(value -> value.type().isPresent())
-                && model.graph().nodes().stream().allMatch(node -> Operators.of(node).isPresent());
+    /** The model of a case in operator set 9 or later; empty where that would not be the same. */
+    private static Optional<Model> read(Path file) {
+        Model model = OnnxReader.read(file);
+        boolean isKnown =
+                Stream.concat(model.graph().inputs().stream(), model.graph().outputs().stream())
+                                .allMatch(value -> value.type().isPresent())
+                        && model.graph().nodes().stream()
+                                .allMatch(node -> Operators.of(node).isPresent());
+        if (!isKnown || model.opset() >= OLDEST) {
+            return isKnown ? Optional.of(model) : Optional.empty();
+        }
+        return model.graph().nodes().stream().allMatch(node -> UNCHANGED.contains(node.opType()))
+                ? Optional.of(model.withOpset("", OLDEST))
+                : Optional.empty();
     }
 
     private static List<Path> folders(Path parent) {

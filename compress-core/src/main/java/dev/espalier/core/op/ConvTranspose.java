@@ -61,8 +61,9 @@ public final class ConvTranspose implements Operator {
                             ? call.shape(0).size(i + 2) * window(call).strides()[i]
                             : wanted[wanted.length - axes + i];
             long total = covered(call, i) + extra[i] - output;
-            long half = Math.floorDiv(total, 2);
-            pads[i] = auto.equals("SAME_UPPER") ? half : total - half;
+            // Where more is wanted than the windows cover, it is added at the end.
+            long half = total < 0 ? 0 : total / 2;
+            pads[i] = auto.equals("SAME_UPPER") || total < 0 ? half : total - half;
             pads[i + axes] = total - pads[i];
         }
         return pads;

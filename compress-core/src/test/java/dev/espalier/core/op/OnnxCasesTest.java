@@ -52,10 +52,6 @@ class OnnxCasesTest {
                     "Transpose",
                     "Identity");
 
-    /** Their data was cut off where ONNX now says, and runtimes do, round to nearest. */
-    private static final Set<String> NOT_ROUNDED =
-            Set.of("test_cast_FLOAT_to_BFLOAT16", "test_castlike_FLOAT_to_BFLOAT16_expanded");
-
     @BeforeAll
     static void needsTheCases() {
         assumeTrue(OnnxCases.isInstalled(), OnnxCases.ABSENT);
@@ -127,7 +123,7 @@ class OnnxCasesTest {
             if (EVALUATED.containsAll(test.operators())) {
                 assertThat(value).as("evaluated").isPresent();
             }
-            if (value.isPresent() && !NOT_ROUNDED.contains(test.name())) {
+            if (value.isPresent()) {
                 assertThat(value.get()).isEqualTo(test.outputs().get(i));
             }
         }
