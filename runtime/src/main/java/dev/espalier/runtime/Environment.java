@@ -2,13 +2,51 @@ package dev.espalier.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** The one ONNX Runtime environment of this process. */
 final class Environment {
+    /**
+     * ONNX Runtime 1.29 matches the process's command line with a regular expression that recurses
+     * for every character of it: a class path of some 4000 characters overflows a usual stack,
+     * which kills the JVM. Only what is touched of this is taken.
+     */
+    private static final long STACK_BYTES = 512L << 20;
+
+    private static final class Holder {
+        private static final OrtEnvironment ENVIRONMENT = create();
+    }
+
     private Environment() {}
 
-    /** Silent: the runtime logs to stderr, and what matters of it is in its exceptions, too. */
     static OrtEnvironment get() {
+        return Holder.ENVIRONMENT;
+    }
+
+    private static OrtEnvironment create() {
+        CompletableFuture<OrtEnvironment> made = new CompletableFuture<>();
+        Runnable work =
+                () -> {
+                    try {
+                        made.complete(silent());
+                    } catch (RuntimeException | Error e) {
+                        made.completeExceptionally(e);
+                    }
+                };
+        new Thread(null, work, "espalier-onnxruntime-start", STACK_BYTES).start();
+        try {
+            return made.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
+        }
+    }
+
+    /** Silent: the runtime logs to stderr, and what matters of it is in its exceptions, too. */
+    private static OrtEnvironment silent() {
         return OrtEnvironment.getEnvironment(
                 OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, OrtEnvironment.DEFAULT_NAME);
     }

@@ -1,6 +1,5 @@
 package dev.espalier.runtime;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
@@ -41,14 +40,11 @@ public final class OptimizedGraph {
     }
 
     private static void write(Model model, Path file) {
-        OrtEnvironment ort =
-                OrtEnvironment.getEnvironment(
-                        OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, OrtEnvironment.DEFAULT_NAME);
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             options.setIntraOpNumThreads(1);
             options.setOptimizedModelFilePath(file.toString());
-            ort.createSession(OnnxWriter.toBytes(model), options).close();
+            Environment.get().createSession(OnnxWriter.toBytes(model), options).close();
         } catch (OrtException e) {
             throw NativeErrors.translate("optimize the model", e);
         }
