@@ -57,6 +57,11 @@ public final class PassTester {
         return new Outcome(before, pass.apply(before, context), context);
     }
 
+    /** Lets {@code pass} make the structure only, without the proofs that need a runner. */
+    public Outcome whenPreviewed(Pass pass) {
+        return new Outcome(before, pass.preview(before, context), context);
+    }
+
     /** What a pass made of a model, and what it said. */
     public record Outcome(Model before, Model after, TestContext context) {
         /**

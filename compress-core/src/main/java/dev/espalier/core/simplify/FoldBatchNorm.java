@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Proof;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -33,6 +34,15 @@ import java.util.function.Predicate;
 public record FoldBatchNorm() implements Pass {
     @Override
     public Model apply(Model model, PassContext context) {
+        Model result = preview(model, context);
+        if (result != model) {
+            context.note(Proof.equal(model, result, context).toString());
+        }
+        return result;
+    }
+
+    @Override
+    public Model preview(Model model, PassContext context) {
         Model result = fold(model);
         int folded = count(model) - count(result);
         if (folded > 0) {

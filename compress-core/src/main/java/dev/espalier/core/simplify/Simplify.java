@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Proof;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -45,6 +46,15 @@ public record Simplify() implements Pass {
 
     @Override
     public Model apply(Model model, PassContext context) {
+        Model result = preview(model, context);
+        if (result != model) {
+            context.note(Proof.equal(model, result, context).toString());
+        }
+        return result;
+    }
+
+    @Override
+    public Model preview(Model model, PassContext context) {
         requireKnownOpset(model);
         Tally tally = new Tally();
         Model result = closeInputs(model, tally);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SimplifyTest {
     private static PassTester.Outcome simplified(String text) {
-        return PassTester.given(text).when(new Simplify());
+        return PassTester.given(text).whenPreviewed(new Simplify());
     }
 
     @Test
@@ -375,7 +375,7 @@ class SimplifyTest {
                         y = Add(x, w)
                         """);
         Model old = new Model(3, Map.of("", 9L), model.graph(), Map.of(), Opaque.NONE);
-        PassTester.Outcome outcome = PassTester.given(old).when(new Simplify());
+        PassTester.Outcome outcome = PassTester.given(old).whenPreviewed(new Simplify());
         assertThat(outcome.after().graph().inputs()).hasSize(1);
         assertThat(outcome.after().irVersion()).isEqualTo(4);
         outcome.noted("made 1 initializers constant");
@@ -412,8 +412,8 @@ class SimplifyTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void twiceIsOnce(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        Model once = new Simplify().apply(model, TestContext.of(model));
-        assertThat(new Simplify().apply(once, TestContext.of(model))).isSameAs(once);
+        Model once = new Simplify().preview(model, TestContext.of(model));
+        assertThat(new Simplify().preview(once, TestContext.of(model))).isSameAs(once);
         assertThat(once.graph().outputs()).isEqualTo(model.graph().outputs());
     }
 
@@ -422,7 +422,7 @@ class SimplifyTest {
         Graph empty =
                 new Graph("", List.of(), List.of(), List.of(), List.of(), List.of(), Opaque.NONE);
         PassTester.given(new Model(8, Map.of("", 17L), empty, Map.of(), Opaque.NONE))
-                .when(new Simplify())
+                .whenPreviewed(new Simplify())
                 .unchanged();
     }
 
