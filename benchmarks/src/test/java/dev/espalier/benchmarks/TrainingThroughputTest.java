@@ -14,10 +14,12 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
+import dev.espalier.train.AugmentationSettings;
 import dev.espalier.train.CrossEntropy;
 import dev.espalier.train.OptimizerSettings;
 import dev.espalier.train.Precision;
 import dev.espalier.train.ProgramSettings;
+import dev.espalier.train.Regime;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
 import java.io.IOException;
@@ -112,11 +114,13 @@ class TrainingThroughputTest {
         TrainingPlan plan =
                 new TrainingPlan(
                         1,
-                        BATCH,
                         0.01,
-                        OptimizerSettings.DEFAULT,
-                        AUGMENTATION,
-                        new ProgramSettings(precision, false));
+                        new Regime(
+                                BATCH,
+                                OptimizerSettings.DEFAULT,
+                                new AugmentationSettings(
+                                        AUGMENTATION.padding(), AUGMENTATION.flip()),
+                                new ProgramSettings(precision, false)));
         long start = System.nanoTime();
         new Trainer(plan, new CrossEntropy(0), context).train(model);
         return IMAGES / ((System.nanoTime() - start) / 1e9);

@@ -9,9 +9,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
-import dev.espalier.train.AugmentationSettings;
-import dev.espalier.train.OptimizerSettings;
-import dev.espalier.train.ProgramSettings;
+import dev.espalier.train.Regime;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
 import java.util.List;
@@ -35,16 +33,13 @@ import java.util.List;
 public record Distillation(
         @Option(value = "10", help = "Passes over the training data", min = 0, max = 10000)
                 int epochs,
-        @Option(value = "128", help = "Examples in a step", min = 1, max = 65536) int batch,
         @Option(value = "0.05", help = "Highest learning rate", min = 0, max = 100)
                 double learningRate,
         @Option(value = "4", help = "Divides the scores of both networks", min = 0.01, max = 1000)
                 double temperature,
         @Option(value = "0.9", help = "Share of the teacher's scores in the loss", min = 0, max = 1)
                 double weight,
-        @Option(help = "How weights move") OptimizerSettings optimizer,
-        @Option(help = "Random changes to training images") AugmentationSettings augmentation,
-        @Option(help = "How the training program is made") ProgramSettings program)
+        @Option(help = "How the network is trained") Regime regime)
         implements Pass {
     @Override
     public boolean needsData() {
@@ -62,14 +57,7 @@ public record Distillation(
     public Model apply(Model model, PassContext context) {
         Model teacher = context.original();
         requireSameTask(model, teacher, context);
-        TrainingPlan plan =
-                new TrainingPlan(
-                        epochs,
-                        batch,
-                        learningRate,
-                        optimizer,
-                        augmentation.toAugmentation(),
-                        program);
+        TrainingPlan plan = new TrainingPlan(epochs, learningRate, regime);
         return new Trainer(plan, new DistillationLoss(teacher, temperature, weight), context)
                 .train(model);
     }

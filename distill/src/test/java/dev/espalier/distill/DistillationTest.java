@@ -22,6 +22,7 @@ import dev.espalier.train.AugmentationSettings;
 import dev.espalier.train.OptimizerSettings;
 import dev.espalier.train.Precision;
 import dev.espalier.train.ProgramSettings;
+import dev.espalier.train.Regime;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
@@ -74,13 +75,14 @@ class DistillationTest {
     private static Distillation pass(double weight) {
         return new Distillation(
                 8,
-                32,
                 0.1,
                 4,
                 weight,
-                new OptimizerSettings(0.9, 0, 1),
-                new AugmentationSettings(0, false),
-                new ProgramSettings(Precision.FLOAT32, true));
+                new Regime(
+                        32,
+                        new OptimizerSettings(0.9, 0, 1),
+                        new AugmentationSettings(0, false),
+                        new ProgramSettings(Precision.FLOAT32, true)));
     }
 
     private static TestContext context(Model original) {

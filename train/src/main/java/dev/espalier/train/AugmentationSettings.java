@@ -20,8 +20,7 @@ public record AugmentationSettings(
                 boolean flip) {
     public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
 
-    /** The same for the data module. */
-    public Augmentation toAugmentation() {
+    Augmentation toAugmentation() {
         return new Augmentation(padding, flip);
     }
 }

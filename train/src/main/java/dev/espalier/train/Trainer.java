@@ -61,7 +61,7 @@ public final class Trainer {
     }
 
     private Model withBatchNorm(Model model) {
-        return plan.program().restoreBatchNorm()
+        return plan.regime().program().restoreBatchNorm()
                 ? RestoreBatchNorm.restore(
                         model, context.data().calibration(), context.runner(), context::skipped)
                 : model;
@@ -69,7 +69,7 @@ public final class Trainer {
 
     private Model fit(Model model) {
         Dataset training = context.data().training();
-        int batch = Math.min(plan.batch(), training.size());
+        int batch = Math.min(plan.regime().batch(), training.size());
         TrainingData.requireFitting(model, context.inputShapes(), training, batch);
         TorchProgram program = program(model, batch, Map.of());
         long identity = identity(program);
@@ -127,8 +127,8 @@ public final class Trainer {
                 model,
                 context.inputShapes().withBatch(batch),
                 objective,
-                plan.optimizer(),
-                plan.program().precision().isReduced(),
+                plan.regime().optimizer(),
+                plan.regime().program().precision().isReduced(),
                 momenta);
     }
 
@@ -142,7 +142,9 @@ public final class Trainer {
 
     /** The mean loss of the epoch's steps. */
     private double epoch(TorchModule module, Model model, Dataset training, int batch, int epoch) {
-        Batching batching = Batching.training(batch, plan.augmentation(), context.seed());
+        Batching batching =
+                Batching.training(
+                        batch, plan.regime().augmentation().toAugmentation(), context.seed());
         String name = "epoch " + (epoch + 1) + " of " + plan.epochs();
         try (BatchStream batches = BatchStream.open(training, batching, epoch);
                 Progress.Task task =
@@ -206,7 +208,9 @@ public final class Trainer {
                         .formatted(
                                 program.weights().size(),
                                 plan.epochs(),
-                                plan.program().precision().isReduced() ? "bfloat16" : "float32"));
+                                plan.regime().program().precision().isReduced()
+                                        ? "bfloat16"
+                                        : "float32"));
         if (context.data().validation().size() > 0 && !state.history().isEmpty()) {
             context.note(
                     "top-1 on the validation split after each epoch: "

@@ -21,16 +21,13 @@ import dev.espalier.core.pass.PassInfo;
 public record Training(
         @Option(value = "30", help = "Passes over the training data", min = 0, max = 10000)
                 int epochs,
-        @Option(value = "128", help = "Examples in a step", min = 1, max = 65536) int batch,
         @Option(value = "0.1", help = "Highest learning rate", min = 0, max = 100)
                 double learningRate,
         @Option(value = "false", help = "Whether training starts from fresh random weights")
                 boolean initialize,
         @Option(value = "0", help = "Share of the target spread over all classes", min = 0, max = 1)
                 double labelSmoothing,
-        @Option(help = "How weights move") OptimizerSettings optimizer,
-        @Option(help = "Random changes to training images") AugmentationSettings augmentation,
-        @Option(help = "How the training program is made") ProgramSettings program)
+        @Option(help = "How the network is trained") Regime regime)
         implements Pass {
     @Override
     public boolean needsData() {
@@ -46,14 +43,7 @@ public record Training(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        TrainingPlan plan =
-                new TrainingPlan(
-                        epochs,
-                        batch,
-                        learningRate,
-                        optimizer,
-                        augmentation.toAugmentation(),
-                        program);
+        TrainingPlan plan = new TrainingPlan(epochs, learningRate, regime);
         Trainer trainer = new Trainer(plan, new CrossEntropy(labelSmoothing), context);
         return initialize ? trainer.trainFromScratch(model) : trainer.train(model);
     }

@@ -1,7 +1,6 @@
 package dev.espalier.train;
 
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.data.Augmentation;
 
 /**
  * How long, how fast and on what a model is trained. The learning rate rises linearly over the
@@ -9,24 +8,15 @@ import dev.espalier.core.data.Augmentation;
  * restarts), step by step.
  *
  * @param epochs passes over the training data
- * @param batch examples in a step; a last, smaller batch of an epoch is left out
  * @param learningRate the highest one
- * @param optimizer momentum, decay and warm-up
- * @param augmentation of the training images
- * @param program how the training program is made
+ * @param regime everything else
  */
-public record TrainingPlan(
-        int epochs,
-        int batch,
-        double learningRate,
-        OptimizerSettings optimizer,
-        Augmentation augmentation,
-        ProgramSettings program) {
+public record TrainingPlan(int epochs, double learningRate, Regime regime) {
     public TrainingPlan {
-        if (epochs < 0 || batch < 1 || !(learningRate >= 0)) {
+        if (epochs < 0 || !(learningRate >= 0)) {
             throw new InvalidOptionException(
-                    "training needs epochs >= 0, batch >= 1 and learning-rate >= 0, found %d, %d, %s"
-                            .formatted(epochs, batch, learningRate));
+                    "training needs epochs >= 0 and learning-rate >= 0, found %d and %s"
+                            .formatted(epochs, learningRate));
         }
     }
 
@@ -37,7 +27,7 @@ public record TrainingPlan(
      * @param stepsPerEpoch at least 1
      */
     double rate(long step, int stepsPerEpoch) {
-        double rising = Math.min(optimizer.warmup(), epochs) * stepsPerEpoch;
+        double rising = Math.min(regime.optimizer().warmup(), epochs) * stepsPerEpoch;
         if (step < rising) {
             return learningRate * (step + 1) / Math.max(1, Math.ceil(rising));
         }

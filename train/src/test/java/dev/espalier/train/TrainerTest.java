@@ -7,7 +7,6 @@ import dev.espalier.core.CancelledException;
 import dev.espalier.core.DataException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
-import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
@@ -44,13 +43,19 @@ class TrainerTest {
             """;
 
     static TrainingPlan plan(int epochs, Precision precision) {
+        return plan(epochs, 0.1, OptimizerSettings.DEFAULT, precision);
+    }
+
+    private static TrainingPlan plan(
+            int epochs, double rate, OptimizerSettings optimizer, Precision precision) {
         return new TrainingPlan(
                 epochs,
-                32,
-                0.1,
-                OptimizerSettings.DEFAULT,
-                Augmentation.NONE,
-                new ProgramSettings(precision, false));
+                rate,
+                new Regime(
+                        32,
+                        optimizer,
+                        new AugmentationSettings(0, false),
+                        new ProgramSettings(precision, false)));
     }
 
     static TestContext context(Model model) {
@@ -147,14 +152,7 @@ class TrainerTest {
     @Test
     void saysSoWhenTheLossStopsBeingANumber() {
         Model model = GraphText.parse(SMALL);
-        TrainingPlan wild =
-                new TrainingPlan(
-                        2,
-                        32,
-                        1e12,
-                        new OptimizerSettings(0.9, 0, 0),
-                        Augmentation.NONE,
-                        new ProgramSettings(Precision.FLOAT32, false));
+        TrainingPlan wild = plan(2, 1e12, new OptimizerSettings(0.9, 0, 0), Precision.FLOAT32);
         assertThatThrownBy(
                         () -> new Trainer(wild, new CrossEntropy(0), context(model)).train(model))
                 .isInstanceOf(InvalidOptionException.class)

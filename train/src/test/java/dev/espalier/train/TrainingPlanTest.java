@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.data.Augmentation;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {
     private static TrainingPlan plan(int epochs, double warmup) {
         return new TrainingPlan(
                 epochs,
-                8,
                 0.4,
-                new OptimizerSettings(0.9, 0, warmup),
-                Augmentation.NONE,
-                ProgramSettings.DEFAULT);
+                new Regime(
+                        8,
+                        new OptimizerSettings(0.9, 0, warmup),
+                        AugmentationSettings.DEFAULT,
+                        ProgramSettings.DEFAULT));
     }
 
     @Test
