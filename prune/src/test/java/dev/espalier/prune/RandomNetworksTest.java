@@ -8,13 +8,14 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
 import dev.espalier.runtime.OrtRunner;
+import dev.espalier.runtime.SessionSettings;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.TestContext;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RandomNetworksTest {
-    private static final int NETWORKS = 40;
+    private static final int NETWORKS = 24;
 
     private static final InputShapes SHAPES = InputShapes.ofBatch(1);
 
@@ -26,7 +27,9 @@ class RandomNetworksTest {
             double part = 0.3 + 0.2 * (seed % 3);
             int roundTo = 1 << seed % 3;
             Scope scope = Scope.values()[(int) (seed % 2)];
-            TestContext context = TestContext.of(model).withRunner(new OrtRunner());
+            TestContext context =
+                    TestContext.of(model)
+                            .withRunner(new OrtRunner(SessionSettings.DEFAULT.withThreads(1)));
             Model result;
             try {
                 result = new Prune(Criterion.L1, part, roundTo, scope).apply(model, context);
