@@ -1,0 +1,95 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.onnx.OnnxWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Models, data and recipes small enough for tests. */
+final class SmallFiles {
+    private SmallFiles() {}
+
+    /** Two convolutions and a classifier; prunable. */
+    static Path network(Path folder) {
+        return write(
+                folder.resolve("network.onnx"),
+                """
+                graph (x: float[N,3,8,8]) -> (y)
+                w1: float[64,3,3,3] = seed(1)
+                w2: float[32,64,3,3] = seed(2)
+                w3: float[32,10] = seed(3)
+                a = Conv(x, w1) {pads=[1,1,1,1]}
+                b = Relu(a)
+                c = Conv(b, w2) {pads=[1,1,1,1]}
+                d = Relu(c)
+                e = GlobalAveragePool(d)
+                f = Flatten(e)
+                y = Gemm(f, w3)
+                """);
+    }
+
+    /** Scores are the three features themselves, so that the greatest one is the class. */
+    static Path identity(Path folder) {
+        return write(
+                folder.resolve("identity.onnx"),
+                """
+                graph (x: float[N,3]) -> (y)
+                w: float[3,3] = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+                y = Gemm(x, w)
+                """);
+    }
+
+    private static Path write(Path file, String text) {
+        OnnxWriter.write(GraphText.parse(text), file);
+        return file;
+    }
+
+    /** A recipe for {@link #identity} and its data: of 8 test rows, 6 have the right label. */
+    static Path classification(Path folder) throws IOException {
+        identity(folder);
+        StringBuilder train = new StringBuilder("a,b,c,label\n");
+        for (int i = 0; i < 30; i++) {
+            train.append(row(i % 3, i % 3));
+        }
+        StringBuilder test = new StringBuilder("a,b,c,label\n");
+        for (int i = 0; i < 8; i++) {
+            test.append(row(i % 3, i < 6 ? i % 3 : (i + 1) % 3));
+        }
+        Path data = Files.createDirectories(folder.resolve("table"));
+        Files.writeString(data.resolve("train.csv"), train);
+        Files.writeString(data.resolve("test.csv"), test);
+        return recipe(
+                folder,
+                """
+                model: identity.onnx
+                data: {format: csv, path: table}
+                passes: []
+                """);
+    }
+
+    private static String row(int greatest, int label) {
+        StringBuilder row = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            row.append(i == greatest ? 5 : 1).append(',');
+        }
+        return row.append(label).append('\n').toString();
+    }
+
+    static Path recipe(Path folder, String text) throws IOException {
+        return Files.writeString(folder.resolve("recipe.yaml"), text);
+    }
+
+    /** A recipe that prunes {@link #network}. */
+    static Path pruning(Path folder) throws IOException {
+        network(folder);
+        return recipe(
+                folder,
+                """
+                model: network.onnx
+                passes:
+                  - prune: {macs: 0.5}
+                seed: 3
+                """);
+    }
+}
