@@ -25,8 +25,16 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "compress", "plan", "inspect", "evaluate", "compare", "bench", "passes",
-                "recipe", "doctor"
+                "demo",
+                "compress",
+                "plan",
+                "inspect",
+                "evaluate",
+                "compare",
+                "bench",
+                "passes",
+                "recipe",
+                "doctor"
             })
     void everyCommandHasHelp(String command) {
         CommandRun run = CommandRun.of(command, "--help");
@@ -47,7 +55,7 @@ class CommandsTest {
                     """
                     inspekt m.onnx            | inspect
                     profile                   | Unmatched argument
-                    inspect                   | <MODEL>
+                    inspect                   | 'MODEL'
                     inspect m.onnx --formt=x  | --formt
                     inspect m.onnx --format=x | expected one of
                     bench m.onnx --threads=no | 'no' is not an int
@@ -71,10 +79,8 @@ class CommandsTest {
     void inspectPrintsTheFixedKeys() throws IOException {
         JsonNode json =
                 json(CommandRun.of("inspect", SmallFiles.network(folder), "--format", "json"));
-        assertThat(json.get("parameters").asLong())
-                .isEqualTo(64 * 27 + 32 * 64 * 9 + 32 * 10);
-        assertThat(json.get("macs").asLong())
-                .isEqualTo(64L * 64 * 27 + 64L * 32 * 64 * 9 + 320);
+        assertThat(json.get("parameters").asLong()).isEqualTo(64 * 27 + 32 * 64 * 9 + 32 * 10);
+        assertThat(json.get("macs").asLong()).isEqualTo(64L * 64 * 27 + 64L * 32 * 64 * 9 + 320);
         assertThat(json.get("bytes").asLong())
                 .isEqualTo(Files.size(folder.resolve("network.onnx")));
         JsonNode conv = json.get("nodes").get(0);
@@ -166,7 +172,8 @@ class CommandsTest {
         Path recipe = SmallFiles.pruning(folder);
         CommandRun run = CommandRun.of("plan", recipe, "--format", "json");
         JsonNode json = json(run);
-        assertThat(json).extracting(pass -> pass.get("id").asText())
+        assertThat(json)
+                .extracting(pass -> pass.get("id").asText())
                 .containsExactly("simplify", "prune", "fold-batch-norm");
         JsonNode prune = json.get(1);
         assertThat(prune.at("/after/macs").asLong())
@@ -207,7 +214,8 @@ class CommandsTest {
     @Test
     void doctorLooksWithoutLoadingAnything() throws IOException {
         JsonNode findings = json(CommandRun.of("doctor", "--format", "json"));
-        assertThat(findings).extracting(finding -> finding.get("what").asText())
+        assertThat(findings)
+                .extracting(finding -> finding.get("what").asText())
                 .contains("JDK", "ONNX Runtime", "PyTorch", "processor");
     }
 }

@@ -28,13 +28,24 @@ class CompressCommandTest {
         Path out = folder.resolve("out");
         CommandRun run =
                 CommandRun.of(
-                        "compress", recipe, "--out", out, "--quick",
-                        "--set", "goal.min-speedup=1000");
+                        "compress",
+                        recipe,
+                        "--out",
+                        out,
+                        "--quick",
+                        "--set",
+                        "goal.min-speedup=1000");
         assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.GOAL_MISSED);
         assertThat(names(out))
                 .containsExactly(
-                        "latency.json", "layers.csv", "log.txt", "model.onnx", "passes.csv",
-                        "recipe.yaml", "report.html", "report.json");
+                        "latency.json",
+                        "layers.csv",
+                        "log.txt",
+                        "model.onnx",
+                        "passes.csv",
+                        "recipe.yaml",
+                        "report.html",
+                        "report.json");
         assertThat(names(folder)).containsExactly("network.onnx", "out", "recipe.yaml");
 
         JsonNode report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
@@ -57,8 +68,7 @@ class CompressCommandTest {
                         "dev.espalier.input-sha256",
                         "dev.espalier.lowest-onnxruntime");
         assertThat(new ObjectMapper().readTree(out.resolve("latency.json").toFile())).hasSize(2);
-        assertThat(CommandRun.of("recipe", "validate", out.resolve("recipe.yaml")).code())
-                .isZero();
+        assertThat(CommandRun.of("recipe", "validate", out.resolve("recipe.yaml")).code()).isZero();
 
         // A folder of ours is replaced, one of somebody else is not.
         Path foreign = Files.createDirectories(folder.resolve("foreign"));
@@ -76,8 +86,7 @@ class CompressCommandTest {
         List<String> before = names(folder);
         assertCode(ExitCode.USAGE, "compress", recipe, "--out", out, "--set", "pases.0=1");
         assertCode(ExitCode.USAGE, "compress", recipe, "--out", out, "--model", "missing.onnx");
-        assertCode(
-                ExitCode.UNUSABLE_INPUT, "compress", recipe, "--out", out, "--model", recipe);
+        assertCode(ExitCode.UNUSABLE_INPUT, "compress", recipe, "--out", out, "--model", recipe);
         assertCode(ExitCode.USAGE, "compress", folder.resolve("no.yaml"), "--out", out);
         assertCode(ExitCode.USAGE, "compress", recipe, "--out", recipe);
         assertThat(names(folder)).isEqualTo(before);

@@ -26,8 +26,6 @@ class KilledRunTest {
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
                                 Main.class.getName(),
                                 "compress",
                                 recipe.toString(),
@@ -35,7 +33,10 @@ class KilledRunTest {
                                 out.toString(),
                                 "--quick"));
         command.addAll(List.of(more));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // Shorter in a process list than on the command line.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        return builder.start();
     }
 
     /** Reads what the process prints until a line contains {@code sign}. */
@@ -65,7 +66,8 @@ class KilledRunTest {
     void aKillLeavesNoOutputFolderAndResumeGivesTheSameResult() throws Exception {
         Path recipe = SmallFiles.pruning(folder);
         Path out = folder.resolve("out");
-        for (String moment : List.of("[1/3] simplify …", "[2/3] prune:", "[3/3] fold-batch-norm:")) {
+        for (String moment :
+                List.of("[1/3] simplify …", "[2/3] prune:", "[3/3] fold-batch-norm:")) {
             Process process = start(recipe, out, "--resume");
             try (BufferedReader lines = output(process)) {
                 readUntil(lines, moment);
@@ -76,13 +78,11 @@ class KilledRunTest {
         // A changed recipe, model or data is not what was begun.
         CommandRun other =
                 CommandRun.of(
-                        "compress", recipe, "--out", out, "--quick", "--resume",
-                        "--set", "seed=4");
+                        "compress", recipe, "--out", out, "--quick", "--resume", "--set", "seed=4");
         assertThat(other.code()).isEqualTo(ExitCode.USAGE);
         assertThat(other.err()).contains("cannot resume: the recipe changed");
 
-        CommandRun resumed =
-                CommandRun.of("compress", recipe, "--out", out, "--quick", "--resume");
+        CommandRun resumed = CommandRun.of("compress", recipe, "--out", out, "--quick", "--resume");
         assertThat(resumed.code()).as(resumed.err()).isZero();
         assertThat(resumed.err()).contains("prune: finished earlier");
         assertThat(names()).containsExactly("network.onnx", "out", "recipe.yaml");
@@ -99,9 +99,7 @@ class KilledRunTest {
         Process process = start(recipe, folder.resolve("out"));
         try (BufferedReader lines = output(process)) {
             readUntil(lines, "[3/3] fold-batch-norm:");
-            new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
+            new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid())).start().waitFor();
             List<String> rest = readUntil(lines, "--resume");
             assertThat(rest).anyMatch(line -> line.startsWith("error: stopped"));
         }
