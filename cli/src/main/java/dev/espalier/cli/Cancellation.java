@@ -2,23 +2,27 @@ package dev.espalier.cli;
 
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.pass.Progress;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The user's wish to stop, from Ctrl-C or a termination signal. The JVM then runs its shutdown
- * hooks while the work goes on; ours asks the work to stop after its current step and waits for it.
- * What is on disk is whole at any moment, so giving up the wait loses no more than that step.
+ * The user's wish to stop, from Ctrl-C or a termination signal. The work ends after its current
+ * step; asked a second time, the process ends at once, which loses no more than that step, since
+ * what is on disk is whole at any moment.
  */
 final class Cancellation {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final List<String> SIGNALS = List.of("INT", "TERM");
 
     private final AtomicBoolean asked = new AtomicBoolean();
-    private final CountDownLatch finished = new CountDownLatch(1);
 
     boolean isAsked() {
         return asked.get();
+    }
+
+    /** Asks the work to stop, as Ctrl-C does. */
+    void ask() {
+        asked.set(true);
     }
 
     /**
@@ -56,33 +60,38 @@ final class Cancellation {
         };
     }
 
-    /** Asks the work to stop, as Ctrl-C does. */
-    void ask() {
-        asked.set(true);
-    }
-
-    /** Lets Ctrl-C ask. */
+    /**
+     * Lets signals ask. Left to itself a signal starts the JVM's shutdown while the work goes on,
+     * and libraries then take their native parts away from under it. The JDK's signal handling is
+     * reached by name, because the compiler warns of it without a way to say that it is meant.
+     */
     void listen(Terminal terminal) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(terminal), "espalier-shutdown"));
-    }
-
-    /** Told by the work when nothing more will be written; the process may then end. */
-    void finished() {
-        finished.countDown();
-    }
-
-    private void stop(Terminal terminal) {
-        if (finished.getCount() == 0) {
-            return;
-        }
-        ask();
-        terminal.say("\nstopping after the current step…");
         try {
-            if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                terminal.say("the current step takes long; ended without waiting for it");
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object ours =
+                    Proxy.newProxyInstance(
+                            Cancellation.class.getClassLoader(),
+                            new Class<?>[] {handler},
+                            (proxy, method, arguments) -> {
+                                if (method.getName().equals("handle")) {
+                                    received(terminal);
+                                }
+                                return null;
+                            });
+            for (String name : SIGNALS) {
+                signal.getMethod("handle", signal, handler)
+                        .invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } catch (ReflectiveOperationException e) {
+            terminal.say("this JVM has no signal handling: Ctrl-C will end without tidying up");
         }
+    }
+
+    private void received(Terminal terminal) {
+        if (!asked.compareAndSet(false, true)) {
+            Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        }
+        terminal.say("\nstopping after the current step; once more to stop at once");
     }
 }

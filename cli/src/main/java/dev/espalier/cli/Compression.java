@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.core.CancelledException;
+import dev.espalier.core.CompressionException;
 import dev.espalier.core.VerificationException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
@@ -70,9 +71,14 @@ final class Compression {
             } catch (VerificationException e) {
                 log.say("the models up to there are in " + folder.partial());
                 throw e;
-            } catch (CancelledException e) {
-                throw new CancelledException(
-                        e.getMessage() + "; the same command with --resume goes on from there", e);
+            } catch (CompressionException e) {
+                if (root.cancellation().isAsked()) {
+                    // Ctrl-C also reaches forked JVMs, whose end looks like a failure.
+                    String what = e instanceof CancelledException ? e.getMessage() : "stopped";
+                    throw new CancelledException(
+                            what + "; the same command with --resume goes on from there", e);
+                }
+                throw e;
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.CancelledException;
 import dev.espalier.core.CompressionException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,14 +15,8 @@ public final class Main {
         Terminal terminal = Terminal.of(utf8(System.out), utf8(System.err), System.getenv());
         Cancellation cancellation = new Cancellation();
         cancellation.listen(terminal);
-        int code;
-        try {
-            code = run(terminal, cancellation, args);
-        } finally {
-            terminal.out().flush();
-            cancellation.finished();
-        }
-        // While the JVM ends on a signal this waits for ever and the signal's code is used.
+        int code = run(terminal, cancellation, args);
+        terminal.out().flush();
         System.exit(code);
     }
 
@@ -66,8 +61,14 @@ public final class Main {
         if (root.debug()) {
             e.printStackTrace(terminal.err());
         }
+        if (root.cancellation().isAsked() && !(e instanceof CancelledException)) {
+            // Ctrl-C reaches forked JVMs too, and their end is then no failure.
+            terminal.say("stopped");
+            return ExitCode.INTERRUPTED;
+        }
         if (e instanceof CompressionException known) {
-            terminal.say(terminal.red("error: ") + known.getMessage());
+            boolean stopped = known instanceof CancelledException;
+            terminal.say((stopped ? "" : terminal.red("error: ")) + known.getMessage());
             return ExitCode.of(known);
         }
         terminal.say(

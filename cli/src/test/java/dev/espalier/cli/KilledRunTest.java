@@ -100,8 +100,8 @@ class KilledRunTest {
         try (BufferedReader lines = output(process)) {
             readUntil(lines, "[3/3] fold-batch-norm:");
             new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid())).start().waitFor();
-            List<String> rest = readUntil(lines, "--resume");
-            assertThat(rest).anyMatch(line -> line.startsWith("error: stopped"));
+            List<String> rest = readUntil(lines, "with --resume");
+            assertThat(rest).anyMatch(line -> line.startsWith("stopped"));
         }
         assertThat(process.waitFor()).isEqualTo(ExitCode.INTERRUPTED);
         assertThat(names()).containsExactly("network.onnx", "out.partial", "recipe.yaml");
