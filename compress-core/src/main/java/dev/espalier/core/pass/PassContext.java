@@ -48,14 +48,6 @@ public interface PassContext {
     void skipped(String where, String reason);
 
     /**
-     * One reading of a figure that the report draws as a curve; readings of one name make a curve.
-     *
-     * @param name what it is, such as {@code training loss} or {@code validation top-1}
-     * @param epoch on the x axis
-     */
-    default void curve(String name, double epoch, double value) {}
-
-    /**
      * A figure that is taken again and again, for the curves in the report.
      *
      * @param curve what it is, such as {@code training loss}
