@@ -16,7 +16,10 @@ public final class Main {
         Cancellation cancellation = new Cancellation();
         cancellation.listen(terminal);
         int code = run(terminal, cancellation, args);
-        terminal.out().flush();
+        if (terminal.out().checkError() && code == ExitCode.DONE) {
+            terminal.say(terminal.red("error: ") + "standard output could not be written to");
+            code = ExitCode.INTERNAL;
+        }
         System.exit(code);
     }
 
