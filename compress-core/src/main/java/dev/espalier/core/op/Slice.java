@@ -34,8 +34,8 @@ public final class Slice implements Operator {
     }
 
     /**
-     * The given bounds with axes counted from the start. A class and not a record, since records hold
-     * no arrays.
+     * The given bounds with axes counted from the start. A class and not a record, since records
+     * hold no arrays.
      */
     private static final class Bounds {
         private final int[] axes;
