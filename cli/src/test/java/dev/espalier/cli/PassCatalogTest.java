@@ -34,7 +34,14 @@ class PassCatalogTest {
     @Test
     void thisMilestonesPassesAreThere() {
         assertThat(ids())
-                .contains("simplify", "fold-batch-norm", "train", "prune", "distill", "quantize");
+                .contains(
+                        "simplify",
+                        "fold-batch-norm",
+                        "train",
+                        "prune",
+                        "prune-blocks",
+                        "distill",
+                        "quantize");
     }
 
     @ParameterizedTest

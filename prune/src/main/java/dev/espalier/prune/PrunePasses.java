@@ -8,6 +8,6 @@ import java.util.List;
 public final class PrunePasses implements PassCatalog {
     @Override
     public List<Class<? extends Pass>> passes() {
-        return List.of(Prune.class);
+        return List.of(Prune.class, PruneBlocks.class);
     }
 }

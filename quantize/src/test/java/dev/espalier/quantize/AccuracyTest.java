@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ class AccuracyTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void randomNetworksStayCloseToTheFloatOnes(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        TestContext context = RandomSamples.context(model);
+        TestContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize quantize = new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of());
 
         Model quantized = quantize.apply(model, context);
@@ -39,7 +40,7 @@ class AccuracyTest {
     @EnumSource(Calibration.class)
     void oneScaleATensorAlsoWorks(Calibration calibration) {
         Model model = RandomGraphs.cnn(3, 2);
-        TestContext context = RandomSamples.context(model);
+        TestContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model quantized =
                 new Quantize(Scheme.INT8, calibration, 99.999, false, List.of())

@@ -12,6 +12,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.testkit.RandomSamples;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
@@ -33,7 +34,8 @@ class CalibratorTest {
 
     private static Map<String, Histogram> run(
             Model model, Dataset samples, Map<String, String> groups) {
-        return new Calibrator(model, groups).run(RandomSamples.context(model, samples));
+        return new Calibrator(model, groups)
+                .run(RandomSamples.context(model, samples, Runners.SINGLE));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ class ChannelPaddingTest {
     @Test
     void givesTheResultsOfTheUnpaddedConvolutionToTheBit() {
         Model model = conv(3, 16, 1);
-        TestContext context = RandomSamples.context(model);
+        TestContext context = RandomSamples.context(model, Runners.SINGLE);
         Model padded =
                 new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
                         .apply(model, context);

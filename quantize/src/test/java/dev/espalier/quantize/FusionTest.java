@@ -6,6 +6,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.runtime.OptimizedGraph;
+import dev.espalier.testkit.RandomSamples;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -164,7 +165,7 @@ class FusionTest {
 
     private static Map<String, Long> optimized(String text) {
         Model model = GraphText.parse(text);
-        Model quantized = QUANTIZE.apply(model, RandomSamples.context(model));
+        Model quantized = QUANTIZE.apply(model, RandomSamples.context(model, Runners.SINGLE));
         return OptimizedGraph.of(quantized).graph().nodes().stream()
                 .collect(
                         Collectors.groupingBy(

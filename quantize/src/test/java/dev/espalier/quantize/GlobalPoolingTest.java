@@ -7,6 +7,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.testkit.RandomSamples;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,7 +63,7 @@ class GlobalPoolingTest {
     private static float[] run(Model model) {
         RandomSamples samples = RandomSamples.of(model, 2);
         Map<String, Tensor> inputs = samples.batch(new int[] {0, 1}).inputs();
-        try (var session = RandomSamples.context(model).runner().open(model)) {
+        try (var session = RandomSamples.context(model, Runners.SINGLE).runner().open(model)) {
             return session.run(inputs).get("y").toFloats();
         }
     }

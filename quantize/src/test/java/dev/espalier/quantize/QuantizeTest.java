@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ class QuantizeTest {
 
     private static PassTester.Outcome quantized(String text, String... exclude) {
         Model model = GraphText.parse(text);
-        TestContext context = RandomSamples.context(model);
+        TestContext context = RandomSamples.context(model, Runners.SINGLE);
         return PassTester.given(model)
                 .with(c -> c.withData(context.data()).withRunner(context.runner()))
                 .when(excluding(exclude));
@@ -234,7 +235,7 @@ class QuantizeTest {
     @Test
     void quantizingTwiceChangesNothingMore() {
         Model once = quantized(CONV_AND_GEMM).after();
-        TestContext context = RandomSamples.context(once);
+        TestContext context = RandomSamples.context(once, Runners.SINGLE);
 
         assertThat(excluding().apply(once, context)).isSameAs(once);
         assertThat(context.skipped()).anyMatch(text -> text.contains("already quantized"));

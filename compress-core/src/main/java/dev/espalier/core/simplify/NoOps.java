@@ -79,7 +79,7 @@ final class NoOps {
         return true;
     }
 
-    private static boolean changesNothing(Call call) {
+    private boolean changesNothing(Call call) {
         Node node = call.node();
         if (!node.isStandard() || node.outputs().stream().skip(1).anyMatch(o -> !o.isEmpty())) {
             return false;
@@ -87,6 +87,7 @@ final class NoOps {
         return switch (node.opType()) {
             case "Identity" -> true;
             case "Dropout" -> !trains(call);
+            case "Relu", "Clip" -> repeats(call);
             case "Concat" -> node.inputs().size() == 1;
             case "Cast" ->
                     call.type(0)
@@ -99,6 +100,20 @@ final class NoOps {
                             .orElse(false);
             default -> false;
         };
+    }
+
+    /** Clipping what has been clipped to the same limits. */
+    private boolean repeats(Call call) {
+        Node node = call.node();
+        return graph.producer(node.input(0))
+                .filter(first -> first.isStandard() && first.opType().equals(node.opType()))
+                .filter(first -> first.attributes().equals(node.attributes()))
+                .filter(first -> limits(first).equals(limits(node)))
+                .isPresent();
+    }
+
+    private static List<String> limits(Node node) {
+        return node.inputs().stream().skip(1).toList();
     }
 
     private static boolean trains(Call call) {

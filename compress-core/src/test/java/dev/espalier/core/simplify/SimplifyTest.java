@@ -156,6 +156,50 @@ class SimplifyTest {
     }
 
     @Test
+    void clippingTwiceToTheSameLimitsIsClippingOnce() {
+        simplified(
+                        """
+                        graph (x: float[2]) -> (y)
+                        low: float = 0
+                        high: float = 6
+                        a = Relu(x)
+                        b = Relu(a)
+                        c = Neg(b)
+                        d = Clip(c, low, high)
+                        e = Clip(d, low, high)
+                        y = Neg(e)
+                        """)
+                .then(
+                        """
+                        graph (x: float[2]) -> (y)
+                        low: float = 0
+                        high: float = 6
+                        a = Relu(x)
+                        c = Neg(a)
+                        d = Clip(c, low, high)
+                        y = Neg(d)
+                        """)
+                .noted("removed 2 nodes that change nothing");
+    }
+
+    @Test
+    void clippingToOtherLimitsStays() {
+        simplified(
+                        """
+                        graph (x: float[2]) -> (y)
+                        low: float = 0
+                        high: float = 6
+                        low1: float = 1
+                        a = Clip(x, low, high)
+                        b = Clip(a, low1, high)
+                        c = Relu(b)
+                        d = LeakyRelu(c)
+                        y = LeakyRelu(d)
+                        """)
+                .unchanged();
+    }
+
+    @Test
     void identitiesAndDropoutVanish() {
         simplified(
                         """

@@ -1,40 +1,39 @@
-package dev.espalier.quantize;
+package dev.espalier.testkit;
 
 import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
+import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.runtime.OrtRunner;
-import dev.espalier.runtime.SessionSettings;
-import dev.espalier.testkit.TestContext;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Normally distributed samples; sample i is the same in every batch. */
-record RandomSamples(String input, Shape sample, int size, long seed) implements Dataset {
+public record RandomSamples(String input, Shape sample, int size, long seed) implements Dataset {
     /** Samples for the only input of {@code model}. */
-    static RandomSamples of(Model model, int size) {
+    public static RandomSamples of(Model model, int size) {
         var input = model.graph().feeds().get(0);
         Shape shape = input.type().orElseThrow().shape();
         return new RandomSamples(
                 input.name(), Shape.of(shape.dims().subList(1, shape.rank())), size, 23);
     }
 
-    /** A context with 32 of them for calibration and ONNX Runtime behind it. */
-    static TestContext context(Model model) {
-        return context(model, of(model, 32));
+    /** A context with 32 of them in every split. */
+    public static TestContext context(Model model, ModelRunner runner) {
+        return context(model, of(model, 32), runner);
     }
 
-    static TestContext context(Model model, Dataset samples) {
+    /** A context with {@code samples} in every split. */
+    public static TestContext context(Model model, Dataset samples, ModelRunner runner) {
         return TestContext.of(model)
                 .withData(new DataSplits(samples, samples, samples, samples))
-                .withRunner(new OrtRunner(SessionSettings.DEFAULT.withThreads(1)));
+                .withRunner(runner);
     }
 
     @Override

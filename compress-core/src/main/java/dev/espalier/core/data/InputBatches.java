@@ -1,0 +1,55 @@
+package dev.espalier.core.data;
+
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** The first examples of a dataset as a model takes them: in batches of the size it asks for. */
+public final class InputBatches {
+    /** As large as an intermediate value of any network may be eight times. */
+    private static final int FREE_BATCH = 8;
+
+    private InputBatches() {}
+
+    /**
+     * At most {@code samples} examples, fewer where the dataset or whole batches of the model's
+     * fixed size give no more.
+     *
+     * @return for each batch the inputs by name
+     */
+    public static List<Map<String, Tensor>> of(Model model, Dataset data, int samples) {
+        int fixed = fixedBatch(model);
+        int count = Math.min(data.size(), samples) / fixed * fixed;
+        int step = fixed == 1 && isBatchFree(model) ? FREE_BATCH : fixed;
+        List<Map<String, Tensor>> batches = new ArrayList<>();
+        for (int from = 0; from < count; from += step) {
+            int[] indices = IntStream.range(from, Math.min(from + step, count)).toArray();
+            batches.add(data.batch(indices).inputs());
+        }
+        return batches;
+    }
+
+    private static boolean isBatchFree(Model model) {
+        return model.graph().feeds().stream()
+                .allMatch(feed -> feed.type().map(t -> !hasFixedBatch(t)).orElse(false));
+    }
+
+    private static int fixedBatch(Model model) {
+        return model.graph().feeds().stream()
+                .flatMap(feed -> feed.type().stream())
+                .filter(InputBatches::hasFixedBatch)
+                .mapToInt(type -> Math.toIntExact(Math.max(1, type.shape().size(0))))
+                .findFirst()
+                .orElse(1);
+    }
+
+    private static boolean hasFixedBatch(TensorType type) {
+        Shape shape = type.shape();
+        return shape.isRanked() && shape.rank() > 0 && shape.dim(0).isFixed();
+    }
+}
