@@ -9,9 +9,9 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
-import dev.espalier.train.Regime;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
+import dev.espalier.train.regime.Regime;
 import java.util.List;
 
 /**

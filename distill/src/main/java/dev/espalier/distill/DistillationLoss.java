@@ -2,7 +2,8 @@ package dev.espalier.distill;
 
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.op.TorchWriter;
-import dev.espalier.train.Objective;
+import dev.espalier.train.program.LossWriter;
+import dev.espalier.train.program.Objective;
 import java.util.List;
 
 /**
@@ -24,11 +25,14 @@ record DistillationLoss(Model teacher, double temperature, double weight) implem
     }
 
     @Override
-    public String torch(String logits, String labels, List<String> teachers) {
+    public String write(LossWriter writer) {
+        String student = writer.scores();
         String soft =
                 "torch.div(torch.kl_div(%s, %s, %d, log_target=True), torch.size(%s, 0))"
-                        .formatted(logSoftmax(logits), logSoftmax(teachers.get(0)), SUM, logits);
-        String hard = "torch.cross_entropy_loss(" + logits + ", " + labels + ")";
+                        .formatted(logSoftmax(student), logSoftmax(writer.scores(0)), SUM, student);
+        String hard =
+                writer.labelled(
+                        labels -> "torch.cross_entropy_loss(" + student + ", " + labels + ")");
         return "torch.add(torch.mul(%s, %s), torch.mul(%s, %s))"
                 .formatted(
                         hard,

@@ -13,10 +13,14 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
-import java.util.ArrayList;
+import dev.espalier.train.program.Objective;
+import dev.espalier.train.program.Slot;
+import dev.espalier.train.program.TorchProgram;
+import dev.espalier.train.torch.TorchModule;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
@@ -81,24 +85,18 @@ public final class Trainer {
         noteFrozen(model, program);
         if (state.epoch() > 0) {
             context.note("went on after epoch " + state.epoch());
-            program = program(withWeights(model, state.values()), batch, state.momenta());
+            program = program(model, batch, state.tensors());
         }
-        Model trained = withWeights(model, state.values());
+        Model trained = withWeights(model, state.initializers());
         plot(state.history(), 0);
         try (TorchModule module = TorchModule.load(program.archive())) {
             for (int epoch = state.epoch(); epoch < plan.epochs(); epoch++) {
                 double loss = epoch(module, model, training, batch, epoch);
-                List<Tensor> tensors = module.run("state", List.of());
-                trained = withWeights(model, program.values(tensors));
-                List<TrainingState.Epoch> history = new ArrayList<>(state.history());
-                history.add(new TrainingState.Epoch(loss, accuracy(trained)));
-                state =
-                        new TrainingState(
-                                epoch + 1,
-                                program.values(tensors),
-                                program.momenta(tensors),
-                                history);
-                plot(history, epoch);
+                Map<Slot, Tensor> tensors = program.bySlot(module.run("state", List.of()));
+                state = new TrainingState(epoch + 1, tensors, state.history());
+                trained = withWeights(model, state.initializers());
+                state = state.seen(new TrainingState.Epoch(loss, accuracy(trained)));
+                plot(state.history(), epoch);
                 context.checkpoints().write(CHECKPOINT, state.toBytes(identity));
             }
         }
@@ -122,14 +120,14 @@ public final class Trainer {
         }
     }
 
-    private TorchProgram program(Model model, int batch, Map<String, Tensor> momenta) {
+    private TorchProgram program(Model model, int batch, Map<Slot, Tensor> start) {
         return TorchProgram.training(
                 model,
                 context.inputShapes().withBatch(batch),
                 objective,
                 plan.regime().optimizer(),
                 plan.regime().program().precision().isReduced(),
-                momenta);
+                start);
     }
 
     /** Changes whenever anything changes that the course of training depends on. */
@@ -188,13 +186,17 @@ public final class Trainer {
     }
 
     private void noteFrozen(Model model, TorchProgram program) {
+        Set<String> moving =
+                program.state().stream()
+                        .filter(Slot::isInitializer)
+                        .map(Slot::name)
+                        .collect(Collectors.toSet());
         List<String> frozen =
                 model.graph().initializers().values().stream()
                         .filter(held -> held.tensor().dataType().isFloating())
                         .filter(held -> held.tensor().elementCount() > 1)
                         .map(Initializer::name)
-                        .filter(name -> !program.weights().contains(name))
-                        .filter(name -> !program.statistics().contains(name))
+                        .filter(name -> !moving.contains(name))
                         .toList();
         frozen.forEach(
                 name ->
@@ -206,7 +208,9 @@ public final class Trainer {
         context.note(
                 "trained %d weights for %d epochs, activations in %s"
                         .formatted(
-                                program.weights().size(),
+                                program.state().stream()
+                                        .filter(slot -> slot.kind() == Slot.Kind.WEIGHT)
+                                        .count(),
                                 plan.epochs(),
                                 plan.regime().program().precision().isReduced()
                                         ? "bfloat16"

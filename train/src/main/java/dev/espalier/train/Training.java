@@ -5,6 +5,8 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.train.program.CrossEntropy;
+import dev.espalier.train.regime.Regime;
 
 /**
  * Trains the network on the recipe's training data with cross entropy: fine-tuning, or with {@code

@@ -1,6 +1,7 @@
 package dev.espalier.train;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.train.regime.Regime;
 
 /**
  * How long, how fast and on what a model is trained. The learning rate rises linearly over the

@@ -3,6 +3,7 @@ package dev.espalier.train;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.program.Slot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -20,12 +21,10 @@ import java.util.Optional;
  * What training knows after an epoch, and needs to go on.
  *
  * @param epoch number of finished epochs
- * @param values weights and running statistics by initializer
- * @param momenta by weight
+ * @param tensors all that steps change
  * @param history what was seen in each finished epoch
  */
-record TrainingState(
-        int epoch, Map<String, Tensor> values, Map<String, Tensor> momenta, List<Epoch> history) {
+record TrainingState(int epoch, Map<Slot, Tensor> tensors, List<Epoch> history) {
     /**
      * What was seen in one epoch.
      *
@@ -34,15 +33,33 @@ record TrainingState(
      */
     record Epoch(double loss, double accuracy) {}
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     TrainingState {
-        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
-        momenta = Collections.unmodifiableMap(new LinkedHashMap<>(momenta));
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         history = List.copyOf(history);
     }
 
-    static final TrainingState START = new TrainingState(0, Map.of(), Map.of(), List.of());
+    static final TrainingState START = new TrainingState(0, Map.of(), List.of());
+
+    /** This state with one more epoch's figures. */
+    TrainingState seen(Epoch figures) {
+        List<Epoch> longer = new ArrayList<>(history);
+        longer.add(figures);
+        return new TrainingState(epoch, tensors, longer);
+    }
+
+    /** Weights and running statistics by initializer. */
+    Map<String, Tensor> initializers() {
+        Map<String, Tensor> initializers = new LinkedHashMap<>();
+        tensors.forEach(
+                (slot, tensor) -> {
+                    if (slot.isInitializer()) {
+                        initializers.put(slot.name(), tensor);
+                    }
+                });
+        return initializers;
+    }
 
     /**
      * The state as bytes.
@@ -60,19 +77,18 @@ record TrainingState(
                 out.writeDouble(seen.loss());
                 out.writeDouble(seen.accuracy());
             }
-            write(values, out);
-            write(momenta, out);
+            write(tensors, out);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
     }
 
-    private static void write(Map<String, Tensor> tensors, DataOutputStream out)
-            throws IOException {
+    private static void write(Map<Slot, Tensor> tensors, DataOutputStream out) throws IOException {
         out.writeInt(tensors.size());
-        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-            out.writeUTF(entry.getKey());
+        for (Map.Entry<Slot, Tensor> entry : tensors.entrySet()) {
+            out.writeUTF(entry.getKey().kind().name());
+            out.writeUTF(entry.getKey().name());
             long[] sizes = entry.getValue().shape().sizes();
             out.writeInt(sizes.length);
             for (long size : sizes) {
@@ -98,29 +114,29 @@ record TrainingState(
             for (int i = in.readInt(); i > 0; i--) {
                 history.add(new Epoch(in.readDouble(), in.readDouble()));
             }
-            return Optional.of(new TrainingState(epoch, tensors(in), tensors(in), history));
+            return Optional.of(new TrainingState(epoch, tensors(in), history));
         } catch (IOException | ArithmeticException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    private static Map<String, Tensor> tensors(DataInputStream in) throws IOException {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private static Map<Slot, Tensor> tensors(DataInputStream in) throws IOException {
+        Map<Slot, Tensor> tensors = new LinkedHashMap<>();
         for (int i = in.readInt(); i > 0; i--) {
-            String name = in.readUTF();
+            Slot slot = new Slot(Slot.Kind.valueOf(in.readUTF()), in.readUTF());
             List<Dim> dims = new ArrayList<>();
             for (int axes = in.readInt(); axes > 0; axes--) {
                 dims.add(Dim.of(in.readLong()));
             }
             Shape shape = Shape.of(dims);
             if (shape.elementCount() > in.available() / Float.BYTES) {
-                throw new IOException("the checkpoint ends within " + name);
+                throw new IOException("the checkpoint ends within " + slot.name());
             }
             float[] values = new float[(int) shape.elementCount()];
             for (int k = 0; k < values.length; k++) {
                 values[k] = in.readFloat();
             }
-            tensors.put(name, Tensor.ofFloats(shape, values));
+            tensors.put(slot, Tensor.ofFloats(shape, values));
         }
         return tensors;
     }

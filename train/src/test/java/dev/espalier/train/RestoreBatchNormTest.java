@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.runtime.OrtRunner;
+import dev.espalier.train.program.Programs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,8 @@ class RestoreBatchNormTest {
         Model restored = restore(model);
         assertThat(norms(restored)).isEqualTo(2);
         assertThat(refused).isEmpty();
-        Map<String, Tensor> feeds = TorchProgramTest.feeds(model, 5);
-        TorchProgramTest.assertClose(run(restored, feeds), run(model, feeds), 1e-5);
+        Map<String, Tensor> feeds = Programs.feeds(model, 5);
+        Programs.assertClose(run(restored, feeds), run(model, feeds), 1e-5);
     }
 
     @Test
@@ -99,8 +100,8 @@ class RestoreBatchNormTest {
         assertThat(folded.graph().nodes()).isEqualTo(model.graph().nodes());
         assertThat(folded.graph().initializers().keySet())
                 .containsExactlyElementsOf(model.graph().initializers().keySet());
-        Map<String, Tensor> feeds = TorchProgramTest.feeds(model, 5);
-        TorchProgramTest.assertClose(run(folded, feeds), run(model, feeds), 1e-5);
+        Map<String, Tensor> feeds = Programs.feeds(model, 5);
+        Programs.assertClose(run(folded, feeds), run(model, feeds), 1e-5);
     }
 
     @Test

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.OptimizerSettings;
+import dev.espalier.train.regime.ProgramSettings;
+import dev.espalier.train.regime.Regime;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {

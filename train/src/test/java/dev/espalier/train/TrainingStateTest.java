@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.program.Slot;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,11 @@ class TrainingStateTest {
     private static final TrainingState STATE =
             new TrainingState(
                     3,
-                    Map.of("w", Tensor.ofFloats(Shape.of(2, 1), 1, -2)),
-                    Map.of("w", Tensor.ofFloats(Shape.of(2, 1), 0.5f, 0)),
+                    Map.of(
+                            new Slot(Slot.Kind.WEIGHT, "w"),
+                            Tensor.ofFloats(Shape.of(2, 1), 1, -2),
+                            new Slot(Slot.Kind.MOMENTUM, "w"),
+                            Tensor.ofFloats(Shape.of(2, 1), 0.5f, 0)),
                     List.of(new TrainingState.Epoch(1.5, 0.75)));
 
     @Test

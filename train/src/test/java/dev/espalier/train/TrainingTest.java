@@ -9,6 +9,11 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.testkit.TestContext;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.OptimizerSettings;
+import dev.espalier.train.regime.Precision;
+import dev.espalier.train.regime.ProgramSettings;
+import dev.espalier.train.regime.Regime;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.torch;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,7 @@
-package dev.espalier.train;
+package dev.espalier.train.program;
 
+import static dev.espalier.train.program.Programs.assertClose;
+import static dev.espalier.train.program.Programs.feeds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,9 +14,11 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.train.regime.OptimizerSettings;
+import dev.espalier.train.torch.TorchModule;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class TorchProgramTest {
@@ -82,8 +86,21 @@ class TorchProgramTest {
         try (TorchModule module = TorchModule.load(program.archive())) {
             module.run("step", List.of(x, labels, Tensor.ofFloats(Shape.of(1), 0)));
             // Without momentum the buffer holds the last gradient.
-            return program.momenta(module.run("state", List.of()));
+            return named(program, module, Slot.Kind.MOMENTUM);
         }
+    }
+
+    private static Map<String, Tensor> named(
+            TorchProgram program, TorchModule module, Slot.Kind kind) {
+        Map<String, Tensor> named = new HashMap<>();
+        program.bySlot(module.run("state", List.of()))
+                .forEach(
+                        (slot, tensor) -> {
+                            if (slot.kind() == kind) {
+                                named.put(slot.name(), tensor);
+                            }
+                        });
+        return named;
     }
 
     private static double loss(Model model, Tensor x, Tensor labels) {
@@ -135,7 +152,7 @@ class TorchProgramTest {
         Map<String, Tensor> values;
         try (TorchModule module = TorchModule.load(program.archive())) {
             module.run("step", List.of(x, label, Tensor.ofFloats(Shape.of(1), 0.2f)));
-            values = program.values(module.run("state", List.of()));
+            values = named(program, module, Slot.Kind.WEIGHT);
         }
         // g = 0.1 w; m = g; w -= 0.2 (g + 0.5 m)
         assertClose(
@@ -156,32 +173,6 @@ class TorchProgramTest {
             for (int i = 0; i < names.size(); i++) {
                 assertClose(actual.get(i), expected.get(names.get(i)), 1e-5);
             }
-        }
-    }
-
-    static Map<String, Tensor> feeds(Model model, int batch) {
-        Value input = model.graph().feeds().get(0);
-        Shape shape = InputShapes.ofBatch(batch).bind(input).shape();
-        SplittableRandom random = new SplittableRandom(5);
-        float[] values = new float[Math.toIntExact(shape.elementCount())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextDouble(-1, 1);
-        }
-        return Map.of(input.name(), Tensor.ofFloats(shape, values));
-    }
-
-    static void assertClose(Tensor actual, Tensor expected, double tolerance) {
-        assertThat(actual.shape()).isEqualTo(expected.shape());
-        float[] a = actual.toFloats();
-        float[] e = expected.toFloats();
-        double scale = 1;
-        for (float value : e) {
-            scale = Math.max(scale, Math.abs(value));
-        }
-        for (int i = 0; i < a.length; i++) {
-            assertThat(a[i])
-                    .as("element %d", i)
-                    .isCloseTo(e[i], within((float) (tolerance * scale)));
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -15,6 +15,7 @@ import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
 import dev.espalier.testkit.OnnxCases;
 import dev.espalier.testkit.OnnxCases.Case;
+import dev.espalier.train.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

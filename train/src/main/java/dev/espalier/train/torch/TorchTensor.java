@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.torch;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.DataType;
@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  * @param channelsLast whether a tensor [A, B, H, W] is stored in the order A, H, W, B, which is
  *     what convolutions on such activations read fastest; others are stored as they are
  */
-record TorchTensor(String name, Tensor tensor, boolean channelsLast) {
+public record TorchTensor(String name, Tensor tensor, boolean channelsLast) {
     /** The storage class of Torch that holds elements of {@code type}. */
     static String storageClass(DataType type) {
         return switch (type) {

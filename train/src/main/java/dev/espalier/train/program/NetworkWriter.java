@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.program;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.ShapeInference;
@@ -14,7 +14,6 @@ import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.TorchWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,7 +48,7 @@ final class NetworkWriter {
     private final String prefix;
     private final List<String> statements = new ArrayList<>();
     private final Map<String, String> variables = new HashMap<>();
-    private final Map<String, String> leaves = new LinkedHashMap<>();
+    private final Map<Slot, Leaf> leaves = new LinkedHashMap<>();
     private final Map<String, String> narrowed = new HashMap<>();
     private int locals;
 
@@ -71,11 +70,15 @@ final class NetworkWriter {
         this.reduced = reduced;
         this.holdings = holdings;
         this.prefix = prefix;
+        for (int i = 0; i < graph.feeds().size(); i++) {
+            Value feed = graph.feeds().get(i);
+            variables.put(feed.name(), input(feed, "x" + i));
+        }
     }
 
-    /** The local variables that gradients are taken of, by the initializer that each stands for. */
-    Map<String, String> leaves() {
-        return Collections.unmodifiableMap(leaves);
+    /** What gradients are taken of, as far as the network is written. */
+    List<Leaf> leaves() {
+        return List.copyOf(leaves.values());
     }
 
     List<String> statements() {
@@ -83,26 +86,25 @@ final class NetworkWriter {
     }
 
     /**
-     * Writes the network.
+     * Writes what {@code value} needs and is not written yet.
      *
-     * @param inputs expressions of the graph's feeds, in order
-     * @param outputs values wanted
-     * @return expressions of the wanted values
+     * @return the expression of the value
      * @throws UnsupportedModelException where a node on the way cannot be written, naming all such
      */
-    List<String> write(List<String> inputs, List<String> outputs) {
-        Set<Node> needed = needed(outputs);
+    String write(String value) {
+        Set<Node> needed = needed(value);
         refuseUnwritable(needed);
-        for (int i = 0; i < inputs.size(); i++) {
-            Value feed = graph.feeds().get(i);
-            variables.put(feed.name(), input(feed, inputs.get(i)));
-        }
         for (Node node : graph.nodes()) {
             if (needed.contains(node)) {
                 Operators.of(node).orElseThrow().torch(shapes.call(node), new Statements(node));
             }
         }
-        return outputs.stream().map(this::read).toList();
+        return read(value);
+    }
+
+    /** The variable of a weight that is not the network's, but trained with it. */
+    String companion(String name, Tensor tensor) {
+        return leaf(new Slot(Slot.Kind.COMPANION, name), tensor);
     }
 
     private String input(Value feed, String expression) {
@@ -114,17 +116,21 @@ final class NetworkWriter {
         return assign(value);
     }
 
-    /** Nodes that {@code outputs} depend on, but for those whose results are known constants. */
-    private Set<Node> needed(List<String> outputs) {
+    /**
+     * Nodes that {@code value} depends on, but for those that are written and those whose results
+     * are known constants.
+     */
+    private Set<Node> needed(String value) {
         Set<Node> needed = new HashSet<>();
-        Deque<String> open = new ArrayDeque<>(outputs);
+        Deque<String> open = new ArrayDeque<>(List.of(value));
         while (!open.isEmpty()) {
-            String value = open.pop();
-            Optional<Node> producer = graph.producer(value);
-            if (producer.isPresent() && !isFolded(producer.get(), value)) {
-                if (needed.add(producer.get())) {
-                    producer.get().inputs().stream().filter(i -> !i.isEmpty()).forEach(open::push);
-                }
+            String next = open.pop();
+            Optional<Node> producer = graph.producer(next);
+            if (producer.isPresent()
+                    && !variables.containsKey(next)
+                    && !isFolded(producer.get(), next)
+                    && needed.add(producer.get())) {
+                producer.get().inputs().stream().filter(i -> !i.isEmpty()).forEach(open::push);
             }
         }
         return needed;
@@ -203,11 +209,18 @@ final class NetworkWriter {
         if (use == Use.TEACH) {
             return "self." + holdings.constant(tensor);
         }
-        String held = "self." + holdings.weight(value, tensor).attribute();
-        return use == Use.EVALUATE
-                ? held
-                : leaves.computeIfAbsent(
-                        value, name -> assign("torch.requires_grad_(torch.detach(" + held + "))"));
+        Slot slot = new Slot(Slot.Kind.WEIGHT, value);
+        return use == Use.EVALUATE ? "self." + holdings.variable(slot, tensor) : leaf(slot, tensor);
+    }
+
+    private String leaf(Slot slot, Tensor tensor) {
+        return leaves.computeIfAbsent(slot, key -> newLeaf(key, tensor)).variable();
+    }
+
+    private Leaf newLeaf(Slot slot, Tensor tensor) {
+        String attribute = holdings.variable(slot, tensor);
+        String variable = assign("torch.requires_grad_(torch.detach(self." + attribute + "))");
+        return new Leaf(slot, tensor.shape(), attribute, variable);
     }
 
     /** What one node's rule writes to. */
@@ -237,7 +250,9 @@ final class NetworkWriter {
             Initializer held = graph.initializers().get(node.input(i));
             return held == null || use == Use.TEACH
                     ? exact(i)
-                    : "self." + holdings.statistic(held.name(), held.tensor()).attribute();
+                    : "self."
+                            + holdings.variable(
+                                    new Slot(Slot.Kind.STATISTIC, held.name()), held.tensor());
         }
 
         @Override

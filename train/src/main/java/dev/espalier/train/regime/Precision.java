@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.regime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ public enum Precision {
     }
 
     /** Whether a program for this machine computes in bfloat16. */
-    boolean isReduced() {
+    public boolean isReduced() {
         return this == BFLOAT16 || this == AUTO && hasBfloat16();
     }
 }

@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.regime;
 
 import dev.espalier.core.pass.Option;
 

@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.regime;
 
 import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.pass.Option;
@@ -20,7 +20,8 @@ public record AugmentationSettings(
                 boolean flip) {
     public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
 
-    Augmentation toAugmentation() {
+    /** In the terms of the data pipeline. */
+    public Augmentation toAugmentation() {
         return new Augmentation(padding, flip);
     }
 }

@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.program;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.torch;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
@@ -26,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * A TorchScript module loaded into DJL's PyTorch engine. One call of {@link #run} is one native
  * call; what it allocates natively is freed before it returns. To be used by one thread and closed.
  */
-final class TorchModule implements AutoCloseable {
+public final class TorchModule implements AutoCloseable {
     private static final ReentrantLock RUNNING = new ReentrantLock();
 
     static {
@@ -58,7 +58,7 @@ final class TorchModule implements AutoCloseable {
      *
      * @throws UnsupportedModelException where Torch refuses the program
      */
-    static TorchModule load(byte[] archive) {
+    public static TorchModule load(byte[] archive) {
         NDManager manager = engine().newBaseManager();
         try {
             PtSymbolBlock block =
@@ -91,19 +91,19 @@ final class TorchModule implements AutoCloseable {
     }
 
     /** Threads that one native call may use. */
-    static int threads() {
+    public static int threads() {
         engine();
         return JniUtils.getNumThreads();
     }
 
     /** Sets {@link #threads} for the whole process. */
-    static void threads(int count) {
+    public static void threads(int count) {
         engine();
         JniUtils.setNumThreads(count);
     }
 
     /** The tensors that {@code method} returns for {@code inputs}. */
-    List<Tensor> run(String method, List<Tensor> inputs) {
+    public List<Tensor> run(String method, List<Tensor> inputs) {
         try (NDManager scope = manager.newSubManager()) {
             NDList arguments = new NDList();
             for (int i = 0; i < inputs.size(); i++) {

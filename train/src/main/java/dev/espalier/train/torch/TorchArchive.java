@@ -1,4 +1,4 @@
-package dev.espalier.train;
+package dev.espalier.train.torch;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.util.zip.ZipOutputStream;
  *   net/data.pkl               one Net object
  * </pre>
  */
-final class TorchArchive {
+public final class TorchArchive {
     private static final String ROOT = "net/";
 
     private TorchArchive() {}
@@ -30,7 +30,7 @@ final class TorchArchive {
      * @param methods the methods of the class in TorchScript, indented by two
      * @param tensors the attributes that the methods read as {@code self.NAME}
      */
-    static byte[] of(String methods, List<TorchTensor> tensors) {
+    public static byte[] of(String methods, List<TorchTensor> tensors) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);

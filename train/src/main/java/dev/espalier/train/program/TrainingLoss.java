@@ -1,0 +1,126 @@
+package dev.espalier.train.program;
+
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Writes the trained network, its teachers and the loss, each as far as the loss asks for it. The
+ * teachers' statements come first, before gradients are switched on.
+ */
+final class TrainingLoss implements LossWriter {
+    private record Network(Model model, ShapeInference shapes, NetworkWriter writer) {}
+
+    private final Network trained;
+    private final List<Network> teachers = new ArrayList<>();
+    private final Holdings holdings;
+    private final List<String> statements = new ArrayList<>();
+    private final Map<String, String> variables = new HashMap<>();
+    private final String loss;
+
+    TrainingLoss(
+            Model model,
+            InputShapes shapes,
+            Objective objective,
+            boolean reduced,
+            Holdings holdings) {
+        this.holdings = holdings;
+        this.trained = network(model, shapes, NetworkWriter.Use.TRAIN, reduced, "v");
+        for (Model teacher : objective.teachers()) {
+            String prefix = "t" + teachers.size() + "_";
+            teachers.add(network(teacher, shapes, NetworkWriter.Use.TEACH, reduced, prefix));
+        }
+        this.loss = objective.write(this);
+    }
+
+    private Network network(
+            Model model,
+            InputShapes shapes,
+            NetworkWriter.Use use,
+            boolean reduced,
+            String prefix) {
+        ShapeInference types = ShapeInference.of(model, shapes);
+        return new Network(
+                model, types, new NetworkWriter(model, types, use, reduced, holdings, prefix));
+    }
+
+    /** Writes everything up to the variable {@code loss}. */
+    void write(ProgramText text) {
+        text.add("torch.set_grad_enabled(False)");
+        teachers.forEach(teacher -> text.add(teacher.writer.statements()));
+        text.add("torch.set_grad_enabled(True)");
+        text.add(trained.writer.statements());
+        text.add(statements);
+        text.add("loss = " + loss);
+    }
+
+    /** What gradients are taken of: the loss's own weights included. */
+    List<Leaf> leaves() {
+        return trained.writer.leaves();
+    }
+
+    @Override
+    public Model network() {
+        return trained.model;
+    }
+
+    @Override
+    public String value(String value) {
+        return read(trained, "v", value);
+    }
+
+    @Override
+    public Shape shape(String value) {
+        return trained.shapes.shape(value);
+    }
+
+    @Override
+    public String teacher(int teacher, String value) {
+        return read(teachers.get(teacher), "t" + teacher, value);
+    }
+
+    @Override
+    public String scores(int teacher) {
+        return teacher(teacher, teachers.get(teacher).model.graph().outputs().get(0).name());
+    }
+
+    @Override
+    public Shape teacherShape(int teacher, String value) {
+        return teachers.get(teacher).shapes.shape(value);
+    }
+
+    private String read(Network network, String key, String value) {
+        return variables.computeIfAbsent(
+                key + " " + value,
+                k -> {
+                    String expression = network.writer.write(value);
+                    String exact = "f" + statements.size();
+                    statements.add(exact + " = torch.to(" + expression + ", 6)");
+                    return exact;
+                });
+    }
+
+    @Override
+    public String labelled(UnaryOperator<String> loss) {
+        return loss.apply("labels");
+    }
+
+    @Override
+    public String let(String expression) {
+        String name = "l" + statements.size();
+        statements.add(name + " = " + expression);
+        return name;
+    }
+
+    @Override
+    public String weight(String name, Tensor start) {
+        return trained.writer.companion(name, start);
+    }
+}
