@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import dev.espalier.core.CompressionException;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.analysis.ResidualBranches;
 import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.data.DataConfig.Format;
 import dev.espalier.core.data.DataLoader;
@@ -11,6 +12,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.runtime.OrtRunner;
+import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.io.File;
 import java.io.IOException;
@@ -34,12 +36,15 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * </pre>
  *
  * <p>The folders hold ONNX files; networks of images of 32 x 32 are proved on CIFAR-10 too, where
- * it is given. The table goes to {@code prune/target/prune-networks.md}.
+ * it is given. The tables go to {@code prune/target/prune-networks.md} and {@code
+ * prune/target/prune-blocks-networks.md}.
  */
 @Tag("networks")
 @EnabledIfSystemProperty(named = "espalier.networks", matches = ".+")
 class NetworksTest {
     private static final InputShapes SHAPES = InputShapes.ofBatch(1);
+
+    private static final OrtRunner RUNNER = new OrtRunner();
 
     private final List<String> failures = new ArrayList<>();
 
@@ -55,6 +60,42 @@ class NetworksTest {
         }
         Files.write(Path.of("target", "prune-networks.md"), lines);
         Assertions.assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+    }
+
+    @Test
+    void aShortenedNetworkAgreesWithTheOriginalWithSilentBranches() throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add("| network | branches | gone | M MACs | evidence |");
+        lines.add("|---|---|---|---|---|");
+        for (Path file : files()) {
+            Model read = OnnxReader.read(file);
+            TestContext context = RandomSamples.context(read, RandomSamples.of(read, 4), RUNNER);
+            Model model = new Simplify().apply(read, context);
+            int branches = ResidualBranches.of(model, SHAPES).size();
+            if (branches > 0) {
+                lines.add(shortened(file.getFileName().toString(), model, branches, context));
+            }
+        }
+        Files.write(Path.of("target", "prune-blocks-networks.md"), lines);
+        Assertions.assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+    }
+
+    private String shortened(String name, Model model, int branches, TestContext context) {
+        try {
+            Model shallow = new PruneBlocks(0.75).apply(model, context);
+            return String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %d | %.2f -> %.2f | %s |",
+                    name.replace(".onnx", ""),
+                    branches,
+                    branches - ResidualBranches.of(shallow, SHAPES).size(),
+                    Cost.of(model, SHAPES).macs() / 1e6,
+                    Cost.of(shallow, SHAPES).macs() / 1e6,
+                    context.notes().get(context.notes().size() - 1));
+        } catch (CompressionException e) {
+            failures.add(name + ": " + e.getMessage());
+            return "| %s | %d | | | %s |".formatted(name, branches, e.getMessage());
+        }
     }
 
     private static List<Path> files() throws IOException {

@@ -10,19 +10,27 @@ import java.util.List;
  * is s. He et al., Deep Residual Learning for Image Recognition, 2016.
  *
  * @param add the Add node
- * @param shortcut the value that is left
- * @param branch the value that may go
+ * @param side which input of {@code add} the branch is, 0 or 1; the other is the shortcut
  * @param dataType of the branch and the shortcut
  * @param nodes what only the branch needs, in the order of the graph, {@code add} excluded
  * @param macs multiply-accumulate operations of {@code nodes}
  */
-public record ResidualBranch(
-        Node add, String shortcut, String branch, DataType dataType, List<Node> nodes, long macs) {
+public record ResidualBranch(Node add, int side, DataType dataType, List<Node> nodes, long macs) {
     public ResidualBranch {
         nodes = List.copyOf(nodes);
     }
 
-    /** The sum: names the branch, also after others have been removed. */
+    /** The value that is left. */
+    public String shortcut() {
+        return add.input(1 - side);
+    }
+
+    /** The value that may go. */
+    public String branch() {
+        return add.input(side);
+    }
+
+    /** The value that they add up to: it names the branch, also after others have been removed. */
     public String sum() {
         return add.output(0);
     }

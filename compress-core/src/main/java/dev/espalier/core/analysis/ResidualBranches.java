@@ -1,6 +1,7 @@
 package dev.espalier.core.analysis;
 
 import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
@@ -59,29 +60,29 @@ public final class ResidualBranches {
                 || !shape.equals(types.shape(b))) {
             return Optional.empty();
         }
-        ResidualBranch first = branch(add, b, a);
-        ResidualBranch second = branch(add, a, b);
+        ResidualBranch first = branch(add, 0);
+        ResidualBranch second = branch(add, 1);
         ResidualBranch dearer = first.macs() > second.macs() ? first : second;
         return dearer.macs() > 0 && startsAtTheShortcut(dearer)
                 ? Optional.of(dearer)
                 : Optional.empty();
     }
 
-    private ResidualBranch branch(Node add, String shortcut, String branch) {
+    private ResidualBranch branch(Node add, int side) {
         List<Node> nodes = new ArrayList<>();
         Set<Node> own = Collections.newSetFromMap(new IdentityHashMap<>());
         own.add(add);
         long sum = 0;
         for (int i = graph.nodes().size() - 1; i >= 0; i--) {
             Node node = graph.nodes().get(i);
-            if (isOnlyFor(own, node, add, shortcut)) {
+            if (isOnlyFor(own, node, add, add.input(1 - side))) {
                 own.add(node);
                 nodes.add(0, node);
                 sum += macs.get(node);
             }
         }
-        return new ResidualBranch(
-                add, shortcut, branch, types.type(branch).orElseThrow().dataType(), nodes, sum);
+        DataType type = types.type(add.input(side)).orElseThrow().dataType();
+        return new ResidualBranch(add, side, type, nodes, sum);
     }
 
     private boolean isOnlyFor(Set<Node> own, Node node, Node add, String shortcut) {
@@ -134,23 +135,28 @@ public final class ResidualBranches {
     /**
      * {@code model} with all its nodes, but each of {@code branches} multiplied by zero before it
      * is added: what the model without them has to agree with.
+     *
+     * @param branches found in {@code model}, or in it without some of the others
      */
     public static Model silence(Model model, Collection<ResidualBranch> branches) {
         GraphEditor editor = new GraphEditor(model.graph());
         for (ResidualBranch branch : branches) {
-            String zero =
-                    editor.addInitializer(
-                            "zero", Tensor.ofReals(branch.dataType(), Shape.SCALAR, 0.0));
-            String silent = editor.freshName(branch.branch() + "_silent");
+            // Found where others had been removed before, its inputs may have other names here.
+            Node add = model.graph().producer(branch.sum()).orElseThrow();
+            Tensor none = Tensor.ofReals(branch.dataType(), Shape.SCALAR, 0.0);
+            String zero = editor.addInitializer("zero", none);
+            String silent = editor.freshName(add.input(branch.side()) + "_silent");
+            List<String> inputs = new ArrayList<>(add.inputs());
+            inputs.set(branch.side(), silent);
             editor.replace(
-                    branch.add(),
+                    add,
                     Node.of(
                             silent,
                             "Mul",
-                            List.of(branch.branch(), zero),
+                            List.of(add.input(branch.side()), zero),
                             List.of(silent),
                             Attributes.NONE),
-                    branch.add().withInputs(List.of(branch.shortcut(), silent)));
+                    add.withInputs(inputs));
         }
         return model.withGraph(editor.build());
     }

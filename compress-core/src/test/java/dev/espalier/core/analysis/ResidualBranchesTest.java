@@ -95,7 +95,34 @@ class ResidualBranchesTest {
                 .extracting(Node::opType)
                 .containsExactly("Conv", "Relu", "Conv", "Relu", "Conv", "Mul", "Add", "Relu");
         assertThat(silenced.graph().producer("y").orElseThrow().inputs())
-                .containsExactly("r", "d_silent");
+                .containsExactly("d_silent", "r");
+    }
+
+    @Test
+    void silencesABranchThatWasFoundAfterAnotherWasRemoved() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph g (x: float[N,4,5,5]) -> (z: float[N,4,5,5])
+                        w0: float[4,4,1,1] = seed(1)
+                        w1: float[4,4,1,1] = seed(2)
+                        a = Conv(x, w0)
+                        s = Add(x, a)
+                        b = Conv(s, w1)
+                        t = Add(s, b)
+                        z = Relu(t)
+                        """);
+        ResidualBranch first = ResidualBranches.of(model, SHAPES).get(0);
+        ResidualBranch second =
+                ResidualBranches.of(ResidualBranches.remove(model, first), SHAPES).get(0);
+
+        Model silenced = ResidualBranches.silence(model, List.of(first, second));
+
+        assertThat(second.shortcut()).isEqualTo("x");
+        assertThat(silenced.graph().producer("t").orElseThrow().inputs())
+                .containsExactly("s", "b_silent");
+        assertThat(silenced.graph().nodes().stream().filter(node -> node.is("Mul"))).hasSize(2);
     }
 
     @Test
