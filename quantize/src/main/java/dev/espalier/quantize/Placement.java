@@ -51,7 +51,19 @@ final class Placement {
                         node.outputs().forEach(output -> grouping.join(node.input(0), output));
                     }
                 });
+        layers.values().stream()
+                .filter(WeightedLayer::passesValuesOn)
+                .map(WeightedLayer::node)
+                .forEach(this::joinEnds);
         kernels.keySet().stream().filter(node -> node.is("Concat")).forEach(this::joinConcat);
+    }
+
+    /** Lets a layer that changes no value write bytes as it read them, where no Relu follows. */
+    private void joinEnds(Node layer) {
+        Grouping.Limit output = grouping.limit(layer.output(0));
+        if (output.isNone() || output.equals(grouping.limit(layer.input(0)))) {
+            grouping.join(layer.input(0), layer.output(0));
+        }
     }
 
     /**

@@ -1,13 +1,20 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
+import java.util.Set;
 
 /** What happens to a float model before integers are placed: nothing that changes its results. */
 final class Preparation {
     private Preparation() {}
 
-    static Model prepare(Model model) {
-        return GlobalPooling.rewrite(FoldBatchNorm.fold(Opset13.upgrade(model)));
+    /**
+     * @param excluded names of nodes that stay float
+     * @param context is told about rewritten shortcuts
+     */
+    static Model prepare(Model model, Set<String> excluded, PassContext context) {
+        Model folded = FoldBatchNorm.fold(Opset13.upgrade(model));
+        return ShortcutConv.rewrite(GlobalPooling.rewrite(folded), excluded, context);
     }
 }

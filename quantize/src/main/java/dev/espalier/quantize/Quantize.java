@@ -104,7 +104,7 @@ public record Quantize(
 
     /** Null where nothing can be quantized. */
     private Job prepare(Model model, PassContext context) {
-        Model prepared = Preparation.prepare(model);
+        Model prepared = Preparation.prepare(model, Set.copyOf(exclude), context);
         Graph graph = prepared.graph();
         Set<Node> excluded = excluded(graph);
         ShapeInference inference = ShapeInference.of(prepared);

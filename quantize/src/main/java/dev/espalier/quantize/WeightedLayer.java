@@ -133,6 +133,40 @@ record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
         return true;
     }
 
+    /**
+     * Whether each output is one input value as it is, or zero: on its input's grid, the
+     * convolution rounds nothing.
+     */
+    boolean passesValuesOn() {
+        if (!node.is("Conv") || bias != null && !isZero(bias.toFloats())) {
+            return false;
+        }
+        float[] values = weight.toFloats();
+        int filter = Math.toIntExact(weight.elementCount() / weight.shape().size(0));
+        for (int from = 0; from < values.length; from += filter) {
+            int passed = 0;
+            for (int i = from; i < from + filter; i++) {
+                if (values[i] != 0 && values[i] != 1) {
+                    return false;
+                }
+                passed += (int) values[i];
+            }
+            if (passed > 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isZero(float[] values) {
+        for (float value : values) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     boolean hasBias() {
         return bias != null;
     }
