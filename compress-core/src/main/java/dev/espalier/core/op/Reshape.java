@@ -104,7 +104,9 @@ public final class Reshape extends Reshaping {
         long[] target = sizes.get();
         Shape x = call.open().shape(call.node().input(0));
         boolean zeroCopies = call.attributes().integer("allowzero", 0) == 0;
-        boolean hasRest = LongStream.of(target).anyMatch(size -> size == -1);
+        // Nothing can be left over beside an empty axis, so that -1 is not allowed there.
+        boolean hasRest =
+                LongStream.of(target).anyMatch(size -> size == -1 || size == 0 && !zeroCopies);
         for (int axis = 0; axis < target.length; axis++) {
             if (!call.open().isOpen(target[axis])) {
                 continue;

@@ -21,12 +21,10 @@ final class ConstantFolding {
 
     private final Graph graph;
     private final ShapeInference inference;
-    private final ShapeArithmetic arithmetic;
 
     private ConstantFolding(Model model) {
         this.graph = model.graph();
         this.inference = ShapeInference.of(model);
-        this.arithmetic = new ShapeArithmetic(model, inference);
     }
 
     static Model apply(Model model, Tally tally) {
@@ -41,7 +39,7 @@ final class ConstantFolding {
                 folded.add(node);
                 for (String output : node.outputs()) {
                     if (!output.isEmpty()) {
-                        editor.define(output, constant(output).orElseThrow());
+                        editor.define(output, inference.constant(output).orElseThrow());
                     }
                 }
             }
@@ -59,17 +57,13 @@ final class ConstantFolding {
             if (output.isEmpty()) {
                 continue;
             }
-            Optional<Tensor> value = constant(output);
+            Optional<Tensor> value = inference.constant(output);
             if (value.isEmpty()) {
                 return false;
             }
             made += value.get().byteSize();
         }
         return made <= BUDGET_BYTES || node.is("Constant") || made <= freed(node);
-    }
-
-    private Optional<Tensor> constant(String value) {
-        return inference.constant(value).or(() -> arithmetic.constant(value));
     }
 
     /** Bytes of the initializers that only {@code node} reads. */

@@ -398,13 +398,47 @@ class SimplifyTest {
     }
 
     @Test
-    void shapesThatFollowMoreThanTheBatchStay() {
+    void everyOpenSizeThatStaysBecomesZero() {
         simplified(
                         """
                         opset 13
                         graph (x: float[N,4,H,2]) -> (y)
                         s = Shape(x)
                         y = Reshape(x, s)
+                        """)
+                .then(
+                        """
+                        opset 13
+                        graph (x: float[N,4,H,2]) -> (y)
+                        y_shape: int64[4] = [0, 4, 0, 2]
+                        y = Reshape(x, y_shape)
+                        """);
+    }
+
+    @Test
+    void shapesWithTwoOpenSizesInNewPlacesStay() {
+        simplified(
+                        """
+                        opset 13
+                        graph (x: float[N,H,2]) -> (y)
+                        swapped: int64[3] = [1, 0, 2]
+                        s = Shape(x)
+                        t = Gather(s, swapped) {axis=0}
+                        y = Reshape(x, t)
+                        """)
+                .unchanged();
+    }
+
+    @Test
+    void aSizeOfZeroThatIsMeantStandsBesideNoRest() {
+        simplified(
+                        """
+                        opset 14
+                        graph (x: float[N,0]) -> (y)
+                        none: int64[1] = [0]
+                        s = Shape(x)
+                        t = Concat(none, s) {axis=0}
+                        y = Reshape(x, t) {allowzero=1}
                         """)
                 .unchanged();
     }
