@@ -7,9 +7,7 @@ import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataLoader;
-import dev.espalier.core.data.RandomTensor;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.ir.Value;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.BenchmarkOptions;
 import dev.espalier.core.recipe.Recipe;
@@ -22,7 +20,6 @@ import dev.espalier.runtime.OrtModel;
 import dev.espalier.runtime.OrtRunner;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,11 +117,7 @@ final class CompareCommand implements Callable<Integer> {
         SplittableRandom random = new SplittableRandom(0);
         List<Map<String, Tensor>> runs = new ArrayList<>();
         for (int i = 0; i < RANDOM_RUNS; i++) {
-            Map<String, Tensor> inputs = new LinkedHashMap<>();
-            for (Value feed : model.model().graph().feeds()) {
-                inputs.put(feed.name(), RandomTensor.of(sizes.bind(feed), random));
-            }
-            runs.add(inputs);
+            runs.add(sizes.random(model.model().graph().feeds(), random));
         }
         return runs;
     }

@@ -4,13 +4,15 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -44,24 +46,17 @@ public final class RepeatedRun implements AutoCloseable {
         OrtSession session = session(model, threads);
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         try {
-            SplittableRandom random = new SplittableRandom(seed);
-            long batch = 0;
-            for (NodeInfo input : session.getInputInfo().values()) {
-                if (!(input.getInfo() instanceof TensorInfo info)) {
-                    throw new UnsupportedModelException(
-                            "%s: input '%s' is not a tensor.".formatted(model, input.getName()));
-                }
-                Value declared = RandomInputs.declared(input.getName(), info);
-                TensorType type = shapes.bind(declared);
-                long first = type.shape().rank() > 1 ? type.shape().size(0) : 1;
-                if (shapes.batch() != 1 && first != shapes.batch() && inputs.isEmpty()) {
-                    throw new UnsupportedModelException(
-                            "%s: input '%s' is %s; it cannot be run at batch %d."
-                                    .formatted(model, input.getName(), declared, shapes.batch()));
-                }
-                batch = inputs.isEmpty() ? first : batch;
-                inputs.put(
-                        input.getName(), RandomInputs.tensor(input.getName(), info, type, random));
+            List<Value> feeds = feeds(model, session);
+            Map<String, Tensor> random = shapes.random(feeds, new SplittableRandom(seed));
+            long batch = batch(random);
+            if (shapes.batch() != 1 && batch != shapes.batch()) {
+                throw new UnsupportedModelException(
+                        "%s: input '%s' is %s; it cannot be run at batch %d."
+                                .formatted(
+                                        model, feeds.get(0).name(), feeds.get(0), shapes.batch()));
+            }
+            for (Map.Entry<String, Tensor> input : random.entrySet()) {
+                inputs.put(input.getKey(), TensorBridge.copy(Environment.get(), input.getValue()));
             }
             RepeatedRun run = new RepeatedRun(session, inputs, Math.max(1, batch));
             session = null;
@@ -73,6 +68,31 @@ public final class RepeatedRun implements AutoCloseable {
                 close(session, inputs);
             }
         }
+    }
+
+    private static List<Value> feeds(Path model, OrtSession session) throws OrtException {
+        List<Value> feeds = new ArrayList<>();
+        for (NodeInfo input : session.getInputInfo().values()) {
+            TensorType type =
+                    TensorBridge.declaredType(input)
+                            .orElseThrow(
+                                    () ->
+                                            new UnsupportedModelException(
+                                                    "%s: input '%s' is not a tensor of a known type."
+                                                            .formatted(model, input.getName())));
+            feeds.add(Value.of(input.getName(), type));
+        }
+        return feeds;
+    }
+
+    /** Size of the first input's first dimension, which is a batch where there are more. */
+    private static long batch(Map<String, Tensor> inputs) {
+        return inputs.values().stream()
+                .limit(1)
+                .filter(first -> first.shape().rank() > 1)
+                .mapToLong(first -> first.shape().size(0))
+                .findFirst()
+                .orElse(1);
     }
 
     private static OrtSession session(Path model, int threads) {

@@ -58,6 +58,14 @@ final class TensorBridge {
         };
     }
 
+    /** An ONNX Runtime tensor that holds a copy of {@code tensor}. */
+    static OnnxTensor copy(OrtEnvironment environment, Tensor tensor) throws OrtException {
+        return toNative(
+                environment,
+                tensor,
+                tensor.dataType() == DataType.STRING ? null : new FeedBuffers().acquire(tensor));
+    }
+
     /** A copy of a run's result. */
     static Tensor fromNative(String name, OnnxValue value) throws OrtException {
         if (!(value instanceof OnnxTensor tensor)) {

@@ -1,11 +1,16 @@
 package dev.espalier.core.analysis;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.RandomTensor;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /**
  * Sizes for what a model's inputs leave open.
@@ -56,6 +61,20 @@ public record InputShapes(long batch, Map<String, Shape> byInput) {
                             .formatted(input.name(), declared.shape(), input.name()));
         }
         return declared.withShape(shape);
+    }
+
+    /**
+     * Random inputs of these sizes, by name.
+     *
+     * @param feeds the inputs of a model that are fed
+     * @throws InvalidOptionException where {@link #bind} does
+     */
+    public Map<String, Tensor> random(List<Value> feeds, SplittableRandom random) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        for (Value feed : feeds) {
+            inputs.put(feed.name(), RandomTensor.of(bind(feed), random));
+        }
+        return inputs;
     }
 
     private static boolean isBatchFree(TensorType type) {

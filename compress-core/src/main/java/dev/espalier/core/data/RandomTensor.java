@@ -1,5 +1,6 @@
 package dev.espalier.core.data;
 
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
@@ -8,15 +9,24 @@ import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.SplittableRandom;
 
-/** Inputs for models where there is no data. */
+/**
+ * Inputs for models where there is no data. Reals are normal with mean 0 and deviation 1, since
+ * arithmetic on zeros can be faster than on data; 8-bit integers, mostly images, use their whole
+ * range; wider ones are 0 or 1, which are good as masks and as indices into anything.
+ */
 public final class RandomTensor {
+    /** More than any sensible batch of images; less than what makes the JVM fail. */
+    private static final long MOST_BYTES = 1L << 30;
+
     private RandomTensor() {}
 
     /**
-     * Normally distributed reals; integers that are 0 or 1, which are good as masks and as indices
-     * into anything.
+     * A tensor of a fixed type.
+     *
+     * @throws UnsupportedModelException where it would take more than 1 GiB
      */
     public static Tensor of(TensorType type, SplittableRandom random) {
+        requireSensible(type);
         int count = Math.toIntExact(type.shape().elementCount());
         if (type.dataType() == DataType.STRING) {
             return Tensor.ofStrings(type.shape(), Collections.nCopies(count, "espalier"));
@@ -38,11 +48,27 @@ public final class RandomTensor {
                 case INT64, UINT64 -> bytes.putLong(random.nextInt(2));
                 case INT32, UINT32 -> bytes.putInt(random.nextInt(2));
                 case INT16, UINT16 -> bytes.putShort((short) random.nextInt(2));
-                case INT8, UINT8, BOOL -> bytes.put((byte) random.nextInt(2));
+                case INT8, UINT8 -> bytes.put((byte) random.nextInt());
+                case BOOL -> bytes.put((byte) random.nextInt(2));
                 // The rest is not fed to any network met so far; zeros are valid in all of them.
                 default -> {}
             }
         }
         return Tensor.of(type.dataType(), type.shape(), bytes.rewind());
+    }
+
+    private static void requireSensible(TensorType type) {
+        long bytes;
+        try {
+            long elements = type.shape().elementCount();
+            bytes = type.dataType() == DataType.STRING ? elements : type.dataType().bytes(elements);
+        } catch (ArithmeticException e) {
+            bytes = Long.MAX_VALUE;
+        }
+        if (bytes > MOST_BYTES) {
+            throw new UnsupportedModelException(
+                    "an input of %s is over %d bytes; give smaller sizes"
+                            .formatted(type, MOST_BYTES));
+        }
     }
 }

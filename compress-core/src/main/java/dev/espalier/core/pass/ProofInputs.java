@@ -2,12 +2,9 @@ package dev.espalier.core.pass;
 
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.InputBatches;
-import dev.espalier.core.data.RandomTensor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.ir.Value;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -28,13 +25,10 @@ record ProofInputs(List<Map<String, Tensor>> batches, int samples, int realSampl
             real = batches.stream().mapToInt(ProofInputs::batchSize).sum();
         }
         SplittableRandom random = new SplittableRandom(context.seed());
+        InputShapes shapes = context.inputShapes().withBatch(RANDOM_BATCH);
         int samples = real;
         for (int i = 0; i < RANDOM_BATCHES; i++) {
-            Map<String, Tensor> inputs = new LinkedHashMap<>();
-            InputShapes shapes = context.inputShapes().withBatch(RANDOM_BATCH);
-            for (Value feed : model.graph().feeds()) {
-                inputs.put(feed.name(), RandomTensor.of(shapes.bind(feed), random));
-            }
+            Map<String, Tensor> inputs = shapes.random(model.graph().feeds(), random);
             batches.add(inputs);
             samples += batchSize(inputs);
         }
