@@ -9,4 +9,10 @@ public final class CancelledException extends CompressionException {
     public CancelledException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** Itself: it does not matter where the work was. */
+    @Override
+    public CancelledException at(String place) {
+        return this;
+    }
 }

@@ -8,4 +8,10 @@ public abstract class CompressionException extends RuntimeException {
     protected CompressionException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /**
+     * The same kind of exception, since the kind decides who has to act, with {@code place} before
+     * the message.
+     */
+    public abstract CompressionException at(String place);
 }

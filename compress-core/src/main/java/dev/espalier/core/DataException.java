@@ -9,4 +9,9 @@ public final class DataException extends CompressionException {
     public DataException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public DataException at(String place) {
+        return new DataException(place + ": " + getMessage(), this);
+    }
 }

@@ -9,4 +9,9 @@ public final class InvalidOptionException extends CompressionException {
     public InvalidOptionException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public InvalidOptionException at(String place) {
+        return new InvalidOptionException(place + ": " + getMessage(), this);
+    }
 }

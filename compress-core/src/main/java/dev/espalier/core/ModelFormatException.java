@@ -9,4 +9,9 @@ public final class ModelFormatException extends CompressionException {
     public ModelFormatException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public ModelFormatException at(String place) {
+        return new ModelFormatException(place + ": " + getMessage(), this);
+    }
 }

@@ -9,4 +9,9 @@ public final class OutputException extends CompressionException {
     public OutputException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public OutputException at(String place) {
+        return new OutputException(place + ": " + getMessage(), this);
+    }
 }

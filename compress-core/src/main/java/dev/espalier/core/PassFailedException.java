@@ -12,4 +12,9 @@ public final class PassFailedException extends CompressionException {
     public PassFailedException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public PassFailedException at(String place) {
+        return new PassFailedException(place + ": " + getMessage(), this);
+    }
 }

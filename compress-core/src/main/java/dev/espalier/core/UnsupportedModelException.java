@@ -9,4 +9,9 @@ public final class UnsupportedModelException extends CompressionException {
     public UnsupportedModelException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public UnsupportedModelException at(String place) {
+        return new UnsupportedModelException(place + ": " + getMessage(), this);
+    }
 }

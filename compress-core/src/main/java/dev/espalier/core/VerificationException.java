@@ -11,4 +11,9 @@ public final class VerificationException extends CompressionException {
     public VerificationException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public VerificationException at(String place) {
+        return new VerificationException(place + ": " + getMessage(), this);
+    }
 }

@@ -1,14 +1,7 @@
 package dev.espalier.core.pass;
 
-import dev.espalier.core.CancelledException;
 import dev.espalier.core.CompressionException;
-import dev.espalier.core.DataException;
-import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.ModelFormatException;
-import dev.espalier.core.OutputException;
 import dev.espalier.core.PassFailedException;
-import dev.espalier.core.UnsupportedModelException;
-import dev.espalier.core.VerificationException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
 import java.util.ArrayList;
@@ -99,7 +92,7 @@ public final class Pipeline {
             after = step.apply(pass, model, context);
             requireSameInterface(model, after);
         } catch (CompressionException e) {
-            throw inPass(position, e);
+            throw e.at(where(position));
         } catch (RuntimeException e) {
             throw new PassFailedException(where(position) + " broke off: " + e, e);
         }
@@ -142,26 +135,5 @@ public final class Pipeline {
                         passes.size(),
                         PassRegistry.id(passes.get(position)),
                         before.isEmpty() ? "" : " (after " + before + ")");
-    }
-
-    /** {@code e} with the pass named; its kind is kept, since that decides who has to act. */
-    private CompressionException inPass(int position, CompressionException e) {
-        String message = where(position) + ": " + e.getMessage();
-        if (e instanceof CancelledException) {
-            return e;
-        } else if (e instanceof InvalidOptionException) {
-            return new InvalidOptionException(message, e);
-        } else if (e instanceof DataException) {
-            return new DataException(message, e);
-        } else if (e instanceof ModelFormatException) {
-            return new ModelFormatException(message, e);
-        } else if (e instanceof UnsupportedModelException) {
-            return new UnsupportedModelException(message, e);
-        } else if (e instanceof VerificationException) {
-            return new VerificationException(message, e);
-        } else if (e instanceof OutputException) {
-            return new OutputException(message, e);
-        }
-        return new PassFailedException(message, e);
     }
 }
