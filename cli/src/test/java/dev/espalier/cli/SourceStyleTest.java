@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What bytecode does not show: the sources themselves. */
 class SourceStyleTest {
@@ -22,10 +24,15 @@ class SourceStyleTest {
     private static final int COLUMNS = 100;
     private static final int FEWEST_FILES = 250;
 
+    /** An absolute path below a folder that is somebody's own. */
+    private static final String PRIVATE_PATH =
+            "(?<![\\w.}-])(?:/|[A-Z]:\\\\+)" + "(?:home|Users|root|mnt|media|srv|work\\w*)[/\\\\]";
+
     private static final Pattern FORBIDDEN =
             Pattern.compile(
-                    "\t|@author|(TODO|FIXME|XXX)\\b(?! ?#\\d)|printStackTrace\\(\\)"
-                            + "|/work/|@SuppressWarnings\\(\"all\"\\)|^//\\s*[-=*]{5}");
+                    "\t|@author|(TODO|FIXME|XXX)\\b(?! ?#\\d)|printStackTrace\\(\\)|"
+                            + PRIVATE_PATH
+                            + "|@SuppressWarnings\\(\"all\"\\)|^//\\s*[-=*]{5}");
 
     private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
 
@@ -88,6 +95,21 @@ class SourceStyleTest {
             }
         }
         assertThat(found).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'Path.of(\"/home/ada/x\")', true",
+        "'see /Users/ada/x', true",
+        "'C:\\\\Users\\\\ada', true",
+        "'/workspace/data', true",
+        "'/usr/share/x', false",
+        "'https://example.org/home/x', false",
+        "'${project}/work/x', false",
+        "'back/home/', false"
+    })
+    void pathsOfOneMachineAreForbidden(String line, boolean found) {
+        assertThat(FORBIDDEN.matcher(line).find()).isEqualTo(found);
     }
 
     @Test
