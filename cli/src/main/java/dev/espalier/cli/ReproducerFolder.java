@@ -31,10 +31,16 @@ record ReproducerFolder(Path folder) implements Reproducer {
             RunFolder.delete(folder);
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new OutputException("cannot write " + folder + ": " + e.getMessage(), e);
+            throw RunFolder.failed(folder, e);
         }
-        models.forEach((name, model) -> OnnxWriter.write(model, folder.resolve(name + ".onnx")));
-        OnnxWriter.write(container(inputs), folder.resolve("inputs.onnx"));
+        try {
+            models.forEach(
+                    (name, model) -> OnnxWriter.write(model, folder.resolve(name + ".onnx")));
+            OnnxWriter.write(container(inputs), folder.resolve("inputs.onnx"));
+        } catch (OutputException e) {
+            // Half of a reproducer is of no use, and takes space that there is too little of.
+            throw RunFolder.without(folder, e);
+        }
         return Optional.of(folder.toString());
     }
 

@@ -197,7 +197,7 @@ final class RunFolder implements AutoCloseable {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw failed(file, e);
+            throw without(temporary, failed(file, e));
         }
     }
 
@@ -218,7 +218,18 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    private static OutputException failed(Path path, IOException e) {
+    /** {@code e}, after what its failure left half-written is gone. */
+    static OutputException without(Path rest, OutputException e) {
+        try {
+            delete(rest);
+        } catch (IOException second) {
+            e.addSuppressed(second);
+        }
+        return e;
+    }
+
+    /** What to tell of a failure to write {@code path}. */
+    static OutputException failed(Path path, IOException e) {
         String reason =
                 e instanceof DirectoryNotEmptyException
                         ? "the folder is not empty"

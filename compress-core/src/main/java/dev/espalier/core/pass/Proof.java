@@ -1,6 +1,7 @@
 package dev.espalier.core.pass;
 
 import dev.espalier.core.CompressionException;
+import dev.espalier.core.OutputException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.VerificationException;
 import dev.espalier.core.data.ModelRunner.Session;
@@ -11,7 +12,6 @@ import dev.espalier.core.ir.Value;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Evidence that two models compute the same: both are run on real inputs, where the recipe has
@@ -160,8 +160,15 @@ public record Proof(int samples, int realSamples, double largestDifference) {
         Map<String, Model> models = new LinkedHashMap<>();
         models.put("before", before);
         models.put("after", after);
-        Optional<String> place = context.reproducer().leave(models, input);
-        return place.map(p -> ". Both models and the inputs are in " + p).orElse("");
+        try {
+            return context.reproducer()
+                    .leave(models, input)
+                    .map(place -> ". Both models and the inputs are in " + place)
+                    .orElse("");
+        } catch (OutputException e) {
+            // A full disk must not hide that the proof failed.
+            return ". Both models and the inputs could not be kept: " + e.getMessage();
+        }
     }
 
     static double tolerance(DataType type) {

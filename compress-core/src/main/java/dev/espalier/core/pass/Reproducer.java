@@ -13,6 +13,7 @@ public interface Reproducer {
      * @param models by a short name, such as {@code before} and {@code after}
      * @param inputs by the name of the model input they feed
      * @return where they are, as the message to the user should say it; empty where nothing is kept
+     * @throws dev.espalier.core.OutputException where they cannot be written
      */
     Optional<String> leave(Map<String, Model> models, Map<String, Tensor> inputs);
 

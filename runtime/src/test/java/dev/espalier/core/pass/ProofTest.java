@@ -3,6 +3,7 @@ package dev.espalier.core.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.OutputException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.VerificationException;
 import dev.espalier.core.analysis.ChannelGroups;
@@ -118,6 +119,23 @@ class ProofTest {
         assertThatThrownBy(() -> Proof.equal(NET, wrong, keeping))
                 .hasMessageContaining("Both models and the inputs are in folder/here");
         assertThat(left).containsExactly(Map.of("before", NET, "after", wrong));
+    }
+
+    @Test
+    void whatCannotBeKeptDoesNotHideTheFailure() {
+        TestContext full =
+                context()
+                        .withReproducer(
+                                (models, inputs) -> {
+                                    throw new OutputException("'r' cannot be written: disk full");
+                                });
+
+        assertThatThrownBy(() -> Proof.equal(NET, withElement("w1", 0, 3), full))
+                .isInstanceOf(VerificationException.class)
+                .hasMessageContaining("output 'y' differs")
+                .hasMessageEndingWith(
+                        "Both models and the inputs could not be kept:"
+                                + " 'r' cannot be written: disk full");
     }
 
     @Test
