@@ -36,6 +36,11 @@ public record LatencyPlan(
         /** About 4 seconds. */
         public static final Effort QUICK = new Effort(3, 3, 150);
 
+        /** The brief one where {@code quick}. */
+        public static Effort of(boolean quick) {
+            return quick ? QUICK : FULL;
+        }
+
         public Effort {
             if (forks < 1 || iterations < 2 || iterationMillis < 1) {
                 throw new IllegalArgumentException(

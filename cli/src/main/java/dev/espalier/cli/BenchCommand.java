@@ -64,7 +64,7 @@ final class BenchCommand implements Callable<Integer> {
                 new LatencyPlan(
                         threads,
                         batches,
-                        quick ? LatencyPlan.Effort.QUICK : LatencyPlan.Effort.FULL,
+                        LatencyPlan.Effort.of(quick),
                         shapes.withBatch(1).byInput(),
                         0);
         Latency latency = Latency.measure(files, plan, root.progress());

@@ -6,7 +6,7 @@ import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
-import dev.espalier.core.data.DataLoader;
+import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.BenchmarkOptions;
@@ -15,6 +15,8 @@ import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
+import dev.espalier.core.report.SummaryText;
+import dev.espalier.core.report.Verdict;
 import dev.espalier.runtime.Agreement;
 import dev.espalier.runtime.OrtModel;
 import dev.espalier.runtime.OrtRunner;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,7 +82,7 @@ final class CompareCommand implements Callable<Integer> {
                         new LatencyPlan(
                                 benchmark.threads(),
                                 benchmark.batch(),
-                                quick ? LatencyPlan.Effort.QUICK : LatencyPlan.Effort.FULL,
+                                LatencyPlan.Effort.of(quick),
                                 sizes.byInput(),
                                 0),
                         root.progress());
@@ -102,12 +105,8 @@ final class CompareCommand implements Callable<Integer> {
         try (OrtModel one = runner.open(first);
                 OrtModel other = runner.open(second)) {
             if (read.isPresent() && read.get().data().isPresent()) {
-                var options = read.get().data().get();
-                Path place = new RecipePaths(recipe.get()).require(options.path(), "data");
-                return Agreement.on(
-                        DataLoader.open(options.at(place), a.model(), read.get().seed()).test(),
-                        one,
-                        other);
+                DataSplits splits = new RecipePaths(recipe.get()).data(read.get(), a.model());
+                return Agreement.on(splits.test(), one, other);
             }
             return Agreement.on(random(a, sizes), one, other);
         }
@@ -126,37 +125,17 @@ final class CompareCommand implements Callable<Integer> {
             ModelFile a, ModelFile b, ModelFacts old, ModelFacts now, Agreement agreement) {
         Table table = new Table("", "#" + a.name(), "#" + b.name(), "#A / B");
         table.row("nodes", nodes(a), nodes(b), "");
-        ratio(
-                table,
-                "file",
-                Figures.bytes(old.bytes()),
-                Figures.bytes(now.bytes()),
-                old.bytes(),
-                now.bytes());
-        ratio(
-                table,
-                "parameters",
-                Figures.count(old.parameters()),
-                Figures.count(now.parameters()),
-                old.parameters(),
-                now.parameters());
-        ratio(
-                table,
-                "MACs",
-                Figures.count(old.macs()),
-                Figures.count(now.macs()),
-                old.macs(),
-                now.macs());
+        ratio(table, "file", old.bytes(), now.bytes(), Figures::bytes);
+        ratio(table, "parameters", old.parameters(), now.parameters(), Figures::count);
+        ratio(table, "MACs", old.macs(), now.macs(), Figures::count);
         for (List<LatencyResult> pair : old.latencyPairs(now)) {
             LatencyResult x = pair.get(0);
             LatencyResult y = pair.get(1);
-            ratio(
-                    table,
-                    "median, %d threads, batch %d".formatted(x.threads(), x.batch()),
+            table.row(
+                    "median, " + SummaryText.setting(x),
                     Figures.micros(x.p50Micros()),
                     Figures.micros(y.p50Micros()),
-                    x.p50Micros(),
-                    y.p50Micros());
+                    Figures.times(Verdict.speedUp(pair)));
         }
         table.row(
                 "same class, of " + agreement.samples(),
@@ -173,8 +152,8 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static void ratio(
-            Table table, String what, String shownA, String shownB, double a, double b) {
-        table.row(what, shownA, shownB, Figures.times(a / b));
+            Table table, String what, long a, long b, LongFunction<String> shown) {
+        table.row(what, shown.apply(a), shown.apply(b), Figures.times((double) a / b));
     }
 
     private static ObjectNode json(ModelFacts a, ModelFacts b, Agreement agreement) {
@@ -189,10 +168,7 @@ final class CompareCommand implements Callable<Integer> {
                             ObjectNode node = speedups.addObject();
                             node.put("threads", pair.get(0).threads());
                             node.put("batch", pair.get(0).batch());
-                            Json.put(
-                                    node,
-                                    "speedup",
-                                    pair.get(0).p50Micros() / pair.get(1).p50Micros());
+                            Json.put(node, "speedup", Verdict.speedUp(pair));
                         });
         return json;
     }

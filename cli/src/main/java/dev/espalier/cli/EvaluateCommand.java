@@ -2,13 +2,10 @@ package dev.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
-import dev.espalier.core.pass.PassRegistry;
-import dev.espalier.core.recipe.DataOptions;
+import dev.espalier.core.ir.Model;
 import dev.espalier.core.recipe.Recipe;
-import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.Figures;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.SessionSettings;
@@ -61,11 +58,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "The recipe whose data block is used.")
     private Path recipe;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Where the data lies, in place of the recipe's path.")
-    private Optional<Path> data;
+    @Mixin private DataOption data;
 
     @Option(
             names = "--split",
@@ -80,24 +73,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe read =
-                new RecipeReader(PassRegistry.load())
-                        .read(
-                                recipe,
-                                new RecipeReader.Changes(
-                                        Optional.empty(),
-                                        data.map(RecipeArguments::absolute),
-                                        List.of()));
-        DataOptions options =
-                read.data()
-                        .orElseThrow(
-                                () ->
-                                        new InvalidOptionException(
-                                                recipe
-                                                        + ": evaluate needs data, and the recipe has no data block"));
-        ModelFile model = ModelFile.read(file);
-        Path place = new RecipePaths(recipe).require(options.path(), "data");
-        Dataset examples = split.of(DataLoader.open(options.at(place), model.model(), read.seed()));
+        Recipe read = RecipeArguments.read(recipe, Optional.empty(), data, List.of());
+        Model model = ModelFile.read(file).model();
+        Dataset examples = split.of(new RecipePaths(recipe).data(read, model));
         if (examples.size() == 0) {
             throw new InvalidOptionException(
                     "the %s split is empty; see 'validation' in %s".formatted(split, recipe));

@@ -46,7 +46,7 @@ final class FinalMeasurement {
 
     /** The recipe's settings. */
     LatencyPlan plan() {
-        return plan(quick ? LatencyPlan.Effort.QUICK : LatencyPlan.Effort.FULL);
+        return plan(LatencyPlan.Effort.of(quick));
     }
 
     private LatencyPlan plan(LatencyPlan.Effort effort) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,11 +22,7 @@ final class RecipeArguments {
             description = "The ONNX file, in place of the recipe's.")
     private Optional<Path> model;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Where the data lies, in place of the recipe's path.")
-    private Optional<Path> data;
+    @Mixin private DataOption data;
 
     @Option(
             names = "--set",
@@ -38,17 +35,21 @@ final class RecipeArguments {
     }
 
     Recipe read() {
-        return new RecipeReader(PassRegistry.load())
-                .read(
-                        file,
-                        new RecipeReader.Changes(
-                                model.map(RecipeArguments::absolute),
-                                data.map(RecipeArguments::absolute),
-                                assignments));
+        return read(file, model, data, assignments);
+    }
+
+    /** A recipe with its model, data and values changed. */
+    static Recipe read(Path file, Optional<Path> model, DataOption data, List<String> assignments) {
+        RecipeReader.Changes changes =
+                new RecipeReader.Changes(
+                        model.map(RecipeArguments::absolute),
+                        data.path().map(RecipeArguments::absolute),
+                        assignments);
+        return new RecipeReader(PassRegistry.load()).read(file, changes);
     }
 
     /** Paths of the command line are relative to the current folder, not to the recipe. */
-    static String absolute(Path path) {
+    private static String absolute(Path path) {
         return path.toAbsolutePath().normalize().toString();
     }
 
@@ -56,7 +57,7 @@ final class RecipeArguments {
     String typed() {
         StringBuilder typed = new StringBuilder(quoted(file.toString()));
         model.ifPresent(m -> typed.append(" --model ").append(quoted(m.toString())));
-        data.ifPresent(d -> typed.append(" --data ").append(quoted(d.toString())));
+        data.path().ifPresent(d -> typed.append(" --data ").append(quoted(d.toString())));
         assignments.forEach(a -> typed.append(" --set ").append(quoted(a)));
         return typed.toString();
     }

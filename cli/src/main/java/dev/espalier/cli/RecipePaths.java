@@ -1,6 +1,11 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.DataLoader;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.recipe.DataOptions;
+import dev.espalier.core.recipe.Recipe;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -39,6 +44,23 @@ record RecipePaths(Path recipe) {
                                                         name,
                                                         Path.of("").toAbsolutePath(),
                                                         what)));
+    }
+
+    /**
+     * Opens the data of {@code read}, which this recipe was read as.
+     *
+     * @throws InvalidOptionException where the recipe names none or it is not there
+     */
+    DataSplits data(Recipe read, Model model) {
+        DataOptions options =
+                read.data()
+                        .orElseThrow(
+                                () ->
+                                        new InvalidOptionException(
+                                                recipe
+                                                        + ": data is needed here, and the recipe has no data block"));
+        Path place = require(options.path(), "data");
+        return DataLoader.open(options.at(place), model, read.seed());
     }
 
     private Path path(String name) {

@@ -31,7 +31,7 @@ public final class Conv implements Operator {
         if (!x.isRanked() || !w.isRanked()) {
             return List.of();
         }
-        Window window = Window.of(call, w.rank() > 2 ? w.dims().subList(2, w.rank()) : List.of());
+        Window window = window(call);
         List<Dim> dims = new ArrayList<>();
         dims.add(x.dim(0));
         dims.add(w.dim(0));
@@ -61,6 +61,12 @@ public final class Conv implements Operator {
             lockstep(links, x, CHANNEL, group, inputsPerGroup, w, 1);
             lockstep(links, y, CHANNEL, group, outputs / group, null, 0);
         }
+    }
+
+    /** The window over the spatial axes, which are those of the weight behind its first two. */
+    static Window window(Call call) {
+        Shape w = call.shape(1);
+        return Window.of(call, w.rank() > 2 ? w.dims().subList(2, w.rank()) : List.of());
     }
 
     /** Ties channel g of X to the {@code size} channels of Y that a depthwise group g makes. */
@@ -93,14 +99,13 @@ public final class Conv implements Operator {
     @Override
     public Node cut(Call call, ChannelCut cut) {
         boolean depthwise = call.attributes().integer("group", 1) > 1 && call.shape(1).size(1) == 1;
-        return depthwise
-                ? call.node()
-                        .withAttributes(
-                                call.attributes()
-                                        .with(
-                                                "group",
-                                                cut.kept(call.node().input(0), CHANNEL).length))
-                : call.node();
+        return depthwise ? withGroupOfChannels(call, cut) : call.node();
+    }
+
+    /** The node with as many groups as channels of X stay: the cut of a depthwise one. */
+    static Node withGroupOfChannels(Call call, ChannelCut cut) {
+        int channels = cut.kept(call.node().input(0), CHANNEL).length;
+        return call.node().withAttributes(call.attributes().with("group", channels));
     }
 
     @Override
@@ -123,7 +128,7 @@ public final class Conv implements Operator {
     @Override
     public void torch(Call call, TorchWriter torch) {
         Shape w = call.shape(1);
-        Window window = Window.of(call, w.dims().subList(2, w.rank()));
+        Window window = window(call);
         String x = window.padded(call, torch, torch.in(0), 0.0);
         torch.out(
                 "torch.conv%dd(%s, %s, %s, %s, %s, %s, %d)"

@@ -22,11 +22,6 @@ public final class ConvTranspose implements Operator {
         return "ConvTranspose";
     }
 
-    private static Window window(Call call) {
-        Shape w = call.shape(1);
-        return Window.of(call, w.rank() > 2 ? w.dims().subList(2, w.rank()) : List.of());
-    }
-
     private static long[] outputPadding(Call call, int axes) {
         long[] padding = call.attributes().integers("output_padding", new long[axes]);
         if (padding.length != axes) {
@@ -38,7 +33,7 @@ public final class ConvTranspose implements Operator {
 
     /** Along one axis: the size that all windows cover, before anything is cut off. */
     private static long covered(Call call, int axis) {
-        Window window = window(call);
+        Window window = Conv.window(call);
         long kernel = window.kernel().get(axis).size();
         return Math.addExact(
                 Math.multiplyExact(window.strides()[axis], call.shape(0).size(axis + 2) - 1),
@@ -47,18 +42,18 @@ public final class ConvTranspose implements Operator {
 
     /** What is cut off at the begin of every axis, then at the end of every axis. */
     private static long[] pads(Call call) {
-        int axes = window(call).kernel().size();
+        int axes = Conv.window(call).kernel().size();
         String auto = call.attributes().string("auto_pad", "NOTSET");
         long[] wanted = call.attributes().integers("output_shape");
         long[] pads = new long[2 * axes];
         if (wanted.length == 0 && !auto.startsWith("SAME")) {
-            return auto.equals("VALID") ? pads : window(call).pads(call.shape(0));
+            return auto.equals("VALID") ? pads : Conv.window(call).pads(call.shape(0));
         }
         long[] extra = outputPadding(call, axes);
         for (int i = 0; i < axes; i++) {
             long output =
                     wanted.length == 0
-                            ? call.shape(0).size(i + 2) * window(call).strides()[i]
+                            ? call.shape(0).size(i + 2) * Conv.window(call).strides()[i]
                             : wanted[wanted.length - axes + i];
             long total = covered(call, i) + extra[i] - output;
             // Where more is wanted than the windows cover, it is added at the end.
@@ -96,7 +91,7 @@ public final class ConvTranspose implements Operator {
         if (wanted.length > 0) {
             return Dim.of(wanted[wanted.length - axes + axis]);
         }
-        Window window = window(call);
+        Window window = Conv.window(call);
         if (!call.shape(0).dim(axis + 2).isFixed() || !window.kernel().get(axis).isFixed()) {
             return Dim.UNKNOWN;
         }
@@ -136,10 +131,7 @@ public final class ConvTranspose implements Operator {
     public Node cut(Call call, ChannelCut cut) {
         long group = call.attributes().integer("group", 1);
         return group > 1 && call.shape(1).size(0) == group
-                ? call.node()
-                        .withAttributes(
-                                call.attributes()
-                                        .with("group", cut.kept(call.node().input(0), 1).length))
+                ? Conv.withGroupOfChannels(call, cut)
                 : call.node();
     }
 
@@ -168,7 +160,7 @@ public final class ConvTranspose implements Operator {
 
     @Override
     public void torch(Call call, TorchWriter torch) {
-        Window window = window(call);
+        Window window = Conv.window(call);
         int axes = window.kernel().size();
         long[] pads = pads(call);
         long[] begin = Arrays.copyOf(pads, axes);

@@ -30,8 +30,7 @@ public final class GlobalAveragePool implements Operator {
 
     @Override
     public void channels(Call call, ChannelLinks links) {
-        links.tie(call.node().input(0), 0, call.node().output(0), 0);
-        links.tie(call.node().input(0), 1, call.node().output(0), 1);
+        Pool.tieSamplesAndChannels(call, links);
     }
 
     @Override

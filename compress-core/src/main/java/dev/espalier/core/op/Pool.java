@@ -32,6 +32,11 @@ abstract class Pool implements Operator {
 
     @Override
     public void channels(Call call, ChannelLinks links) {
+        tieSamplesAndChannels(call, links);
+    }
+
+    /** Ties the first two axes of X to those of Y. */
+    static void tieSamplesAndChannels(Call call, ChannelLinks links) {
         links.tie(call.node().input(0), 0, call.node().output(0), 0);
         links.tie(call.node().input(0), 1, call.node().output(0), 1);
     }

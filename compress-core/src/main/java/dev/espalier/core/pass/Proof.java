@@ -46,6 +46,19 @@ public record Proof(int samples, int realSamples, double largestDifference) {
     }
 
     /**
+     * {@code after}, of which the report then says that it was proved; nothing is to be proved
+     * where it is {@code before} itself.
+     *
+     * @throws VerificationException as {@link #equal(Model, Model, PassContext)}
+     */
+    public static Model noted(Model before, Model after, PassContext context) {
+        if (after != before) {
+            context.note(equal(before, after, context).toString());
+        }
+        return after;
+    }
+
+    /**
      * Proves that {@code after} computes what {@code before} does, though some intermediate values
      * of it are narrower.
      *

@@ -34,11 +34,7 @@ import java.util.function.Predicate;
 public record FoldBatchNorm() implements Pass {
     @Override
     public Model apply(Model model, PassContext context) {
-        Model result = preview(model, context);
-        if (result != model) {
-            context.note(Proof.equal(model, result, context).toString());
-        }
-        return result;
+        return Proof.noted(model, preview(model, context), context);
     }
 
     @Override

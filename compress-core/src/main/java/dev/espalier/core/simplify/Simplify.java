@@ -46,11 +46,7 @@ public record Simplify() implements Pass {
 
     @Override
     public Model apply(Model model, PassContext context) {
-        Model result = preview(model, context);
-        if (result != model) {
-            context.note(Proof.equal(model, result, context).toString());
-        }
-        return result;
+        return Proof.noted(model, preview(model, context), context);
     }
 
     @Override

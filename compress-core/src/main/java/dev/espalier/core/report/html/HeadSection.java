@@ -92,8 +92,8 @@ final class HeadSection {
                 Figures.micros(old.p50Micros()),
                 Verdict.comparison(Verdict.speedUp(pair), "faster", "slower", "unchanged"),
                 between,
-                now.p50Micros() / Math.max(now.p50Micros(), old.p50Micros()),
-                old.p50Micros() / Math.max(now.p50Micros(), old.p50Micros()));
+                share(now.p50Micros(), old.p50Micros()),
+                share(old.p50Micros(), now.p50Micros()));
     }
 
     private static void size(Html html, CompressionReport report, Verdict verdict) {
@@ -110,8 +110,8 @@ final class HeadSection {
                         .formatted(
                                 Figures.count(report.original().parameters()),
                                 Figures.count(report.result().parameters())),
-                (double) now / Math.max(1, Math.max(now, old)),
-                (double) old / Math.max(1, Math.max(now, old)));
+                share(now, old),
+                share(old, now));
     }
 
     private static void macs(Html html, CompressionReport report, Verdict verdict) {
@@ -125,8 +125,8 @@ final class HeadSection {
                 Figures.count(old),
                 Verdict.comparison(verdict.macsRatio(), "fewer", "more", "unchanged"),
                 "multiply-accumulates",
-                (double) now / Math.max(1, Math.max(now, old)),
-                (double) old / Math.max(1, Math.max(now, old)));
+                share(now, old),
+                share(old, now));
     }
 
     private static void accuracy(Html html, CompressionReport report, Verdict verdict) {
@@ -158,6 +158,11 @@ final class HeadSection {
                 interval,
                 now,
                 old);
+    }
+
+    /** Length of a bar for {@code value}, of which the longer of two has 1; none for nothing. */
+    private static double share(double value, double other) {
+        return value == 0 ? 0 : value / Math.max(value, other);
     }
 
     private static void card(
