@@ -1,0 +1,90 @@
+package dev.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.espalier.core.OutputException;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Writing that fails half-way: one sentence, exit code 2, and nothing half-written left. */
+class FullDiskTest {
+    private static final Path FULL = Path.of("/dev/full");
+
+    @TempDir Path folder;
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aFileIsWrittenAsAWholeOrNotAtAll() throws IOException {
+        assumeTrue(Files.exists(FULL), "needs a device that is always full");
+        Path file = Files.writeString(folder.resolve("report.json"), "old");
+        Files.createSymbolicLink(folder.resolve("report.json.tmp"), FULL);
+
+        assertThatThrownBy(() -> RunFolder.write(file, "new"))
+                .isInstanceOf(OutputException.class)
+                .hasMessage("cannot write " + file + ": No space left on device");
+        assertThat(names()).containsExactly("report.json");
+        assertThat(file).hasContent("old");
+        assertThat(FULL).exists();
+    }
+
+    @Test
+    void halfOfAReproducerIsNotKept() throws IOException {
+        Model model = GraphText.parse("graph (x: float[2]) -> (y)\ny = Relu(x)");
+        Map<String, Model> models = new LinkedHashMap<>();
+        models.put("before", model);
+        models.put("no/such/folder", model);
+        ReproducerFolder reproducer = new ReproducerFolder(folder.resolve("out.reproducer"));
+
+        assertThatThrownBy(() -> reproducer.leave(models, Map.of()))
+                .isInstanceOf(OutputException.class);
+        assertThat(names()).isEmpty();
+    }
+
+    /**
+     * The largest file that a process may write is the one limit on writing that anybody can set;
+     * it lies above ONNX Runtime's library, which is unpacked first, and below the model.
+     */
+    @Test
+    void aCompressionThatCannotWriteItsModelLeavesNothing() throws Exception {
+        assumeTrue(Files.exists(Path.of("/bin/sh")), "needs a shell");
+        OnnxWriter.write(
+                GraphText.parse(
+                        """
+                        graph (x: float[N,3200]) -> (y)
+                        w: float[3200,3200] = seed(1)
+                        y = Gemm(x, w)
+                        """),
+                folder.resolve("large.onnx"));
+        Path recipe = SmallFiles.recipe(folder, "model: large.onnx\npasses: []\n");
+        List<String> limited = List.of("/bin/sh", "-c", "ulimit -f 70000; exec \"$@\"", "sh");
+
+        try (ChildRun run =
+                ChildRun.start(
+                        limited, "compress", recipe, "--out", folder.resolve("out"), "--quick")) {
+            List<String> lines = run.readAll();
+            assertThat(run.code()).as("%s", lines).isEqualTo(ExitCode.USAGE);
+            assertThat(lines).filteredOn(line -> line.startsWith("error:")).hasSize(1);
+            assertThat(lines.get(lines.size() - 1))
+                    .startsWith("error: '" + folder.resolve("out.partial/step-0.onnx"))
+                    .endsWith("cannot be written: File too large");
+        }
+        assertThat(names()).containsExactly("large.onnx", "recipe.yaml");
+    }
+}
