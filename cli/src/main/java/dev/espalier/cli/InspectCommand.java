@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.NodeCost;
 import dev.espalier.core.ir.Dim;
@@ -12,12 +13,14 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.report.Figures;
+import dev.espalier.graft.LayerFilters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,6 +44,31 @@ final class InspectCommand implements Callable<Integer> {
             description = "Size of a free first dimension; default ${DEFAULT-VALUE}.")
     private int batch;
 
+    @ArgGroup(exclusive = false)
+    private FilterOptions filters;
+
+    /** What {@code --filters} shows instead of the nodes. */
+    private static final class FilterOptions {
+        @Option(
+                names = "--filters",
+                required = true,
+                description = "Show the filters of convolutions: norms, entropy, invalid ones.")
+        private boolean shown;
+
+        @Option(
+                names = "--threshold",
+                paramLabel = "T",
+                defaultValue = "0.1",
+                description = "Filters of a smaller L1 norm are invalid; default ${DEFAULT-VALUE}.")
+        private double threshold;
+
+        @Option(
+                names = "--picture",
+                paramLabel = "FILE",
+                description = "Write a picture of all norms there, as SVG.")
+        private Path picture;
+    }
+
     InspectCommand(Espalier root) {
         this.root = root;
     }
@@ -49,11 +77,32 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         ModelFile opened = ModelFile.read(file);
         Model model = opened.model();
+        if (filters != null) {
+            return showFilters(model);
+        }
         Cost cost = Cost.of(model, shapes.withBatch(batch));
         format.print(
                 root.terminal(), () -> nodes(cost), () -> json(model, cost, opened.bytes(cost)));
         if (format.isTable()) {
             summary(model, cost, opened);
+        }
+        return ExitCode.DONE;
+    }
+
+    private int showFilters(Model model) {
+        List<LayerFilters> layers = LayerFilters.of(model);
+        if (layers.isEmpty()) {
+            throw new UnsupportedModelException(
+                    "the model has no convolution with constant weights, so no filters to show");
+        }
+        FilterView view = new FilterView(layers, filters.threshold);
+        format.print(root.terminal(), view::table, view::json);
+        if (format.isTable()) {
+            root.terminal().out().println();
+            root.terminal().out().println(view.summary());
+        }
+        if (filters.picture != null) {
+            OutputFile.write(filters.picture, new FilterPicture(layers, filters.threshold).svg());
         }
         return ExitCode.DONE;
     }

@@ -1,6 +1,5 @@
 package dev.espalier.cli;
 
-import dev.espalier.core.OutputException;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
@@ -8,10 +7,7 @@ import dev.espalier.core.recipe.RecipeSchema;
 import dev.espalier.core.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,13 +48,7 @@ final class RecipeCommand implements Runnable {
             root.terminal().out().print(text);
             return ExitCode.DONE;
         }
-        try {
-            Files.writeString(file.get(), text, StandardOpenOption.CREATE_NEW);
-        } catch (FileAlreadyExistsException e) {
-            throw new OutputException(file.get() + " is there already; name another file", e);
-        } catch (IOException e) {
-            throw new OutputException("cannot write " + file.get() + ": " + e, e);
-        }
+        OutputFile.write(file.get(), text);
         root.terminal().say("wrote " + file.get());
         return ExitCode.DONE;
     }

@@ -57,7 +57,8 @@ class ArchitectureTest {
                         .map(type -> (type.getPackageName() + ".").split("\\.")[2])
                         .collect(Collectors.toSet());
         assertThat(modules)
-                .contains("core", "runtime", "train", "prune", "distill", "quantize", "cli");
+                .contains(
+                        "core", "runtime", "train", "prune", "graft", "distill", "quantize", "cli");
     }
 
     @ArchTest

@@ -102,6 +102,24 @@ class CommandsTest {
     }
 
     @Test
+    void inspectShowsFiltersAndDrawsThem() throws IOException {
+        Path model = SmallFiles.network(folder);
+        Path picture = folder.resolve("filters.svg");
+
+        CommandRun run =
+                CommandRun.of(
+                        "inspect", model, "--filters", "--threshold", "1", "--picture", picture);
+
+        assertThat(run.out()).contains("96 filters in 2 convolutions", "L1 norm below 1.0");
+        assertThat(Files.readString(picture)).startsWith("<svg").endsWith("</svg>\n");
+        JsonNode json = json(CommandRun.of("inspect", model, "--filters", "--format", "json"));
+        assertThat(json.at("/layers/1/filters").asInt()).isEqualTo(32);
+        assertThat(json.at("/layers/1/norms").size()).isEqualTo(32);
+        assertThat(CommandRun.of("inspect", model, "--filters", "--picture", picture).err())
+                .contains("is there already");
+    }
+
+    @Test
     void unusableModelsEndWithCode5() throws IOException {
         Path text = Files.writeString(folder.resolve("text.onnx"), "not a model");
         Path whole = SmallFiles.network(folder);

@@ -3,6 +3,7 @@ package dev.espalier.prune;
 import dev.espalier.core.analysis.Axis;
 import dev.espalier.core.analysis.ChannelGroup;
 import dev.espalier.core.analysis.ChannelGroups;
+import dev.espalier.core.analysis.FilterNorms;
 import dev.espalier.core.analysis.ProducingLayer;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -37,7 +38,7 @@ final class Importance {
             for (Axis weight : groups.weights(group)) {
                 Tensor tensor = constant(weight.value()).orElseThrow();
                 if (tensor.shape().rank() > 1 && tensor.dataType().isFloating()) {
-                    add(scores, group, weight, norms(tensor, weight.axis()));
+                    add(scores, group, weight, FilterNorms.l1(tensor, weight.axis()));
                 }
             }
         }
@@ -78,25 +79,10 @@ final class Importance {
     /** L1 norm of each filter of a layer, with the scale of a batch norm behind it. */
     private double[] filterNorms(ProducingLayer layer) {
         Tensor weight = constant(layer.weight().value()).orElseThrow();
-        double[] norms = norms(weight, layer.weight().axis());
+        double[] norms = FilterNorms.l1(weight, layer.weight().axis());
         double[] scale = scaleBehind(layer);
         for (int i = 0; i < norms.length && scale.length == norms.length; i++) {
             norms[i] *= scale[i];
-        }
-        return norms;
-    }
-
-    /** Sum of the magnitudes at each index along one axis. */
-    private static double[] norms(Tensor tensor, int axis) {
-        float[] values = tensor.toFloats();
-        int size = (int) tensor.shape().size(axis);
-        int inner = 1;
-        for (int i = axis + 1; i < tensor.shape().rank(); i++) {
-            inner *= (int) tensor.shape().size(i);
-        }
-        double[] norms = new double[size];
-        for (int i = 0; i < values.length; i++) {
-            norms[i / inner % size] += Math.abs((double) values[i]);
         }
         return norms;
     }

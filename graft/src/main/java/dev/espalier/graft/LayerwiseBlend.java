@@ -1,0 +1,97 @@
+package dev.espalier.graft;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Grafts one network's tensors onto another's, layer by layer:
+ *
+ * <pre>
+ *   W_own = alpha W_own + (1 - alpha) W_donor         alpha by the two layers' information
+ * </pre>
+ *
+ * <p>Every layer with weights of its own has its own share, a projection on a shortcut and the last
+ * linear layer too; a bias and a batch norm, its running statistics included, take the share of the
+ * layer before them. The authors' code gives a share of their own only to tensors whose name has
+ * "conv" in it, so that others inherit one that has nothing to do with them.
+ *
+ * <p>Whole layers are blended, since filters of one layer are made for each other. See Meng et al.,
+ * Filter Grafting for Deep Neural Networks, 2020, section 3.
+ */
+final class LayerwiseBlend {
+    private static final int MATRIX = 2;
+
+    private final Graph graph;
+    private final Information information;
+    private final int bins;
+    private final AdaptiveShare share;
+
+    LayerwiseBlend(Graph graph, Information information, int bins, AdaptiveShare share) {
+        this.graph = graph;
+        this.information = information;
+        this.bins = bins;
+        this.share = share;
+    }
+
+    /** The share of its own that each tensor keeps, by initializer, in the order of the graph. */
+    Map<String, Double> shares(Map<String, Tensor> own, Map<String, Tensor> donor) {
+        Map<String, Double> shares = new LinkedHashMap<>();
+        double last = 0.5;
+        for (Node node : graph.nodes()) {
+            for (String input : node.inputs()) {
+                Tensor tensor = own.get(input);
+                if (tensor == null || shares.containsKey(input) || !donor.containsKey(input)) {
+                    continue;
+                }
+                if (tensor.shape().rank() >= MATRIX) {
+                    last =
+                            share.of(
+                                    information.of(tensor.toFloats(), bins),
+                                    information.of(donor.get(input).toFloats(), bins));
+                }
+                shares.put(input, last);
+            }
+        }
+        return shares;
+    }
+
+    /**
+     * The blended tensors.
+     *
+     * @param own float tensors by initializer
+     * @param donor the same of another network of the same topology and shapes
+     * @return those of {@code own} that some node reads, blended; the others as they are
+     */
+    Map<String, Tensor> graft(Map<String, Tensor> own, Map<String, Tensor> donor) {
+        Map<String, Tensor> blended = new LinkedHashMap<>(own);
+        shares(own, donor)
+                .forEach(
+                        (name, kept) ->
+                                blended.put(name, mix(own.get(name), donor.get(name), kept)));
+        return blended;
+    }
+
+    static Tensor mix(Tensor own, Tensor donor, double kept) {
+        Shape shape = own.shape();
+        if (!shape.equals(donor.shape()) || own.dataType() != DataType.FLOAT) {
+            throw new IllegalArgumentException(
+                    "cannot blend " + own.type() + " with " + donor.type());
+        }
+        float[] values = own.toFloats();
+        float[] others = donor.toFloats();
+        float[] mixed = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            // Equal weights stay to the last bit.
+            mixed[i] =
+                    values[i] == others[i]
+                            ? values[i]
+                            : (float) (kept * values[i] + (1 - kept) * others[i]);
+        }
+        return Tensor.ofFloats(shape, mixed);
+    }
+}
