@@ -18,7 +18,6 @@ import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.program.CrossEntropy;
 import dev.espalier.train.regime.AugmentationSettings;
-import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
@@ -115,12 +114,12 @@ class TrainingThroughputTest {
                 new TrainingPlan(
                         1,
                         0.01,
-                        new Regime(
-                                BATCH,
-                                OptimizerSettings.DEFAULT,
-                                new AugmentationSettings(
-                                        AUGMENTATION.padding(), AUGMENTATION.flip()),
-                                new ProgramSettings(precision, false)));
+                        Regime.DEFAULT
+                                .withBatch(BATCH)
+                                .with(
+                                        new AugmentationSettings(
+                                                AUGMENTATION.padding(), AUGMENTATION.flip()))
+                                .with(new ProgramSettings(precision, false)));
         long start = System.nanoTime();
         new Trainer(plan, new CrossEntropy(0), context).train(model);
         return IMAGES / ((System.nanoTime() - start) / 1e9);

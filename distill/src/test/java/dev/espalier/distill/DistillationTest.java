@@ -78,11 +78,11 @@ class DistillationTest {
                 0.1,
                 4,
                 weight,
-                new Regime(
-                        32,
-                        new OptimizerSettings(0.9, 0, 1),
-                        new AugmentationSettings(0, false),
-                        new ProgramSettings(Precision.FLOAT32, true)));
+                Regime.DEFAULT
+                        .withBatch(32)
+                        .with(OptimizerSettings.sgd(0.9, 0))
+                        .with(new AugmentationSettings(0, false))
+                        .with(new ProgramSettings(Precision.FLOAT32, true)));
     }
 
     private static TestContext context(Model original) {

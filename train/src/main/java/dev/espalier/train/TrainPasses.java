@@ -8,6 +8,6 @@ import java.util.List;
 public final class TrainPasses implements PassCatalog {
     @Override
     public List<Class<? extends Pass>> passes() {
-        return List.of(Training.class);
+        return List.of(Training.class, RecalibrateBatchNorm.class);
     }
 }

@@ -35,6 +35,23 @@ final class TrainingData {
                     "training needs labelled examples; the training split has %d examples of %d classes"
                             .formatted(data.size(), data.classes()));
         }
+        requireInputs(model, shapes, data, batch);
+        String output = model.graph().outputs().get(0).name();
+        Shape scores = ShapeInference.of(model, shapes.withBatch(batch)).shape(output);
+        if (!scores.isFixed() || scores.rank() != 2 || scores.size(1) < data.classes()) {
+            throw new UnsupportedModelException(
+                    "training needs class scores [%d, %d or more] as the first output; '%s' is %s"
+                            .formatted(batch, data.classes(), output, scores));
+        }
+    }
+
+    /**
+     * Refuses a dataset whose examples are no inputs of {@code model}, {@code batch} at a time.
+     *
+     * @throws DataException where the dataset is at fault
+     * @throws UnsupportedModelException where the model is
+     */
+    static void requireInputs(Model model, InputShapes shapes, Dataset data, int batch) {
         for (Value feed : model.graph().feeds()) {
             TensorType sample = data.sampleTypes().get(feed.name());
             Shape expected = shapes.withBatch(batch).bind(feed).shape();
@@ -55,21 +72,11 @@ final class TrainingData {
                                 .formatted(feed.name(), perExample, sample.shape()));
             }
         }
-        String output = model.graph().outputs().get(0).name();
-        Shape scores = ShapeInference.of(model, shapes.withBatch(batch)).shape(output);
-        if (!scores.isFixed() || scores.rank() != 2 || scores.size(1) < data.classes()) {
-            throw new UnsupportedModelException(
-                    "training needs class scores [%d, %d or more] as the first output; '%s' is %s"
-                            .formatted(batch, data.classes(), output, scores));
-        }
     }
 
     /** The arguments of a program's {@code step}. */
     static List<Tensor> arguments(Model model, Batch batch, double rate) {
-        List<Tensor> arguments = new ArrayList<>();
-        for (Value feed : model.graph().feeds()) {
-            arguments.add(batch.inputs().get(feed.name()));
-        }
+        List<Tensor> arguments = inputs(model, batch);
         long[] labels = new long[batch.size()];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = batch.labels()[i];
@@ -80,6 +87,15 @@ final class TrainingData {
         arguments.add(Tensor.ofLongs(Shape.of(labels.length), labels));
         arguments.add(Tensor.ofFloats(Shape.of(1), (float) rate));
         return arguments;
+    }
+
+    /** The arguments that are inputs of {@code model}, to which others may be added. */
+    static List<Tensor> inputs(Model model, Batch batch) {
+        List<Tensor> inputs = new ArrayList<>();
+        for (Value feed : model.graph().feeds()) {
+            inputs.add(batch.inputs().get(feed.name()));
+        }
+        return inputs;
     }
 
     /** Share of {@code data} whose label has the highest score; NaN where it is empty. */

@@ -4,12 +4,11 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.train.regime.Regime;
 
 /**
- * How long, how fast and on what a model is trained. The learning rate rises linearly over the
- * warm-up and then falls to 0 along half a cosine (Loshchilov and Hutter, SGDR, 2017, without
- * restarts), step by step.
+ * How long, how fast and on what a model is trained.
  *
  * @param epochs passes over the training data
- * @param learningRate the highest one
+ * @param learningRate the highest one; {@link dev.espalier.train.regime.ScheduleSettings} has its
+ *     course
  * @param regime everything else
  */
 public record TrainingPlan(int epochs, double learningRate, Regime regime) {
@@ -28,11 +27,6 @@ public record TrainingPlan(int epochs, double learningRate, Regime regime) {
      * @param stepsPerEpoch at least 1
      */
     double rate(long step, int stepsPerEpoch) {
-        double rising = Math.min(regime.optimizer().warmup(), epochs) * stepsPerEpoch;
-        if (step < rising) {
-            return learningRate * (step + 1) / Math.max(1, Math.ceil(rising));
-        }
-        double share = (step - rising) / Math.max(1, (double) epochs * stepsPerEpoch - rising);
-        return learningRate * (1 + Math.cos(Math.PI * share)) / 2;
+        return learningRate * regime.schedule().share(step, stepsPerEpoch, epochs);
     }
 }

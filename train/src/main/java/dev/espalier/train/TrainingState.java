@@ -20,45 +20,108 @@ import java.util.Optional;
 /**
  * What training knows after an epoch, and needs to go on.
  *
- * @param epoch number of finished epochs
- * @param tensors all that steps change
+ * @param tensors all that steps change; empty before the first epoch
  * @param history what was seen in each finished epoch
+ * @param setbacks epochs that were given up, each of which lowered the learning rate
  */
-record TrainingState(int epoch, Map<Slot, Tensor> tensors, List<Epoch> history) {
+record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setback> setbacks) {
     /**
-     * What was seen in one epoch.
+     * What was seen in one epoch. Figures that were not taken are NaN.
      *
+     * @param rate learning rate of its last step
      * @param loss mean of the steps' losses
-     * @param accuracy top-1 on the validation split after it, as a ratio; NaN without such a split
+     * @param training top-1 of its steps, as a ratio
+     * @param validation top-1 on the validation split after it, as a ratio
+     * @param speed images a second in its steps
      */
-    record Epoch(double loss, double accuracy) {}
+    record Epoch(double rate, double loss, double training, double validation, double speed) {}
 
-    private static final int FORMAT = 2;
+    /**
+     * An epoch that was given up because training diverged.
+     *
+     * @param epoch counted from 1
+     * @param step in it, counted from 1
+     * @param loss of that step
+     * @param rate of that step
+     */
+    record Setback(int epoch, int step, double loss, double rate) {}
+
+    private static final int FORMAT = 3;
 
     TrainingState {
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         history = List.copyOf(history);
+        setbacks = List.copyOf(setbacks);
     }
 
-    static final TrainingState START = new TrainingState(0, Map.of(), List.of());
+    static final TrainingState START = new TrainingState(Map.of(), List.of(), List.of());
 
-    /** This state with one more epoch's figures. */
-    TrainingState seen(Epoch figures) {
-        List<Epoch> longer = new ArrayList<>(history);
-        longer.add(figures);
-        return new TrainingState(epoch, tensors, longer);
+    /** Number of finished epochs. */
+    int epoch() {
+        return history.size();
     }
 
-    /** Weights and running statistics by initializer. */
+    /** The state after one more epoch. */
+    TrainingState after(Map<Slot, Tensor> changed, Epoch figures) {
+        return new TrainingState(changed, longer(history, figures), setbacks);
+    }
+
+    /** This state with the last epoch's figure on the validation split. */
+    TrainingState judged(double figure) {
+        List<Epoch> seen = new ArrayList<>(history);
+        Epoch last = seen.remove(seen.size() - 1);
+        seen.add(new Epoch(last.rate(), last.loss(), last.training(), figure, last.speed()));
+        return new TrainingState(tensors, seen, setbacks);
+    }
+
+    /** This state, knowing that the next epoch was given up. */
+    TrainingState after(Setback setback) {
+        return new TrainingState(tensors, history, longer(setbacks, setback));
+    }
+
+    private static <T> List<T> longer(List<T> list, T last) {
+        List<T> longer = new ArrayList<>(list);
+        longer.add(last);
+        return longer;
+    }
+
+    /** What the learning rate of the plan is multiplied by: a half for each setback. */
+    double slowdown() {
+        return Math.pow(0.5, setbacks.size());
+    }
+
+    /** Epochs since the last better figure on the validation split. */
+    int stalled() {
+        int best = 0;
+        for (int i = 1; i < history.size(); i++) {
+            best = history.get(i).validation() > history.get(best).validation() ? i : best;
+        }
+        return history.isEmpty() ? 0 : history.size() - 1 - best;
+    }
+
+    /** Weights, averaged where they are, and running statistics by initializer. */
     Map<String, Tensor> initializers() {
         Map<String, Tensor> initializers = new LinkedHashMap<>();
         tensors.forEach(
                 (slot, tensor) -> {
                     if (slot.isInitializer()) {
-                        initializers.put(slot.name(), tensor);
+                        Slot average = new Slot(Slot.Kind.AVERAGE, slot.name());
+                        initializers.put(slot.name(), tensors.getOrDefault(average, tensor));
                     }
                 });
         return initializers;
+    }
+
+    /** Whether no number went out of the range of float32. */
+    boolean isFinite() {
+        for (Tensor tensor : tensors.values()) {
+            for (float value : tensor.toFloats()) {
+                if (!Float.isFinite(value)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /**
@@ -71,11 +134,20 @@ record TrainingState(int epoch, Map<Slot, Tensor> tensors, List<Epoch> history) 
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeInt(FORMAT);
             out.writeLong(identity);
-            out.writeInt(epoch);
             out.writeInt(history.size());
             for (Epoch seen : history) {
+                out.writeDouble(seen.rate());
                 out.writeDouble(seen.loss());
-                out.writeDouble(seen.accuracy());
+                out.writeDouble(seen.training());
+                out.writeDouble(seen.validation());
+                out.writeDouble(seen.speed());
+            }
+            out.writeInt(setbacks.size());
+            for (Setback setback : setbacks) {
+                out.writeInt(setback.epoch());
+                out.writeInt(setback.step());
+                out.writeDouble(setback.loss());
+                out.writeDouble(setback.rate());
             }
             write(tensors, out);
         } catch (IOException e) {
@@ -109,12 +181,22 @@ record TrainingState(int epoch, Map<Slot, Tensor> tensors, List<Epoch> history) 
             if (in.readInt() != FORMAT || in.readLong() != identity) {
                 return Optional.empty();
             }
-            int epoch = in.readInt();
             List<Epoch> history = new ArrayList<>();
             for (int i = in.readInt(); i > 0; i--) {
-                history.add(new Epoch(in.readDouble(), in.readDouble()));
+                history.add(
+                        new Epoch(
+                                in.readDouble(),
+                                in.readDouble(),
+                                in.readDouble(),
+                                in.readDouble(),
+                                in.readDouble()));
             }
-            return Optional.of(new TrainingState(epoch, tensors(in), history));
+            List<Setback> setbacks = new ArrayList<>();
+            for (int i = in.readInt(); i > 0; i--) {
+                setbacks.add(
+                        new Setback(in.readInt(), in.readInt(), in.readDouble(), in.readDouble()));
+            }
+            return Optional.of(new TrainingState(tensors(in), history, setbacks));
         } catch (IOException | ArithmeticException | IllegalArgumentException e) {
             return Optional.empty();
         }

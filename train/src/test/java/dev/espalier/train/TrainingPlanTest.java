@@ -5,22 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.train.regime.AugmentationSettings;
-import dev.espalier.train.regime.OptimizerSettings;
-import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.regime.ScheduleSettings;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {
     private static TrainingPlan plan(int epochs, double warmup) {
         return new TrainingPlan(
-                epochs,
-                0.4,
-                new Regime(
-                        8,
-                        new OptimizerSettings(0.9, 0, warmup),
-                        AugmentationSettings.DEFAULT,
-                        ProgramSettings.DEFAULT));
+                epochs, 0.4, Regime.DEFAULT.with(ScheduleSettings.DEFAULT.warming(warmup)));
     }
 
     @Test

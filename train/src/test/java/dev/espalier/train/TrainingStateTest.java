@@ -13,13 +13,39 @@ import org.junit.jupiter.api.Test;
 class TrainingStateTest {
     private static final TrainingState STATE =
             new TrainingState(
-                    3,
                     Map.of(
                             new Slot(Slot.Kind.WEIGHT, "w"),
                             Tensor.ofFloats(Shape.of(2, 1), 1, -2),
-                            new Slot(Slot.Kind.MOMENTUM, "w"),
-                            Tensor.ofFloats(Shape.of(2, 1), 0.5f, 0)),
-                    List.of(new TrainingState.Epoch(1.5, 0.75)));
+                            new Slot(Slot.Kind.AVERAGE, "w"),
+                            Tensor.ofFloats(Shape.of(2, 1), 0.5f, 0),
+                            new Slot(Slot.Kind.COUNT, "steps"),
+                            Tensor.ofFloats(Shape.of(), 12)),
+                    List.of(epoch(0.75), epoch(0.9), epoch(0.8)),
+                    List.of(new TrainingState.Setback(2, 5, Double.NaN, 0.4)));
+
+    private static TrainingState.Epoch epoch(double validation) {
+        return new TrainingState.Epoch(0.1, 1.5, 0.5, validation, 1000);
+    }
+
+    @Test
+    void takesTheAverageOfAWeightWhereThereIsOne() {
+        assertThat(STATE.initializers())
+                .containsOnly(Map.entry("w", Tensor.ofFloats(Shape.of(2, 1), 0.5f, 0)));
+    }
+
+    @Test
+    void knowsHowLongNothingWasBetter() {
+        assertThat(STATE.stalled()).isEqualTo(1);
+        assertThat(TrainingState.START.stalled()).isZero();
+        assertThat(STATE.after(Map.of(), epoch(0.9)).stalled()).as("a tie").isEqualTo(2);
+        assertThat(STATE.after(Map.of(), epoch(0.91)).stalled()).isZero();
+    }
+
+    @Test
+    void everySetbackHalvesTheRate() {
+        assertThat(TrainingState.START.slowdown()).isEqualTo(1);
+        assertThat(STATE.slowdown()).isEqualTo(0.5);
+    }
 
     @Test
     void isReadAsItWasWritten() {

@@ -10,7 +10,6 @@ import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.regime.AugmentationSettings;
-import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
@@ -34,11 +33,10 @@ class TrainingTest {
                 0.1,
                 initialize,
                 0.1,
-                new Regime(
-                        32,
-                        OptimizerSettings.DEFAULT,
-                        new AugmentationSettings(2, true),
-                        new ProgramSettings(Precision.FLOAT32, true)));
+                Regime.DEFAULT
+                        .withBatch(32)
+                        .with(new AugmentationSettings(2, true))
+                        .with(new ProgramSettings(Precision.FLOAT32, true)));
     }
 
     @Test

@@ -79,7 +79,7 @@ public final class BatchNormalization implements Operator {
                                 torch.statistic(3),
                                 torch.statistic(4),
                                 torch.training(),
-                                TorchWriter.real(momentum),
+                                torch.statisticShare(momentum),
                                 TorchWriter.real(epsilon)));
     }
 }

@@ -40,8 +40,18 @@ public interface TorchWriter {
      */
     String statistic(int i);
 
-    /** {@code True} or {@code False}: whether this program trains, so that statistics move. */
+    /**
+     * {@code True} or {@code False}: whether statistics are those of the batch and the running ones
+     * move.
+     */
     String training();
+
+    /**
+     * The expression of a batch's share in the running statistics.
+     *
+     * @param declared that of the model, which holds where the program trains
+     */
+    String statisticShare(double declared);
 
     /** Assigns {@code expression} to output {@code i}. */
     void out(int i, String expression);

@@ -6,13 +6,22 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.TorchWriter;
 import dev.espalier.train.regime.OptimizerSettings;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * Writes the backward computation and the optimizer's step. See {@link OptimizerSettings} for the
- * formula.
+ * Writes the optimizer's step, one kernel for all weights that decay and one for the others. See
+ * {@link OptimizerSettings} for the formulas.
  */
 final class Descent {
+    private static final int CHANNELS_LAST_RANK = 4;
+    private static final String NOTHING = "annotate(List[Tensor], [])";
+
     private final OptimizerSettings settings;
     private final Holdings holdings;
     private final List<Leaf> leaves;
@@ -20,7 +29,118 @@ final class Descent {
     Descent(OptimizerSettings settings, Holdings holdings, List<Leaf> leaves) {
         this.settings = settings;
         this.holdings = holdings;
-        this.leaves = List.copyOf(leaves);
+        this.leaves = leaves;
+    }
+
+    /**
+     * Writes the step; {@code rate} is in scope, for AdamW {@code steps} too, and no gradient is
+     * recorded.
+     *
+     * @param gradients their expressions, in the order of the leaves, each a sum of {@code parts}
+     * @return the lists of tensors that are changed, which must be read afterwards
+     */
+    List<String> write(ProgramText text, List<String> gradients, int parts) {
+        for (int i = 0; i < leaves.size(); i++) {
+            text.add("g%d = %s".formatted(i, inLayout(gradients.get(i), leaves.get(i))));
+        }
+        String scale = scale(text, parts);
+        Map<Boolean, List<Integer>> groups =
+                IntStream.range(0, leaves.size())
+                        .boxed()
+                        .collect(Collectors.partitioningBy(i -> decays(leaves.get(i).shape())));
+        List<String> changed = new ArrayList<>();
+        groups.forEach(
+                (decays, members) -> {
+                    if (!members.isEmpty()) {
+                        String weights = decays ? "decaying" : "steady";
+                        text.add(weights + " = " + list(members, i -> held(leaves.get(i))));
+                        text.add(kernel(weights, members, decays, scale));
+                        changed.add(weights);
+                    }
+                });
+        return changed;
+    }
+
+    /** The kernels walk over memory, so a gradient has to lie there as its weight does. */
+    private static String inLayout(String gradient, Leaf leaf) {
+        String format = leaf.shape().rank() == CHANNELS_LAST_RANK ? ", memory_format=2" : "";
+        return "torch.contiguous(" + gradient + format + ")";
+    }
+
+    private boolean decays(Shape shape) {
+        return settings.weightDecay() > 0
+                && Arrays.stream(shape.sizes()).filter(size -> size > 1).count() > 1;
+    }
+
+    /** What gradients are divided by, as an argument of the kernels. */
+    private String scale(ProgramText text, int parts) {
+        if (settings.clip() > 0) {
+            String all =
+                    ProgramText.list(
+                            IntStream.range(0, leaves.size()).mapToObj(i -> "g" + i).toList());
+            text.add(
+                    "norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm("
+                            + all
+                            + ")))");
+            text.add(
+                    "scale = torch.clamp(torch.div(norm, %s), %s)"
+                            .formatted(TorchWriter.real(settings.clip()), TorchWriter.real(parts)));
+        } else if (parts > 1) {
+            text.add("scale = torch.tensor(" + TorchWriter.real(parts) + ")");
+        } else {
+            return "";
+        }
+        return ", grad_scale=scale";
+    }
+
+    private String kernel(String weights, List<Integer> members, boolean decays, String scale) {
+        String gradients = list(members, i -> "g" + i);
+        String momentum = TorchWriter.real(settings.momentum());
+        String decay = TorchWriter.real(decays ? settings.weightDecay() : 0);
+        return switch (settings.kind()) {
+            case SGD ->
+                    ("torch._fused_sgd_(%s, %s, %s, weight_decay=%s, momentum=%s, lr=float(rate),"
+                                    + " dampening=0., nesterov=True, maximize=False,"
+                                    + " is_first_step=False%s)")
+                            .formatted(
+                                    weights,
+                                    gradients,
+                                    settings.momentum() > 0
+                                            ? memories(Slot.Kind.MOMENTUM, members)
+                                            : NOTHING,
+                                    decay,
+                                    momentum,
+                                    scale);
+            case ADAMW ->
+                    ("torch._fused_adamw_(%s, %s, %s, %s, %s, %s, lr=float(rate), beta1=%s,"
+                                    + " beta2=%s, weight_decay=%s, eps=1e-08, amsgrad=False,"
+                                    + " maximize=False%s)")
+                            .formatted(
+                                    weights,
+                                    gradients,
+                                    memories(Slot.Kind.MOMENTUM, members),
+                                    memories(Slot.Kind.SQUARE, members),
+                                    NOTHING,
+                                    list(members, i -> "steps"),
+                                    momentum,
+                                    TorchWriter.real(settings.secondMomentum()),
+                                    decay,
+                                    scale);
+        };
+    }
+
+    private String memories(Slot.Kind kind, List<Integer> members) {
+        return list(
+                members,
+                i -> {
+                    Leaf leaf = leaves.get(i);
+                    Slot slot = new Slot(kind, leaf.slot().name());
+                    return Holdings.read(holdings.variable(slot, atRest(leaf.shape())));
+                });
+    }
+
+    private static String held(Leaf leaf) {
+        return Holdings.read(leaf.attribute());
     }
 
     private static Tensor atRest(Shape shape) {
@@ -28,42 +148,7 @@ final class Descent {
         return Tensor.of(DataType.FLOAT, shape, ByteBuffer.allocate(bytes));
     }
 
-    /** Writes the step: {@code loss} and {@code rate} are in scope. */
-    void write(ProgramText text) {
-        List<String> variables = leaves.stream().map(Leaf::variable).toList();
-        text.add(
-                "gradients = torch.autograd.grad([loss], %s)"
-                        .formatted(ProgramText.list(variables)));
-        text.add("torch.set_grad_enabled(False)");
-        text.add("slope = torch.neg(float(rate))");
-        for (int i = 0; i < leaves.size(); i++) {
-            update(text, leaves.get(i), i);
-        }
-    }
-
-    /** One tensor at a time: Torch drops the updates of lists, whose writes it does not see. */
-    private void update(ProgramText text, Leaf leaf, int i) {
-        boolean decays = leaf.shape().rank() > 1 && settings.weightDecay() > 0;
-        String value = "torch.detach(self." + leaf.attribute() + ")";
-        String gradient = "g" + i;
-        Slot slot = new Slot(Slot.Kind.MOMENTUM, leaf.slot().name());
-        String momentum = "self." + holdings.variable(slot, atRest(leaf.shape()));
-        String share = TorchWriter.real(settings.momentum());
-        String raw = "unchecked_cast(Tensor, gradients[" + i + "])";
-        text.add(
-                gradient
-                        + " = "
-                        + (decays
-                                ? "torch.add(%s, %s, alpha=%s)"
-                                        .formatted(
-                                                raw,
-                                                value,
-                                                TorchWriter.real(settings.weightDecay()))
-                                : raw));
-        text.add(
-                "m%d = torch.add_(torch.mul_(%s, %s), %s)".formatted(i, momentum, share, gradient));
-        text.add(
-                "u%d = torch.add_(%s, torch.add(%s, m%d, alpha=%s), alpha=slope)"
-                        .formatted(i, value, gradient, i, share));
+    private static String list(List<Integer> members, Function<Integer, String> expression) {
+        return ProgramText.list(members.stream().map(expression).toList());
     }
 }

@@ -32,6 +32,11 @@ final class Holdings {
                 slot, key -> add(prefix(key.kind()), start.getOrDefault(key, tensor)));
     }
 
+    /** The expression of a held tensor that is changed in place, without a gradient. */
+    static String read(String attribute) {
+        return "torch.detach(self." + attribute + ")";
+    }
+
     private static String prefix(Slot.Kind kind) {
         return kind.name().substring(0, 1).toLowerCase(java.util.Locale.ROOT);
     }

@@ -34,6 +34,8 @@ final class NetworkWriter {
         TRAIN,
         /** The same variables, only read. */
         EVALUATE,
+        /** Constants; statistics move by the share {@code share}, which is in scope. */
+        MEASURE,
         /** Constants: the network is another than the trained one. */
         TEACH
     }
@@ -206,7 +208,7 @@ final class NetworkWriter {
     /** The float32 expression of a weight. */
     private String weight(String value) {
         Tensor tensor = graph.initializers().get(value).tensor();
-        if (use == Use.TEACH) {
+        if (use == Use.TEACH || use == Use.MEASURE) {
             return "self." + holdings.constant(tensor);
         }
         Slot slot = new Slot(Slot.Kind.WEIGHT, value);
@@ -257,7 +259,12 @@ final class NetworkWriter {
 
         @Override
         public String training() {
-            return use == Use.TRAIN ? "True" : "False";
+            return use == Use.TRAIN || use == Use.MEASURE ? "True" : "False";
+        }
+
+        @Override
+        public String statisticShare(double declared) {
+            return use == Use.MEASURE ? "float(share)" : TorchWriter.real(declared);
         }
 
         @Override

@@ -15,7 +15,13 @@ public record Slot(Kind kind, String name) {
         /** A weight of the loss, thrown away afterwards. */
         COMPANION,
         /** The optimizer's memory of the gradients of a weight or companion. */
-        MOMENTUM
+        MOMENTUM,
+        /** The optimizer's memory of their squares. */
+        SQUARE,
+        /** The average of a weight over the steps. */
+        AVERAGE,
+        /** A number of steps. */
+        COUNT
     }
 
     /** Whether the tensor is part of the model. */

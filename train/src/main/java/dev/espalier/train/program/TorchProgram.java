@@ -5,7 +5,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.train.regime.OptimizerSettings;
+import dev.espalier.train.regime.Regime;
 import dev.espalier.train.torch.TorchArchive;
 import dev.espalier.train.torch.TorchTensor;
 import java.util.ArrayList;
@@ -18,7 +18,9 @@ import java.util.Map;
  *
  * <pre>
  *   forward(x..) -> [y..]                  evaluation in float32
- *   step(x.., labels, rate) -> [2]         one step of descent in place: loss, number correct
+ *   part(x.., labels) -> [loss, number correct, gradients..]
+ *   step(x.., labels, rate) -> [3]         one step of descent in place: loss, number correct,
+ *                                          number of tensors that it changed
  *   state() -> [..]                        all that a step changes
  * </pre>
  *
@@ -62,8 +64,8 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
     /**
      * A program that trains all float weights that the loss depends on.
      *
-     * @param shapes with the batch size of the steps
-     * @param reduced whether steps compute activations in bfloat16
+     * @param shapes with the size of a part, into as many of which a step's batch is split
+     * @param parts at least 1; their gradients are averaged before weights move
      * @param start what an earlier program's {@code state} returned, where training goes on
      * @throws UnsupportedModelException where a node on the way to the loss has no TorchScript
      *     form, or no weight is found
@@ -71,40 +73,80 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
     public static TorchProgram training(
             Model model,
             InputShapes shapes,
+            int parts,
             Objective objective,
-            OptimizerSettings optimizer,
-            boolean reduced,
+            Regime regime,
             Map<Slot, Tensor> start) {
         Holdings holdings = new Holdings(start);
+        boolean reduced = regime.program().precision().isReduced();
         TrainingLoss loss = new TrainingLoss(model, shapes, objective, reduced, holdings);
         if (loss.leaves().isEmpty()) {
             throw new UnsupportedModelException("the model has no float weights to train");
         }
+        ProgramText text = new ProgramText();
+        part(text, model, loss);
+        new StepWriter(model, regime, holdings, loss.leaves()).write(text, parts);
+        forward(text, model, shapes, holdings, List.of(firstOutput(model)));
+        state(text, holdings);
+        return new TorchProgram(
+                text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()));
+    }
+
+    /**
+     * A program that measures the running statistics of batch normalization: {@code measure(x..,
+     * share)} normalizes by the statistics of its batch, and takes them into the running ones with
+     * this share.
+     *
+     * @param values results of the nodes whose statistics are measured
+     * @throws UnsupportedModelException where a node on the way to them has no TorchScript form
+     */
+    public static TorchProgram measuring(Model model, InputShapes shapes, List<String> values) {
+        Holdings holdings = new Holdings(Map.of());
+        NetworkWriter network =
+                new NetworkWriter(
+                        model,
+                        ShapeInference.of(model, shapes),
+                        NetworkWriter.Use.MEASURE,
+                        false,
+                        holdings,
+                        "v");
+        values.forEach(network::write);
+        List<String> parameters = parameters(model);
+        parameters.add("share: Tensor");
+        ProgramText text = new ProgramText();
+        text.method("measure", parameters, "Tensor");
+        text.add("torch.set_grad_enabled(False)");
+        text.add(network.statements());
+        text.add("return share");
+        state(text, holdings);
+        return new TorchProgram(
+                text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()));
+    }
+
+    private static void part(ProgramText text, Model model, TrainingLoss loss) {
         boolean scored = loss.shape(firstOutput(model)).rank() == 2;
         String scores = scored ? loss.scores() : "";
-        ProgramText text = new ProgramText();
         List<String> parameters = parameters(model);
         parameters.add("labels: Tensor");
-        parameters.add("rate: Tensor");
-        text.method("step", parameters, "Tensor");
+        text.method("part", parameters, "List[Tensor]");
         loss.write(text);
-        new Descent(optimizer, holdings, loss.leaves()).write(text);
+        List<Leaf> leaves = loss.leaves();
+        text.add(
+                "slopes = torch.autograd.grad([loss], %s)"
+                        .formatted(ProgramText.list(leaves.stream().map(Leaf::variable).toList())));
+        text.add("torch.set_grad_enabled(False)");
         text.add(
                 "correct = "
                         + (scored
                                 ? "torch.sum(torch.eq(torch.argmax(" + scores + ", 1), labels))"
                                 : "torch.zeros([])"));
-        text.add("return torch.stack([torch.detach(loss), torch.to(correct, 6)])");
-        forward(text, model, shapes, holdings, List.of(firstOutput(model)));
-        text.method("state", List.of(), "List[Tensor]");
-        text.add(
-                "return "
-                        + ProgramText.list(
-                                holdings.slots().values().stream()
-                                        .map(a -> "torch.contiguous(self." + a + ")")
-                                        .toList()));
-        return new TorchProgram(
-                text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()));
+        List<String> results = new ArrayList<>();
+        results.add("torch.detach(loss)");
+        results.add("torch.to(correct, 6)");
+        for (int i = 0; i < leaves.size(); i++) {
+            results.add("unchecked_cast(Tensor, slopes[" + i + "])");
+        }
+        text.add("return " + ProgramText.list(results));
     }
 
     private static void forward(
@@ -131,11 +173,22 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
                                 outputs.stream().map(o -> "torch.contiguous(" + o + ")").toList()));
     }
 
+    private static void state(ProgramText text, Holdings holdings) {
+        text.method("state", List.of(), "List[Tensor]");
+        text.add(
+                "return "
+                        + ProgramText.list(
+                                holdings.slots().values().stream()
+                                        .map(a -> "torch.contiguous(self." + a + ")")
+                                        .toList()));
+    }
+
     private static String firstOutput(Model model) {
         return model.graph().outputs().get(0).name();
     }
 
-    private static List<String> parameters(Model model) {
+    /** Declarations of the inputs, x0 and up. */
+    static List<String> parameters(Model model) {
         List<String> parameters = new ArrayList<>();
         for (int i = 0; i < model.graph().feeds().size(); i++) {
             parameters.add("x" + i + ": Tensor");

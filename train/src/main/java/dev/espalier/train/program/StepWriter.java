@@ -1,0 +1,115 @@
+package dev.espalier.train.program;
+
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.TorchWriter;
+import dev.espalier.train.regime.OptimizerSettings;
+import dev.espalier.train.regime.Regime;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes the method {@code step}: gradients of all parts, the optimizer, the average of weights.
+ *
+ * <p>Torch drops the writes of a kernel to the tensors of a list as dead code, unless the list is
+ * read afterwards. The step therefore returns how many tensors its lists hold.
+ */
+final class StepWriter {
+    /** Results of {@code part} before its gradients. */
+    private static final int FIGURES = 2;
+
+    private final Model model;
+    private final Regime regime;
+    private final Holdings holdings;
+    private final List<Leaf> leaves;
+
+    StepWriter(Model model, Regime regime, Holdings holdings, List<Leaf> leaves) {
+        this.model = model;
+        this.regime = regime;
+        this.holdings = holdings;
+        this.leaves = leaves;
+    }
+
+    void write(ProgramText text, int parts) {
+        List<String> parameters = TorchProgram.parameters(model);
+        parameters.add("labels: Tensor");
+        parameters.add("rate: Tensor");
+        text.method("step", parameters, "Tensor");
+        text.add("total = " + part(parts, 0));
+        text.add("torch.set_grad_enabled(False)");
+        for (int i = 1; i < parts; i++) {
+            text.add("total = torch._foreach_add(total, " + part(parts, i) + ")");
+        }
+        List<String> gradients = new ArrayList<>();
+        for (int i = 0; i < leaves.size(); i++) {
+            gradients.add("total[" + (i + FIGURES) + "]");
+        }
+        count(text);
+        List<String> changed =
+                new ArrayList<>(
+                        new Descent(regime.optimizer(), holdings, leaves)
+                                .write(text, gradients, parts));
+        if (regime.averaging() > 0) {
+            changed.add(average(text));
+        }
+        text.add(
+                "changed = torch.tensor(float(%s))"
+                        .formatted(
+                                String.join(
+                                        " + ",
+                                        changed.stream()
+                                                .map("torch.len(%s)"::formatted)
+                                                .toList())));
+        text.add(
+                "return torch.stack([torch.div(total[0], %s), total[1], changed])"
+                        .formatted(TorchWriter.real(parts)));
+    }
+
+    private String part(int parts, int position) {
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < model.graph().feeds().size(); i++) {
+            arguments.add(share("x" + i, parts, position));
+        }
+        arguments.add(share("labels", parts, position));
+        return "self.part(" + String.join(", ", arguments) + ")";
+    }
+
+    private static String share(String argument, int parts, int position) {
+        return parts == 1
+                ? argument
+                : "torch.chunk(%s, %d)[%d]".formatted(argument, parts, position);
+    }
+
+    /** Leaves the number of earlier steps in {@code past}, that of steps in {@code steps}. */
+    private void count(ProgramText text) {
+        if (regime.averaging() > 0 || regime.optimizer().kind() == OptimizerSettings.Kind.ADAMW) {
+            Slot slot = new Slot(Slot.Kind.COUNT, "steps");
+            String count = "self." + holdings.variable(slot, Tensor.ofFloats(Shape.of(), 0));
+            text.add("past = float(" + count + ")");
+            text.add("steps = torch.add_(" + count + ", 1.)");
+        }
+    }
+
+    /** See {@link Regime#averaging}. */
+    private String average(ProgramText text) {
+        List<String> averages = new ArrayList<>();
+        List<String> weights = new ArrayList<>();
+        for (Leaf leaf : leaves) {
+            if (leaf.slot().kind() == Slot.Kind.WEIGHT) {
+                Slot slot = new Slot(Slot.Kind.AVERAGE, leaf.slot().name());
+                Tensor start = model.graph().constant(slot.name()).orElseThrow();
+                averages.add(Holdings.read(holdings.variable(slot, start)));
+                weights.add(Holdings.read(leaf.attribute()));
+            }
+        }
+        text.add("averages = " + ProgramText.list(averages));
+        text.add(
+                "decay = min(%s, (1. + past) / (10. + past))"
+                        .formatted(TorchWriter.real(regime.averaging())));
+        text.add(
+                "torch._foreach_lerp_(averages, %s, 1. - decay)"
+                        .formatted(ProgramText.list(weights)));
+        return "averages";
+    }
+}

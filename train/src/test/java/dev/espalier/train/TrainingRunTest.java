@@ -1,0 +1,230 @@
+package dev.espalier.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.testkit.TestContext;
+import dev.espalier.train.program.CrossEntropy;
+import dev.espalier.train.program.LossWriter;
+import dev.espalier.train.program.Objective;
+import dev.espalier.train.regime.OptimizerSettings;
+import dev.espalier.train.regime.Regime;
+import dev.espalier.train.regime.ScheduleSettings;
+import dev.espalier.train.torch.TorchModule;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TrainingRunTest {
+    private static final Model SMALL = GraphText.parse(TrainerTest.SMALL);
+
+    /** Its scores are its bias, and all of its weights beside are 0. */
+    private static final Model BIAS =
+            GraphText.parse(
+                    """
+                    graph (x: float[N,3,8,8]) -> (logits: float[N,4])
+                    w: float[4,3] = fill(0)
+                    b: float[4] = fill(1)
+                    p = GlobalAveragePool(x)
+                    f = Flatten(p)
+                    logits = Gemm(f, w, b) {transB=1}
+                    """);
+
+    /** Half the sum of squared scores: its slope is the bias, and rates above 2 step too far. */
+    private record Squares() implements Objective {
+        @Override
+        public String write(LossWriter writer) {
+            return "torch.div(torch.sum(torch.pow(%s, 2)), 64)".formatted(writer.scores());
+        }
+    }
+
+    private static final Regime PLAIN =
+            TrainerTest.REGIME
+                    .with(OptimizerSettings.sgd(0, 0))
+                    .with(ScheduleSettings.DEFAULT.of(ScheduleSettings.Kind.CONSTANT).warming(0));
+
+    /** Keeps what is written, and kills the training after each time. */
+    private static final class Killing implements Checkpoints {
+        private final Map<String, byte[]> kept = new HashMap<>();
+        private int kills;
+
+        @Override
+        public Optional<byte[]> read(String name) {
+            return Optional.ofNullable(kept.get(name));
+        }
+
+        @Override
+        public void write(String name, byte[] content) {
+            kept.put(name, content);
+            kills++;
+            throw new CancelledException("killed");
+        }
+    }
+
+    @BeforeEach
+    void onOneThread() {
+        TorchModule.threads(1);
+    }
+
+    private static Model undisturbed(
+            Model model, TrainingPlan plan, Objective objective, TestContext context) {
+        return new Trainer(plan, objective, context).train(model);
+    }
+
+    /** The same training, killed after each checkpoint and resumed until it ends. */
+    private static Model killed(
+            Model model, TrainingPlan plan, Objective objective, int expectedKills) {
+        Killing checkpoints = new Killing();
+        while (true) {
+            TestContext context = TrainerTest.context(model).withCheckpoints(checkpoints);
+            try {
+                Model trained = new Trainer(plan, objective, context).train(model);
+                assertThat(checkpoints.kills).isEqualTo(expectedKills);
+                assertThat(context.notes()).contains("went on after epoch " + plan.epochs());
+                return trained;
+            } catch (CancelledException e) {
+                assertThat(checkpoints.kills).isLessThanOrEqualTo(expectedKills);
+            }
+        }
+    }
+
+    @Test
+    void killsAfterEveryEpochChangeNoBitOfTheResult() {
+        Regime regime =
+                TrainerTest.REGIME
+                        .with(OptimizerSettings.adamw(0.05).clipped(1))
+                        .withMicroBatch(16)
+                        .withAveraging(0.9);
+        for (Regime each : List.of(TrainerTest.REGIME, regime)) {
+            TrainingPlan plan = new TrainingPlan(3, 0.02, each);
+            Objective objective = new CrossEntropy(0.1);
+            Model expected = undisturbed(SMALL, plan, objective, TrainerTest.context(SMALL));
+            assertThat(killed(SMALL, plan, objective, 3)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void anotherPlanStartsOver() {
+        Killing checkpoints = new Killing();
+        TestContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        for (int epochs : new int[] {2, 3}) {
+            TrainingPlan plan = new TrainingPlan(epochs, 0.1, TrainerTest.REGIME);
+            assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), context))
+                    .isInstanceOf(CancelledException.class);
+        }
+        assertThat(context.notes()).noneMatch(note -> note.startsWith("went on"));
+    }
+
+    @Test
+    void anExplodingLossHalvesTheRateAndGoesBack() {
+        // Each step multiplies the bias by 1 - rate: by -5, then by -2, then by -1/2.
+        TrainingPlan plan = new TrainingPlan(2, 6, PLAIN);
+        TestContext context = TrainerTest.context(BIAS);
+        Model trained = undisturbed(BIAS, plan, new Squares(), context);
+        assertThat(context.notes())
+                .filteredOn(note -> note.startsWith("training diverged"))
+                .satisfiesExactly(
+                        note ->
+                                assertThat(note)
+                                        .contains("epoch 1, step 3")
+                                        .contains("at learning rate 6")
+                                        .contains("end of epoch 0 and halved"),
+                        note -> assertThat(note).contains("epoch 1, step 5").contains("rate 3"));
+        for (float value : trained.graph().constant("b").orElseThrow().toFloats()) {
+            assertThat(Math.abs(value)).isLessThan(0.05f);
+        }
+    }
+
+    @Test
+    void aResumedTrainingRemembersTheLoweredRate() {
+        TrainingPlan plan = new TrainingPlan(2, 6, PLAIN);
+        Model expected = undisturbed(BIAS, plan, new Squares(), TrainerTest.context(BIAS));
+        assertThat(killed(BIAS, plan, new Squares(), 2 + 2)).isEqualTo(expected);
+    }
+
+    @Test
+    void aCalmLossIsNoSetback() {
+        TestContext context = TrainerTest.context(BIAS);
+        undisturbed(BIAS, new TrainingPlan(2, 1.5, PLAIN), new Squares(), context);
+        assertThat(context.notes()).noneMatch(note -> note.contains("diverged"));
+    }
+
+    @Test
+    void givesUpWhereHalvingDoesNotHelp() {
+        TrainingPlan plan = new TrainingPlan(2, 1e12, PLAIN);
+        assertThatThrownBy(
+                        () ->
+                                undisturbed(
+                                        SMALL,
+                                        plan,
+                                        new CrossEntropy(0),
+                                        TrainerTest.context(SMALL)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("diverged")
+                .hasMessageContaining("halved 3 times")
+                .hasMessageContaining("lower learning-rate");
+    }
+
+    @Test
+    void patienceEndsTrainingThatGetsNoBetter() {
+        TestContext context = TrainerTest.context(BIAS);
+        undisturbed(BIAS, new TrainingPlan(10, 0, PLAIN.withPatience(2)), new Squares(), context);
+        assertThat(context.notes())
+                .anySatisfy(
+                        note ->
+                                assertThat(note)
+                                        .startsWith("stopped after epoch 3 of 10")
+                                        .contains("of epoch 1 for 2 epochs")
+                                        .endsWith("not of the best one"));
+    }
+
+    @Test
+    void patienceDoesNotEndTrainingThatGetsBetter() {
+        TestContext context = TrainerTest.context(SMALL);
+        TrainingPlan plan = new TrainingPlan(2, 0.1, TrainerTest.REGIME.withPatience(2));
+        undisturbed(SMALL, plan, new CrossEntropy(0), context);
+        assertThat(context.notes()).noneMatch(note -> note.startsWith("stopped"));
+    }
+
+    @Test
+    void patienceNeedsAValidationSplit() {
+        PatternImages images = new PatternImages(64, 4, 8, 1);
+        PatternImages none = new PatternImages(0, 4, 8, 1);
+        TestContext context =
+                TrainerTest.context(BIAS).withData(new DataSplits(images, images, none, none));
+        TrainingPlan plan = new TrainingPlan(1, 0.1, PLAIN.withPatience(1));
+        assertThatThrownBy(() -> undisturbed(BIAS, plan, new Squares(), context))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("validation.fraction");
+    }
+
+    @Test
+    void theAverageIsReturnedWithStatisticsOfItsOwn() {
+        TestContext context = TrainerTest.context(SMALL);
+        TrainingPlan averaged = new TrainingPlan(5, 0.1, TrainerTest.REGIME.withAveraging(0.9));
+        Model trained = undisturbed(SMALL, averaged, new CrossEntropy(0), context);
+        assertThat(context.notes())
+                .anySatisfy(note -> assertThat(note).endsWith("100.00 %"))
+                .anySatisfy(note -> assertThat(note).contains("average over the steps"));
+        TrainingPlan last = new TrainingPlan(5, 0.1, TrainerTest.REGIME);
+        Model other = undisturbed(SMALL, last, new CrossEntropy(0), TrainerTest.context(SMALL));
+        assertThat(constant(trained, "w1")).isNotEqualTo(constant(other, "w1"));
+        Model again = new RecalibrateBatchNorm(2048).apply(trained, TrainerTest.context(SMALL));
+        assertThat(constant(again, "mean")).isEqualTo(constant(trained, "mean"));
+        assertThat(constant(again, "variance")).isEqualTo(constant(trained, "variance"));
+    }
+
+    private static Tensor constant(Model model, String name) {
+        return model.graph().constant(name).orElseThrow();
+    }
+}
