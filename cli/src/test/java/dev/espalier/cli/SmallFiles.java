@@ -80,6 +80,39 @@ final class SmallFiles {
         return Files.writeString(folder.resolve("recipe.yaml"), text);
     }
 
+    /** A small classifier with its data, and a recipe of three passes, which trains too. */
+    static Path everyPass(Path folder) throws IOException {
+        classification(folder);
+        Files.delete(folder.resolve("identity.onnx"));
+        write(
+                folder.resolve("network.onnx"),
+                """
+                graph (x: float[N,3]) -> (y)
+                w1: float[3,64] = seed(1)
+                b1: float[64] = seed(2)
+                w2: float[64,64] = seed(3)
+                w3: float[64,3] = seed(4)
+                a = Gemm(x, w1, b1)
+                b = Relu(a)
+                c = Gemm(b, w2)
+                d = Relu(c)
+                y = Gemm(d, w3)
+                """);
+        return recipe(
+                folder,
+                """
+                model: network.onnx
+                data: {format: csv, path: table}
+                passes:
+                  - prune: {macs: 0.5}
+                  - distill:
+                      epochs: 3
+                      regime: {batch: 9, augmentation: {padding: 0, flip: false}}
+                  - quantize: {scheme: int8}
+                seed: 3
+                """);
+    }
+
     /** A recipe that prunes {@link #network}. */
     static Path pruning(Path folder) throws IOException {
         network(folder);
