@@ -17,8 +17,13 @@ final class FastKernel {
         return missingInputs(inputChannels) == 0 && takesOutputs(outputChannels);
     }
 
+    /** Whether there are too few output channels, on any machine. */
+    static boolean isNarrow(long outputChannels) {
+        return outputChannels < LEAST_OUTPUTS;
+    }
+
     static boolean takesOutputs(long channels) {
-        return channels >= LEAST_OUTPUTS && channels % OUTPUT_MULTIPLE == 0;
+        return !isNarrow(channels) && channels % OUTPUT_MULTIPLE == 0;
     }
 
     /** How many input channels there are too few. */

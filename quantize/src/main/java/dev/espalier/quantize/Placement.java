@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.util.Collections;
 import java.util.HashMap;
@@ -128,6 +129,11 @@ final class Placement {
 
     Optional<Tensor> constant(String value) {
         return inference.constant(value);
+    }
+
+    /** Of a float value. */
+    Shape shape(String value) {
+        return inference.shape(value);
     }
 
     Grouping grouping() {

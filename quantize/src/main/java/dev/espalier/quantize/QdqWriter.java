@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes a {@link Placement} into a graph, with QuantizeLinear (Q) and DequantizeLinear (DQ):
@@ -34,6 +35,7 @@ final class QdqWriter {
     private final Map<String, String> bytesNames = new HashMap<>();
     private final Map<String, String> numberNames = new HashMap<>();
     private final Map<String, String> paddedNames = new HashMap<>();
+    private final Map<String, String> foldedNames = new HashMap<>();
     private final Map<Object, String> constants = new HashMap<>();
 
     /**
@@ -104,20 +106,33 @@ final class QdqWriter {
     }
 
     private void writeComputing(Node node) {
+        Optional<WeightedLayer> layer = placement.layer(node);
+        Optional<PixelFolding> folding =
+                layer.flatMap(l -> PixelFolding.of(l, placement.shape(node.input(0))))
+                        .filter(f -> placement.isBytes(node.output(0)));
         Node computed =
-                placement.layer(node).isPresent()
-                        ? weighted(placement.layer(node).get())
-                        : node.withInputs(node.inputs().stream().map(this::number).toList());
+                folding.map(this::folded)
+                        .or(() -> layer.map(this::padded))
+                        .orElseGet(
+                                () ->
+                                        node.withInputs(
+                                                node.inputs().stream().map(this::number).toList()));
         String output = node.output(0);
-        if (placement.isBytes(output)) {
-            String written = placement.written(output);
-            String raw = editor.freshName(written + "_raw");
-            editor.replace(node, computed.withOutputs(List.of(raw)));
-            quantize(raw, written);
-            dequantizeWhereRead(output);
-        } else {
+        if (!placement.isBytes(output)) {
             editor.replace(node, computed);
+            return;
         }
+        String written = placement.written(output);
+        String raw = editor.freshName(written + "_raw");
+        editor.replace(node, computed.withOutputs(List.of(raw)));
+        if (folding.isPresent()) {
+            String bytes = editor.freshName(written + "_folded");
+            quantize(raw, written, bytes);
+            reshapeRows(bytes, folding.get().unfoldedOutput(), bytesNames.get(written));
+        } else {
+            quantize(raw, written);
+        }
+        dequantizeWhereRead(output);
     }
 
     /** The name under which a node computed in integers reads {@code value}. */
@@ -148,12 +163,64 @@ final class QdqWriter {
                 Attributes.NONE);
     }
 
-    private Node weighted(WeightedLayer layer) {
+    /** The layer with as many input channels as the runtime likes. */
+    private Node padded(WeightedLayer layer) {
+        int padding = ChannelPadding.of(layer);
+        String value = layer.node().input(0);
+        return padding == 0
+                ? weighted(layer, layer.weight(), number(value))
+                : weighted(
+                        layer,
+                        ChannelPadding.widened(layer.weight(), padding),
+                        padded(value, padding));
+    }
+
+    private Node folded(PixelFolding folding) {
+        String value = folding.layer().node().input(0);
+        String number =
+                folding.inputs() == 1
+                        ? number(value)
+                        : foldedNames.computeIfAbsent(value, v -> writeFolded(v, folding));
+        return weighted(folding.layer(), folding.layer().weight(), number);
+    }
+
+    private String writeFolded(String value, PixelFolding folding) {
+        String bytes = editor.freshName(value + "_folded");
+        reshapeRows(bytesNames.get(value), folding.foldedInput(), bytes);
+        return dequantized(
+                value + "_folded",
+                List.of(bytes, scale(value), zeroPoint(grid(value))),
+                Attributes.NONE);
+    }
+
+    /** Writes bytes [N, C, H, W] as [N, C', H, W'] that lie alike with the channels last. */
+    private void reshapeRows(String from, Tensor target, String to) {
+        String last = editor.freshName(to + "_last");
+        String reshaped = editor.freshName(to + "_reshaped");
+        String shape = initializer("row_shape", target);
+        editor.add(transposed(from, last, 0, 2, 3, 1));
+        editor.add(
+                Node.of(
+                        reshaped,
+                        "Reshape",
+                        List.of(last, shape),
+                        List.of(reshaped),
+                        Attributes.NONE));
+        editor.add(transposed(reshaped, to, 0, 3, 1, 2));
+    }
+
+    private static Node transposed(String from, String to, long... axes) {
+        return Node.of(
+                to, "Transpose", List.of(from), List.of(to), Attributes.NONE.with("perm", axes));
+    }
+
+    /**
+     * @param weight of the layer, or with zeros added
+     * @param input name of the number to read
+     */
+    private Node weighted(WeightedLayer layer, Tensor weight, String input) {
         Node node = layer.node();
         float inputScale = grid(node.input(0)).scale();
-        int padding = ChannelPadding.of(layer);
-        Tensor weight =
-                padding == 0 ? layer.weight() : ChannelPadding.widened(layer.weight(), padding);
         WeightGrid weights =
                 perChannel && layer.axis() >= 0
                         ? WeightGrid.perChannel(weight, layer.axis())
@@ -162,7 +229,7 @@ final class QdqWriter {
             weights = weights.wideEnoughFor(layer.bias().toFloats(), inputScale);
         }
         List<String> inputs = new ArrayList<>();
-        inputs.add(padding == 0 ? number(node.input(0)) : padded(node.input(0), padding));
+        inputs.add(input);
         String name = node.input(1);
         inputs.add(
                 dequantized(
@@ -219,7 +286,10 @@ final class QdqWriter {
     }
 
     private void quantize(String raw, String value) {
-        String output = bytesNames.get(value);
+        quantize(raw, value, bytesNames.get(value));
+    }
+
+    private void quantize(String raw, String value, String output) {
         editor.add(
                 Node.of(
                         output,
