@@ -14,6 +14,7 @@ import java.util.Map;
 /** Makes examples of the arrays of an npz file. */
 final class ArrayReader {
     private static final List<String> LABELS = List.of("labels", "y");
+    private static final String TARGETS = "targets";
 
     private final List<ModelInput> inputs;
     private final Preprocess preprocess;
@@ -25,6 +26,44 @@ final class ArrayReader {
 
     ExampleSource read(Path file) {
         Map<String, Npy> arrays = Npz.read(file);
+        ExampleSource examples = labelled(arrays, file);
+        Npy targets = arrays.get(TARGETS);
+        return targets == null || isInput(TARGETS)
+                ? examples
+                : targeted(examples, targets, "array '" + TARGETS + "' of " + file);
+    }
+
+    private boolean isInput(String name) {
+        return inputs.stream().anyMatch(input -> input.name().equals(name));
+    }
+
+    /** Rows of one number are written [N] or [N, 1]. */
+    private static ExampleSource targeted(ExampleSource examples, Npy array, String name) {
+        int[] sizes = array.sizes();
+        if (sizes.length == 0 || sizes[0] != examples.size()) {
+            throw new DataException(
+                    "%s has the shape %s, expected one row for each of %d examples"
+                            .formatted(name, Arrays.toString(sizes), examples.size()));
+        }
+        long[] sample = Arrays.stream(sizes).skip(1).asLongStream().toArray();
+        float[] values = new float[array.count()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) finite(array, i, name);
+        }
+        return new TargetedSource(
+                examples, sample.length == 0 ? Shape.of(1) : Shape.of(sample), values);
+    }
+
+    private static double finite(Npy array, int i, String name) {
+        double value = array.real(i);
+        if (!Double.isFinite(value)) {
+            throw new DataException(
+                    "%s holds %s at element %d; expected finite numbers".formatted(name, value, i));
+        }
+        return value;
+    }
+
+    private ExampleSource labelled(Map<String, Npy> arrays, Path file) {
         Map<String, Npy> byInput = new LinkedHashMap<>();
         for (ModelInput input : inputs) {
             byInput.put(input.name(), find(arrays, input, file));
@@ -51,7 +90,9 @@ final class ArrayReader {
             return named;
         }
         List<String> others =
-                arrays.keySet().stream().filter(name -> !LABELS.contains(name)).toList();
+                arrays.keySet().stream()
+                        .filter(name -> !LABELS.contains(name) && !name.equals(TARGETS))
+                        .toList();
         if (inputs.size() == 1 && others.size() == 1) {
             return arrays.get(others.get(0));
         }
@@ -84,12 +125,12 @@ final class ArrayReader {
     private ClassLabels labels(Map<String, Npy> arrays, int size, Path file) {
         for (String name : LABELS) {
             Npy array = arrays.get(name);
-            if (array == null || inputs.stream().anyMatch(input -> input.name().equals(name))) {
+            if (array == null || isInput(name)) {
                 continue;
             }
             if (!array.isInteger() || array.count() != size) {
                 throw new DataException(
-                        "array '%s' of %s has the shape %s; expected %d whole numbers"
+                        "array '%s' of %s has the shape %s; expected %d whole numbers, classes; float targets of a regression go into an array 'targets'"
                                 .formatted(name, file, Arrays.toString(array.sizes()), size));
             }
             int[] labels = new int[size];
@@ -140,13 +181,7 @@ final class ArrayReader {
                 Normalization.of(preprocess, array.isUnsignedBytes() ? 255 : 1, channels);
         float[] values = new float[array.count()];
         for (int i = 0; i < values.length; i++) {
-            double value = array.real(i);
-            if (!Double.isFinite(value)) {
-                throw new DataException(
-                        "%s holds %s at element %d; expected finite numbers"
-                                .formatted(name, value, i));
-            }
-            values[i] = normal.apply(value, i / perChannel % channels);
+            values[i] = normal.apply(finite(array, i, name), i / perChannel % channels);
         }
         return new ArraySource.Floats(sample, values, normal.zeros());
     }

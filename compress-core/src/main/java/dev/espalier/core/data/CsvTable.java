@@ -20,10 +20,12 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * Reads a table with a header: one column of class numbers, named {@code label}, {@code labels},
- * {@code class} or {@code y}, and features in all others, in their order.
+ * {@code class} or {@code y}, or columns of float targets, whose names begin with {@code target},
+ * or both; and features in all others, in their order.
  */
 final class CsvTable {
     private static final List<String> LABELS = List.of("label", "labels", "class", "y");
+    private static final String TARGET = "target";
     private static final CSVFormat FORMAT =
             CSVFormat.DEFAULT
                     .builder()
@@ -69,19 +71,27 @@ final class CsvTable {
 
     private ExampleSource read(CSVParser parser) {
         List<String> names = parser.getHeaderNames();
-        int labelColumn = labelColumn(names);
-        int features = names.size() - 1;
+        List<Integer> targetColumns = targetColumns(names);
+        int labelColumn = labelColumn(names, !targetColumns.isEmpty());
+        List<Integer> featureColumns = new ArrayList<>();
+        for (int column = 0; column < names.size(); column++) {
+            if (column != labelColumn && !targetColumns.contains(column)) {
+                featureColumns.add(column);
+            }
+        }
+        int features = featureColumns.size();
         if (features == 0) {
-            throw new DataException(file + " has no columns besides the label");
+            throw new DataException(file + " has no columns besides labels and targets");
         }
         Shape sample = input.shapeOfRow(features);
         input.check(
                 new TensorType(DataType.FLOAT, sample),
-                "%s has %d columns besides '%s'".formatted(file, features, names.get(labelColumn)));
+                "%s has %d columns besides labels and targets".formatted(file, features));
         int channels = Math.toIntExact(sample.size(0));
         int perChannel = features / channels;
         Normalization normal = Normalization.of(preprocess, 1, channels);
         List<float[]> rows = new ArrayList<>();
+        List<float[]> targets = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         for (CSVRecord row : parser) {
             String where = file + " line " + parser.getCurrentLineNumber();
@@ -90,16 +100,34 @@ final class CsvTable {
                         "%s has %d fields, the header %d"
                                 .formatted(where, row.size(), names.size()));
             }
-            labels.add(label(row.get(labelColumn), where));
+            labels.add(labelColumn < 0 ? -1 : label(row.get(labelColumn), where));
+            double[] numbers = numbers(row, names, featureColumns, where);
             float[] values = new float[features];
             for (int i = 0; i < features; i++) {
-                int column = i < labelColumn ? i : i + 1;
-                double value = number(row.get(column), names.get(column), where);
-                values[i] = normal.apply(value, i / perChannel);
+                values[i] = normal.apply(numbers[i], i / perChannel);
             }
             rows.add(values);
+            targets.add(floats(numbers(row, names, targetColumns, where)));
         }
-        return source(rows, labels, sample, normal);
+        ExampleSource source = source(rows, labels, sample, normal);
+        return targetColumns.isEmpty()
+                ? source
+                : new TargetedSource(source, Shape.of(targetColumns.size()), joined(targets));
+    }
+
+    private static double[] numbers(
+            CSVRecord row, List<String> names, List<Integer> columns, String where) {
+        return columns.stream()
+                .mapToDouble(column -> number(row.get(column), names.get(column), where))
+                .toArray();
+    }
+
+    private static float[] floats(double[] numbers) {
+        float[] floats = new float[numbers.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) numbers[i];
+        }
+        return floats;
     }
 
     private ExampleSource source(
@@ -107,6 +135,13 @@ final class CsvTable {
         if (rows.isEmpty()) {
             throw new DataException(file + " holds no examples");
         }
+        float[] values = joined(rows);
+        return new ArraySource(
+                Map.of(input.name(), new ArraySource.Floats(sample, values, normal.zeros())),
+                new ClassLabels(labels.stream().mapToInt(Integer::intValue).toArray()));
+    }
+
+    private float[] joined(List<float[]> rows) {
         int width = rows.get(0).length;
         if ((long) rows.size() * width > Integer.MAX_VALUE - 8) {
             throw new DataException(file + " holds more than 2^31 numbers");
@@ -115,12 +150,21 @@ final class CsvTable {
         for (int i = 0; i < rows.size(); i++) {
             System.arraycopy(rows.get(i), 0, values, i * width, width);
         }
-        return new ArraySource(
-                Map.of(input.name(), new ArraySource.Floats(sample, values, normal.zeros())),
-                new ClassLabels(labels.stream().mapToInt(Integer::intValue).toArray()));
+        return values;
     }
 
-    private int labelColumn(List<String> names) {
+    private static List<Integer> targetColumns(List<String> names) {
+        List<Integer> columns = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).toLowerCase(Locale.ROOT).startsWith(TARGET)) {
+                columns.add(i);
+            }
+        }
+        return columns;
+    }
+
+    /** -1 where there is none and there need not be. */
+    private int labelColumn(List<String> names, boolean mayLack) {
         for (String label : LABELS) {
             for (int i = 0; i < names.size(); i++) {
                 if (names.get(i).toLowerCase(Locale.ROOT).equals(label)) {
@@ -128,8 +172,11 @@ final class CsvTable {
                 }
             }
         }
+        if (mayLack) {
+            return -1;
+        }
         throw new DataException(
-                "%s has the columns %s, none of which is named 'label'"
+                "%s has the columns %s, none of which is named 'label' or begins with 'target'"
                         .formatted(file, abbreviated(names)));
     }
 

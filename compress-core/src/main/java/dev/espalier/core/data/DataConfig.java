@@ -22,14 +22,21 @@ public record DataConfig(
     public enum Format {
         /** CIFAR-10's binary version: {@code data_batch_1.bin} to 5 and {@code test_batch.bin}. */
         CIFAR10,
-        /** A sub-folder of png, jpeg or bmp files for each class. */
+        /**
+         * A sub-folder of png, jpeg or bmp files for each class; or the files alone, without
+         * classes.
+         */
         IMAGE_FOLDER,
         /** MNIST's format: {@code train-images...}, {@code train-labels...}, {@code t10k-...}. */
         IDX,
-        /** NumPy arrays by the name of the input, and {@code labels} or {@code y}. */
+        /**
+         * NumPy arrays by the name of the input, and {@code labels} or {@code y}, or float {@code
+         * targets}.
+         */
         NPZ,
         /**
-         * A header, columns of features, and a column {@code label}, {@code class} or {@code y}.
+         * A header, columns of features, and a column {@code label}, {@code class} or {@code y}, or
+         * columns {@code target...} of floats.
          */
         CSV
     }

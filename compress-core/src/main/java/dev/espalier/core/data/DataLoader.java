@@ -48,10 +48,13 @@ public final class DataLoader {
         return splits;
     }
 
-    /** In labels the highest classes may be missing; folders show all there are. */
+    /**
+     * Examples may have no classes at all. In labels the highest classes may be missing; folders
+     * show all there are.
+     */
     private static void checkClasses(int found, long width, DataConfig config) {
         boolean all = config.format() == Format.CIFAR10 || config.format() == Format.IMAGE_FOLDER;
-        if (found > width || all && found < width) {
+        if (found > width || all && found > 0 && found < width) {
             throw new DataException(
                     "%s has %d classes, the model tells %d apart"
                             .formatted(config.path(), found, width));

@@ -1,7 +1,9 @@
 package dev.espalier.core.data;
 
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.Map;
+import java.util.Optional;
 
 /** Examples that can be read by index, in any order, from any thread, after preprocessing. */
 public interface Dataset {
@@ -9,6 +11,14 @@ public interface Dataset {
 
     /** Number of classes; 0 where the examples have no labels. */
     int classes();
+
+    /**
+     * Shape of the numbers that a regression shall give for one example; empty where the examples
+     * have none.
+     */
+    default Optional<Shape> targetShape() {
+        return Optional.empty();
+    }
 
     /**
      * Type of one example's inputs without the batch axis, by the name of the model input they

@@ -15,11 +15,13 @@ import java.util.stream.Stream;
 /**
  * A folder with a sub-folder of images for each class, decoded when they are asked for. Classes are
  * numbered in the order of their names. Folders in a class's folder are searched, too; files whose
- * name begins with a dot are passed over.
+ * name begins with a dot are passed over. A folder of images without sub-folders holds examples
+ * without labels.
  */
 final class ImageFolder implements Images {
     private static final String EXPECTED =
-            "a sub-folder of images for each class, or train/ and test/ with such sub-folders";
+            "a sub-folder of images for each class, or images alone that have no classes, or train/"
+                    + " and test/ with either";
 
     private final List<Path> files;
     private final ClassLabels labels;
@@ -39,22 +41,24 @@ final class ImageFolder implements Images {
         return Stream.of(names).map(root::resolve).filter(Files::isDirectory).findFirst();
     }
 
-    /** The names of a folder's classes, sorted. */
+    /** The names of a folder's classes, sorted; none where it holds images alone. */
     static List<String> classes(Path folder) {
+        List<Path> all = list(DataFiles.folder(folder, EXPECTED));
         List<String> classes =
-                list(DataFiles.folder(folder, EXPECTED)).stream()
+                all.stream()
                         .filter(Files::isDirectory)
                         .map(path -> path.getFileName().toString())
                         .filter(name -> !name.startsWith("."))
                         .toList();
-        if (classes.isEmpty()) {
+        if (classes.isEmpty() && all.stream().noneMatch(ImageFolder::isImage)) {
             throw new DataException(folder + " is empty; expected " + EXPECTED);
         }
         return classes;
     }
 
     /**
-     * The images of {@code folder}, the first of which is decoded for its size.
+     * The images of {@code folder}, the first of which is decoded for its size. They have no labels
+     * where there are no sub-folders.
      *
      * @param classes names of all classes; a sub-folder of another name is an error
      */
@@ -62,7 +66,12 @@ final class ImageFolder implements Images {
             Path folder, List<String> classes, int channels, Preprocess preprocess) {
         List<Path> files = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
-        for (String name : classes(folder)) {
+        List<String> found = classes(folder);
+        if (found.isEmpty()) {
+            List<Path> images = images(folder);
+            return new ImageFolder(images, ClassLabels.none(images.size()), channels, preprocess);
+        }
+        for (String name : found) {
             int label = classes.indexOf(name);
             if (label < 0) {
                 throw new DataException(
@@ -81,6 +90,11 @@ final class ImageFolder implements Images {
         return new ImageFolder(files, new ClassLabels(byIndex), channels, preprocess);
     }
 
+    private static boolean isImage(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return name.matches("[^.].*\\.(png|jpe?g|bmp)") && Files.isRegularFile(file);
+    }
+
     private static List<Path> images(Path folder) {
         List<Path> images = new ArrayList<>();
         try (Stream<Path> found = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
@@ -89,7 +103,7 @@ final class ImageFolder implements Images {
                 if (name.startsWith(".") || name.equals("thumbs.db")) {
                     continue;
                 }
-                if (!name.matches(".*\\.(png|jpe?g|bmp)")) {
+                if (!isImage(file)) {
                     throw new DataException(
                             file + " is no png, jpeg or bmp file; convert or remove it");
                 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the parts of a dataset of images. */
 final class ImageParts {
@@ -69,17 +70,21 @@ final class ImageParts {
         Path root = DataFiles.folder(path, "folders of images");
         Optional<Path> train = ImageFolder.part(root, "train");
         Path training = train.orElse(root);
-        List<String> classes = ImageFolder.classes(training);
-        Optional<Images> validation = Optional.empty();
-        Optional<Images> test = Optional.empty();
-        if (train.isPresent()) {
-            validation =
-                    ImageFolder.part(root, "val", "valid", "validation")
-                            .map(part -> ImageFolder.open(part, classes, channels, preprocess));
-            test =
-                    ImageFolder.part(root, "test")
-                            .map(part -> ImageFolder.open(part, classes, channels, preprocess));
-        }
+        Optional<Path> held =
+                train.flatMap(t -> ImageFolder.part(root, "val", "valid", "validation"));
+        Optional<Path> last = train.flatMap(t -> ImageFolder.part(root, "test"));
+        // Training images may do without labels while those that judge have some.
+        List<String> classes =
+                Stream.of(Optional.of(training), held, last)
+                        .flatMap(Optional::stream)
+                        .map(ImageFolder::classes)
+                        .filter(names -> !names.isEmpty())
+                        .findFirst()
+                        .orElse(List.of());
+        Optional<Images> validation =
+                held.map(part -> ImageFolder.open(part, classes, channels, preprocess));
+        Optional<Images> test =
+                last.map(part -> ImageFolder.open(part, classes, channels, preprocess));
         Images images = ImageFolder.open(training, classes, channels, preprocess);
         boolean valIsTest = test.isEmpty();
         return parts(

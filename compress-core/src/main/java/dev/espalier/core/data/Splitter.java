@@ -23,32 +23,38 @@ final class Splitter {
         int[] rest = all(source.size());
         Dataset test;
         if (parts.test().isPresent()) {
-            test = whole(parts.test().get(), parts.classes());
+            test = whole(parts.test().get(), parts);
         } else {
             int[] held = choose(source, rest, count(rest, TEST_FRACTION), TEST_SEED);
-            test = new StoredDataset(source, held, parts.classes());
+            test = dataset(source, held, parts);
             rest = without(rest, held);
         }
         Dataset validation;
         if (parts.validation().isPresent()) {
-            validation = whole(parts.validation().get(), parts.classes());
+            validation = whole(parts.validation().get(), parts);
         } else {
             int count = count(rest, config.validationFraction());
             int[] held = choose(source, rest, count, Seeds.mix(seed, 1));
-            validation = new StoredDataset(source, held, parts.classes());
+            validation = dataset(source, held, parts);
             rest = without(rest, held);
         }
         int samples = Math.min(config.calibrationSamples(), rest.length);
         int[] calibration = choose(source, rest, samples, Seeds.mix(seed, 2));
         return new DataSplits(
-                new StoredDataset(source, rest, parts.classes()),
-                new StoredDataset(source, calibration, parts.classes()),
+                dataset(source, rest, parts),
+                dataset(source, calibration, parts),
                 validation,
                 test);
     }
 
-    private static Dataset whole(ExampleSource source, int classes) {
-        return new StoredDataset(source, all(source.size()), classes);
+    private static Dataset whole(ExampleSource source, Parts parts) {
+        return dataset(source, all(source.size()), parts);
+    }
+
+    /** A part has labels on all examples or on none. */
+    private static Dataset dataset(ExampleSource source, int[] chosen, Parts parts) {
+        boolean labelled = source.size() > 0 && source.label(0) >= 0;
+        return new StoredDataset(source, chosen, labelled ? parts.classes() : 0);
     }
 
     private static int[] all(int size) {

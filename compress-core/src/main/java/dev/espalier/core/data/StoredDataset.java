@@ -8,10 +8,12 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Chosen examples of a source. */
 final class StoredDataset implements Dataset {
@@ -36,6 +38,11 @@ final class StoredDataset implements Dataset {
     @Override
     public int classes() {
         return classes;
+    }
+
+    @Override
+    public Optional<Shape> targetShape() {
+        return source.targetShape();
     }
 
     @Override
@@ -79,7 +86,21 @@ final class StoredDataset implements Dataset {
         for (int i = 0; i < labels.length; i++) {
             labels[i] = source.label(chosen[indices[i]]);
         }
-        return new Batch(inputs, labels, used);
+        return new Batch(inputs, labels, targets(indices), used);
+    }
+
+    private Optional<Tensor> targets(int[] indices) {
+        return source.targetShape()
+                .map(
+                        sample -> {
+                            Shape shape = batched(sample, indices.length);
+                            FloatBuffer floats =
+                                    FloatBuffer.allocate(Math.toIntExact(shape.elementCount()));
+                            for (int index : indices) {
+                                source.readTarget(chosen[index], floats);
+                            }
+                            return Tensor.ofFloats(shape, floats.array());
+                        });
     }
 
     private static Shape batched(Shape sample, int size) {

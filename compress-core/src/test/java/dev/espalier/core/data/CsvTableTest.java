@@ -48,6 +48,25 @@ class CsvTableTest {
     }
 
     @Test
+    void readsColumnsOfFloatTargets() throws Exception {
+        Dataset data = test("a,target_x,b,Target_y\n1,-2.5,3,4\n5,6,7,8e-1\n");
+        Batch batch = data.batch(new int[] {0, 1});
+        assertThat(data.targetShape()).contains(Shape.of(2));
+        assertThat(data.classes()).isZero();
+        assertThat(batch.inputs().get("x").toFloats()).containsExactly(1, 3, 5, 7);
+        assertThat(batch.targets().orElseThrow().toFloats()).containsExactly(-2.5f, 4, 6, 0.8f);
+        assertThat(batch.targets().orElseThrow().shape()).isEqualTo(Shape.of(2, 2));
+        assertThat(batch.labels()).containsExactly(-1, -1);
+    }
+
+    @Test
+    void tablesWithoutTargetsHaveNone() throws Exception {
+        Dataset data = test("a,b,label\n1,2,0\n");
+        assertThat(data.targetShape()).isEmpty();
+        assertThat(data.batch(new int[] {0}).targets()).isEmpty();
+    }
+
+    @Test
     void normalisesEachColumn() throws Exception {
         Preprocess preprocess = Preprocess.of(1, List.of(1.0, 2.0), List.of(2.0, 4.0));
         Dataset data = test("a,b,label\n3,10,0\n", TWO, preprocess);

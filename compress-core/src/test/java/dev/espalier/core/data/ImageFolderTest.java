@@ -86,6 +86,46 @@ class ImageFolderTest {
     }
 
     @Test
+    void imagesAloneHaveNoLabels() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            image(folder.resolve(i + ".png"), 6, 4, 0xff0000);
+        }
+        DataSplits splits = open();
+        assertThat(splits.training().classes()).isZero();
+        assertThat(splits.test().classes()).isZero();
+        assertThat(splits.training().size() + splits.validation().size() + splits.test().size())
+                .isEqualTo(10);
+        assertThat(splits.training().batch(new int[] {0}).labels()).containsExactly(-1);
+        assertThat(splits.training().batch(new int[] {0}).inputs().get("x").toFloats()[0])
+                .isEqualTo(1);
+    }
+
+    @Test
+    void trainingImagesMayLackTheLabelsThatTestImagesHave() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            image(folder.resolve("train/" + i + ".png"), 6, 4, 0xff0000);
+        }
+        pets("test/", 2);
+        DataSplits splits = open();
+        assertThat(splits.training().classes()).isZero();
+        assertThat(splits.validation().classes()).isZero();
+        assertThat(splits.test().classes()).isEqualTo(2);
+        assertThat(splits.test().batch(new int[] {0, 3}).labels()).containsExactly(0, 1);
+    }
+
+    @Test
+    void filesThatAreNoImagesMakeNoDataset() throws Exception {
+        Files.writeString(folder.resolve("notes.txt"), "x");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("images alone that have no classes");
+        image(folder.resolve("0.png"), 6, 4, 0xff0000);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("notes.txt is no png, jpeg or bmp file");
+    }
+
+    @Test
     void readsJpegAndPassesOverHiddenFiles() throws Exception {
         image(folder.resolve("a/1.JPG"), 6, 4, 0x808080);
         image(folder.resolve("a/deeper/2.jpeg"), 6, 4, 0x808080);

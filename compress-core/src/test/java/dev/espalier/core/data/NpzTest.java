@@ -105,6 +105,47 @@ class NpzTest {
         assertThat(data.classes()).isEqualTo(5);
     }
 
+    @Test
+    void readsFloatTargets() throws Exception {
+        Dataset data =
+                test(
+                        Map.of(
+                                "x", npy("<f4", "(2, 1)", floats(1, 2)),
+                                "targets", npy("<f4", "(2, 1, 2)", floats(1, 2, 3, 4.5f))),
+                        input(DataType.FLOAT, 1));
+        assertThat(data.targetShape()).contains(Shape.of(1, 2));
+        assertThat(data.classes()).isZero();
+        Batch batch = data.batch(new int[] {1});
+        assertThat(batch.targets().orElseThrow().shape()).isEqualTo(Shape.of(1, 1, 2));
+        assertThat(batch.targets().orElseThrow().toFloats()).containsExactly(3, 4.5f);
+        Dataset single =
+                test(
+                        Map.of(
+                                "any", npy("<f4", "(2, 1)", floats(1, 2)),
+                                "targets", npy("<f4", "(2,)", floats(7, 8))),
+                        input(DataType.FLOAT, 1));
+        assertThat(single.targetShape()).contains(Shape.of(1));
+    }
+
+    @Test
+    void refusesTargetsThatAreNotOneForEachExampleOrNoNumbers() {
+        assertThatThrownBy(() -> targets("(3,)", floats(1, 2, 3)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("expected one row for each of 2 examples");
+        assertThatThrownBy(() -> targets("(2,)", floats(1, Float.NaN)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("array 'targets' of")
+                .hasMessageContaining("holds NaN at element 1");
+    }
+
+    private void targets(String shape, byte[] values) throws IOException {
+        test(
+                Map.of(
+                        "x", npy("<f4", "(2, 1)", floats(1, 2)),
+                        "targets", npy("<f4", shape, values)),
+                input(DataType.FLOAT, 1));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "<f8, 000000000000f83f000000000000e0bf, 1.5, -0.5",
