@@ -61,6 +61,13 @@ final class Compression {
         Map<String, String> hashes = new LinkedHashMap<>();
         hashes.put("recipe", bench.recipe().hash());
         hashes.put("model", Fingerprint.of(bench.original().path()));
+        bench.models()
+                .forEach(
+                        file ->
+                                hashes.merge(
+                                        "model " + file.getFileName(),
+                                        Fingerprint.of(file),
+                                        String::concat));
         if (bench.dataPath() != null) {
             hashes.put("data", Fingerprint.of(bench.dataPath()));
         }

@@ -57,7 +57,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                                                         + " or give one with --model"));
         Path modelPath = paths.require(name, "model");
         ModelFile original = ModelFile.read(modelPath);
-        Recipe resolved = recipe.withModel(modelPath.toString());
+        Recipe resolved = recipe.withModel(modelPath.toString()).withPasses(found(recipe, paths));
         Path dataPath = null;
         DataSplits splits = null;
         if (recipe.data().isPresent() && withData) {
@@ -67,6 +67,42 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
             splits = DataLoader.open(data.at(dataPath), original.model(), recipe.seed());
         }
         return new Workbench(resolved, original, dataPath, splits);
+    }
+
+    /** The passes with the models that they name as absolute paths; those must be there. */
+    private static List<Pass> found(Recipe recipe, RecipePaths paths) {
+        return recipe.passes().stream()
+                .map(
+                        pass ->
+                                pass.withModels(
+                                        pass.models().stream()
+                                                .map(name -> found(name, pass, paths))
+                                                .toList()))
+                .toList();
+    }
+
+    private static String found(String name, Pass pass, RecipePaths paths) {
+        return paths.find(name)
+                .map(ModelFile::read) // What is no model is better refused now than after hours.
+                .map(model -> model.path().toString())
+                .orElseThrow(
+                        () ->
+                                new InvalidOptionException(
+                                        "%s: pass '%s' reads the model '%s', which is neither beside the recipe nor in %s"
+                                                .formatted(
+                                                        paths.recipe(),
+                                                        PassRegistry.id(pass),
+                                                        name,
+                                                        Path.of("").toAbsolutePath())));
+    }
+
+    /** Files of the further models that passes read. */
+    List<Path> models() {
+        return recipe.passes().stream()
+                .flatMap(pass -> pass.models().stream())
+                .map(Path::of)
+                .distinct()
+                .toList();
     }
 
     Optional<DataSplits> data() {
@@ -141,6 +177,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                 shapes(),
                 new OrtRunner(),
                 data(),
+                name -> ModelFile.read(Path.of(name)).model(),
                 judge,
                 progress,
                 reproducer,

@@ -10,7 +10,9 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Reproducer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A context for tests: batch 1, seed 17, no data and no runner unless given, and it remembers what
@@ -19,6 +21,7 @@ import java.util.List;
 public final class TestContext implements PassContext {
     private final Model original;
     private long seed = 17;
+    private final Map<String, Model> models = new HashMap<>();
     private DataSplits data;
     private ModelRunner runner;
     private InputShapes inputShapes = InputShapes.ofBatch(1);
@@ -38,6 +41,12 @@ public final class TestContext implements PassContext {
 
     public TestContext withSeed(long value) {
         seed = value;
+        return this;
+    }
+
+    /** A further model that the pass may ask for. */
+    public TestContext withModel(String file, Model model) {
+        models.put(file, model);
         return this;
     }
 
@@ -84,6 +93,11 @@ public final class TestContext implements PassContext {
     @Override
     public Model original() {
         return original;
+    }
+
+    @Override
+    public Model model(String file) {
+        return models.get(file);
     }
 
     @Override

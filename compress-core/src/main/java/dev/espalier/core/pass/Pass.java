@@ -1,6 +1,7 @@
 package dev.espalier.core.pass;
 
 import dev.espalier.core.ir.Model;
+import java.util.List;
 
 /**
  * A change to a model: same inputs and outputs, a smaller, cheaper or better inside. An
@@ -21,6 +22,18 @@ public interface Pass {
      */
     default Model preview(Model model, PassContext context) {
         return apply(model, context);
+    }
+
+    /** Files of further models that {@link #apply} reads, as the recipe names them. */
+    default List<String> models() {
+        return List.of();
+    }
+
+    /**
+     * This pass with other names for {@link #models}, in their order: the files as they were found.
+     */
+    default Pass withModels(List<String> files) {
+        return this;
     }
 
     /** Whether {@link #apply} reads the recipe's data; such a pass is refused early without any. */

@@ -16,6 +16,13 @@ public interface PassContext {
     Model original();
 
     /**
+     * A further model, by one of the names that {@link Pass#models} gave.
+     *
+     * @throws dev.espalier.core.ModelFormatException where it is no model
+     */
+    Model model(String file);
+
+    /**
      * The recipe's data.
      *
      * @throws dev.espalier.core.InvalidOptionException where the recipe names none

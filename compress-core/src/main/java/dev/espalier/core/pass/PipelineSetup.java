@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param inputShapes sizes for what the model's inputs leave open
  * @param runner on which passes measure and prove
  * @param data of the recipe, where it names any
+ * @param models reads the further models that passes name
  * @param judge what is to be recorded of a model between two passes
  * @param progress where long work shows how far it is
  * @param reproducer where a failed proof leaves what it failed on
@@ -27,6 +28,7 @@ public record PipelineSetup(
         InputShapes inputShapes,
         ModelRunner runner,
         Optional<DataSplits> data,
+        Function<String, Model> models,
         Function<Model, ModelFigures> judge,
         Progress progress,
         Reproducer reproducer,

@@ -39,6 +39,11 @@ final class RunningContext implements PassContext {
     }
 
     @Override
+    public Model model(String file) {
+        return setup.models().apply(file);
+    }
+
+    @Override
     public DataSplits data() {
         return setup.data()
                 .orElseThrow(

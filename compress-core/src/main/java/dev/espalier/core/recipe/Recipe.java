@@ -47,6 +47,10 @@ public record Recipe(
         return new InputShapes(benchmark.batch().get(0), inputShapes);
     }
 
+    private static Pass anywhere(Pass pass) {
+        return pass.withModels(Collections.nCopies(pass.models().size(), ""));
+    }
+
     public Recipe withModel(String changed) {
         return new Recipe(
                 version, Optional.of(changed), data, passes, goal, benchmark, inputShapes, seed);
@@ -57,9 +61,13 @@ public record Recipe(
                 version, model, Optional.of(changed), passes, goal, benchmark, inputShapes, seed);
     }
 
+    public Recipe withPasses(List<Pass> changed) {
+        return new Recipe(version, model, data, changed, goal, benchmark, inputShapes, seed);
+    }
+
     /**
-     * SHA-256 of everything that decides the result, as hexadecimal digits. Where the model and the
-     * data lie is left out.
+     * SHA-256 of everything that decides the result, as hexadecimal digits. Where models and data
+     * lie is left out.
      */
     public String hash() {
         Recipe anywhere =
@@ -67,7 +75,7 @@ public record Recipe(
                         version,
                         Optional.empty(),
                         data.map(d -> d.withPath("")),
-                        passes,
+                        passes.stream().map(Recipe::anywhere).toList(),
                         Goal.NONE,
                         benchmark,
                         inputShapes,

@@ -130,6 +130,7 @@ class PipelineTest {
                             throw new IllegalStateException("no runner here");
                         },
                         Optional.empty(),
+                        file -> MODEL,
                         model ->
                                 ModelFigures.of(
                                         model.metadata().getOrDefault("said", "").length(), 0, 0),

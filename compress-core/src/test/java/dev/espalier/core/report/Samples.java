@@ -94,7 +94,7 @@ public final class Samples {
                           path: data/cifar10
                         passes:
                           - prune: {criterion: l1, macs: 0.5}
-                          - distill: {epochs: 12, temperature: 4}
+                          - distill: {epochs: 12, loss: {temperature: 4}}
                           - quantize: {scheme: int8}
                         goal: {max-drop: 1.5, min-speedup: 3.0}
                         seed: 17
@@ -144,7 +144,7 @@ public final class Samples {
                                 List.of()),
                         new PassReport(
                                 "distill",
-                                "{epochs: 12, temperature: 4, alpha: 0.7, batch: 128}",
+                                "{epochs: 12, loss: {temperature: 4}}",
                                 1290.0,
                                 pruned.withLatency(List.of(latency(1, 1, 498.9))),
                                 distilled.withLatency(List.of(latency(1, 1, 499.4))),
