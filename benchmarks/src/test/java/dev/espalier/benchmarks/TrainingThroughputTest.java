@@ -16,7 +16,7 @@ import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
-import dev.espalier.train.program.CrossEntropy;
+import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;

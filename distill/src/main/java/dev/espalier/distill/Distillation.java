@@ -1,10 +1,8 @@
 package dev.espalier.distill;
 
-import dev.espalier.core.UnsupportedModelException;
-import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.DataException;
+import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.ir.Shape;
-import dev.espalier.core.ir.Value;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -15,75 +13,89 @@ import dev.espalier.train.regime.Regime;
 import java.util.List;
 
 /**
- * Fine-tunes the network so that it answers as the network that the recipe began with does: mostly
- * after {@code prune}, to win back what was lost.
+ * Fine-tunes the network so that it answers as its teachers do, which is the network that the
+ * recipe began with unless others are named: mostly after {@code prune}, to win back what was lost.
  *
  * <pre>
- *   images ──► student ──► cross entropy with the labels      weight 1 - a
- *          └─► teacher ──► divergence at temperature T        weight a
+ *   images ──► student ──► cross entropy with the labels      labels: 0.1
+ *          └─► teacher ──► divergence at temperature T        kl: 0.9, temperature: 4
+ *                      └─► further terms                      dkd, scores, features, attention
  * </pre>
  *
- * <p>Takes classifiers [N, K] with the same inputs and classes as the teacher. Refuses what {@code
- * train} refuses. The weights after the last epoch are the result.
+ * <p>Several teachers are averaged: their probabilities in {@code kl} and {@code dkd}, their
+ * outputs in {@code scores}; {@code features} and {@code attention} follow the first.
+ *
+ * <p>With {@code loss: {labels: 0}} no example needs a label: the teacher alone is learnt from, and
+ * progress tells how often student and teacher name the same class. Networks that are no
+ * classifiers learn with {@code loss: {labels: 0, kl: 0, scores: 1}}, all their float outputs at
+ * once. Refuses what {@code train} refuses. The weights after the last epoch are the result.
  */
 @PassInfo(
         id = "distill",
-        summary = "Fine-tunes the network under the original one as its teacher.",
+        summary = "Fine-tunes the network under the original one, or others, as its teacher.",
         paper = "Hinton et al., Distilling the Knowledge in a Neural Network, 2015")
 public record Distillation(
         @Option(value = "10", help = "Passes over the training data", min = 0, max = 10000)
                 int epochs,
         @Option(value = "0.05", help = "Highest learning rate", min = 0, max = 100)
                 double learningRate,
-        @Option(value = "4", help = "Divides the scores of both networks", min = 0.01, max = 1000)
-                double temperature,
-        @Option(value = "0.9", help = "Share of the teacher's scores in the loss", min = 0, max = 1)
-                double weight,
+        @Option(help = "What is learnt, and how much each part weighs") DistillationLoss loss,
+        @Option(
+                        value = "[original]",
+                        help = "ONNX files of the teachers; original is the recipe's own network")
+                List<String> teachers,
         @Option(help = "How the network is trained") Regime regime)
         implements Pass {
+    public Distillation {
+        teachers = List.copyOf(teachers);
+        if (teachers.isEmpty()) {
+            throw new InvalidOptionException(
+                    "teachers is empty; name files, or 'original' for the recipe's own network");
+        }
+    }
+
     @Override
     public boolean needsData() {
         return true;
     }
 
+    @Override
+    public List<String> models() {
+        return teachers.stream().filter(name -> !name.equals(Teachers.ORIGINAL)).toList();
+    }
+
+    @Override
+    public Distillation withModels(List<String> files) {
+        List<String> left = new java.util.ArrayList<>(files);
+        List<String> changed =
+                teachers.stream()
+                        .map(name -> name.equals(Teachers.ORIGINAL) ? name : left.remove(0))
+                        .toList();
+        return new Distillation(epochs, learningRate, loss, changed, regime);
+    }
+
     /** Training changes no structure. */
     @Override
     public Model preview(Model model, PassContext context) {
-        context.note("would fine-tune for " + epochs + " epochs under the original network");
+        context.note(
+                "would fine-tune for %d epochs under %s"
+                        .formatted(
+                                epochs,
+                                models().isEmpty()
+                                        ? "the original network"
+                                        : String.join(", ", teachers)));
         return model;
     }
 
     @Override
     public Model apply(Model model, PassContext context) {
-        Model teacher = context.original();
-        requireSameTask(model, teacher, context);
+        List<Model> taught = new Teachers(model, loss, context).named(teachers);
+        if (loss.needsLabels() && context.data().training().classes() == 0) {
+            throw new DataException(
+                    "the loss reads labels, and the training examples have none; to learn from the"
+                            + " teacher alone set loss: {labels: 0}, and no dkd or auxiliary");
+        }
         TrainingPlan plan = new TrainingPlan(epochs, learningRate, regime);
-        return new Trainer(plan, new DistillationLoss(teacher, temperature, weight), context)
-                .train(model);
-    }
-
-    private static void requireSameTask(Model student, Model teacher, PassContext context) {
-        List<String> inputs = names(student);
-        if (!inputs.equals(names(teacher))) {
-            throw new UnsupportedModelException(
-                    "the original network has the inputs %s, this one %s; a teacher reads what its student reads"
-                            .formatted(names(teacher), inputs));
-        }
-        Shape taught = scores(teacher, context);
-        Shape learned = scores(student, context);
-        if (!taught.equals(learned)) {
-            throw new UnsupportedModelException(
-                    "the original network's first output is %s, this one's %s; both must score the same classes"
-                            .formatted(taught, learned));
-        }
-    }
-
-    private static List<String> names(Model model) {
-        return model.graph().feeds().stream().map(Value::name).toList();
-    }
-
-    private static Shape scores(Model model, PassContext context) {
-        return ShapeInference.of(model, context.inputShapes())
-                .shape(model.graph().outputs().get(0).name());
+        return new Trainer(plan, loss.terms(model, taught, context), context).train(model);
     }
 }

@@ -1,48 +1,138 @@
 package dev.espalier.distill;
 
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.op.TorchWriter;
-import dev.espalier.train.program.LossWriter;
-import dev.espalier.train.program.Objective;
+import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.train.loss.AuxiliarySettings;
+import dev.espalier.train.loss.CrossEntropy;
+import dev.espalier.train.loss.FeatureMaps;
+import dev.espalier.train.loss.WeightedSum;
+import dev.espalier.train.loss.WeightedSum.Weighted;
 import java.util.List;
 
 /**
- * {@code (1 - a) CE(s, label) + a T^2 KL(softmax(t / T) || softmax(s / T))}, averaged over the
- * batch, for student scores s [N, K] and teacher scores t [N, K]. T^2 keeps the gradient of the
- * second term at the size of the first's. See Hinton et al., Distilling the Knowledge in a Neural
- * Network, 2015, section 2.
+ * What the student minimises: a sum of terms by their weights, of which those of weight 0 cost
+ * nothing.
  *
- * @param teacher whose first output is t
- * @param temperature T, greater than 0
- * @param weight a, 0 to 1
+ * @param labels weight of {@link CrossEntropy} with the labels
+ * @param smoothing share of a label that is spread over all classes
+ * @param kl weight of {@link SoftTargets}
+ * @param temperature divides the scores of all networks in {@code kl} and {@code dkd}
+ * @param dkd {@link DecoupledTargets}, in place of {@code kl} rather than beside it
+ * @param scores weight of {@link RawScores}; the only term for networks that are no classifiers
+ * @param features {@link Hints}
+ * @param attention {@link AttentionTransfer}
+ * @param auxiliary classifiers inside the student
  */
-record DistillationLoss(Model teacher, double temperature, double weight) implements Objective {
-    private static final int SUM = 2;
+public record DistillationLoss(
+        @Option(value = "0.1", help = "Weight of the labels' cross entropy; 0 needs none", min = 0)
+                double labels,
+        @Option(value = "0", help = "Share of a label spread over all classes", min = 0, max = 1)
+                double smoothing,
+        @Option(value = "0.9", help = "Weight of the teacher's probabilities", min = 0) double kl,
+        @Option(
+                        value = "4",
+                        help = "Divides the scores of both networks in kl and dkd",
+                        min = 0.01,
+                        max = 1000)
+                double temperature,
+        @Option(help = "The teacher's probabilities, the label's class apart from the others")
+                DecoupledSettings dkd,
+        @Option(
+                        value = "0",
+                        help = "Weight of the squared difference of all raw outputs; 0.3 is usual",
+                        min = 0)
+                double scores,
+        @Option(help = "Feature maps of the student shall be the teacher's")
+                FeatureSettings features,
+        @Option(help = "The student shall look where the teacher looks") FeatureSettings attention,
+        @Option(help = "Classifiers inside the student, thrown away afterwards")
+                AuxiliarySettings auxiliary) {
+    public static final DistillationLoss DEFAULT = of(0.1, 0.9, 4);
 
-    @Override
-    public List<Model> teachers() {
-        return List.of(teacher);
+    public DistillationLoss {
+        if (labels + kl + dkd.weight() + scores + features.weight() + attention.weight() <= 0) {
+            throw new InvalidOptionException(
+                    "nothing would be learnt from labels or teacher: set labels, kl, dkd, scores,"
+                            + " features or attention above 0");
+        }
     }
 
-    @Override
-    public String write(LossWriter writer) {
-        String student = writer.scores();
-        String soft =
-                "torch.div(torch.kl_div(%s, %s, %d, log_target=True), torch.size(%s, 0))"
-                        .formatted(logSoftmax(student), logSoftmax(writer.scores(0)), SUM, student);
-        String hard =
-                writer.labelled(
-                        labels -> "torch.cross_entropy_loss(" + student + ", " + labels + ")");
-        return "torch.add(torch.mul(%s, %s), torch.mul(%s, %s))"
-                .formatted(
-                        hard,
-                        TorchWriter.real(1 - weight),
-                        soft,
-                        TorchWriter.real(weight * temperature * temperature));
+    /** Labels and soft targets alone. */
+    static DistillationLoss of(double labels, double kl, double temperature) {
+        return new DistillationLoss(
+                labels,
+                0,
+                kl,
+                temperature,
+                DecoupledSettings.NONE,
+                0,
+                FeatureSettings.NONE,
+                FeatureSettings.NONE,
+                AuxiliarySettings.NONE);
     }
 
-    private String logSoftmax(String scores) {
-        return "torch.log_softmax(torch.div(%s, %s), 1)"
-                .formatted(scores, TorchWriter.real(temperature));
+    /** Whether the first output has to hold class scores [N, K]. */
+    boolean needsClasses() {
+        return needsLabels() || kl > 0;
+    }
+
+    /** Whether examples have to have labels. */
+    boolean needsLabels() {
+        return labels > 0 || dkd.weight() > 0 || auxiliary.weight() > 0;
+    }
+
+    /** Whether the teachers' outputs are read. */
+    boolean readsScores() {
+        return kl > 0 || dkd.weight() > 0 || scores > 0;
+    }
+
+    /** The loss of {@code student}; notes which of its values are compared. */
+    WeightedSum terms(Model student, List<Model> teachers, PassContext context) {
+        return new WeightedSum(
+                List.of(
+                        new Weighted(labels, new CrossEntropy(smoothing)),
+                        new Weighted(kl, new SoftTargets(temperature)),
+                        new Weighted(
+                                dkd.weight(),
+                                new DecoupledTargets(temperature, dkd.alpha(), dkd.beta())),
+                        new Weighted(scores, new RawScores()),
+                        new Weighted(
+                                features.weight(),
+                                new Hints(
+                                        pairs(features, "features", student, teachers, context),
+                                        context.seed())),
+                        new Weighted(
+                                attention.weight(),
+                                new AttentionTransfer(
+                                        pairs(attention, "attention", student, teachers, context))),
+                        auxiliary.term(student, smoothing, context)),
+                teachers);
+    }
+
+    private static List<FeaturePair> pairs(
+            FeatureSettings settings,
+            String name,
+            Model student,
+            List<Model> teachers,
+            PassContext context) {
+        if (settings.weight() == 0) {
+            return List.of();
+        }
+        List<FeaturePair> pairs =
+                settings.pairs(maps(student, context), maps(teachers.get(0), context));
+        context.note(
+                "%s compared at %s"
+                        .formatted(
+                                name,
+                                String.join(
+                                        ", ", pairs.stream().map(FeaturePair::toString).toList())));
+        return pairs;
+    }
+
+    private static FeatureMaps maps(Model model, PassContext context) {
+        return new FeatureMaps(model, ShapeInference.of(model, context.inputShapes()));
     }
 }

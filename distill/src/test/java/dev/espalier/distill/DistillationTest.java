@@ -3,6 +3,7 @@ package dev.espalier.distill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.DataException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.data.Augmentation;
@@ -18,11 +19,14 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
+import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
@@ -45,11 +49,10 @@ class DistillationTest {
                     .replace("[3,8]", "[3,6]")
                     .replace("seed(", "seed(4");
 
-    /** Random points whose labels say nothing: class 0 always. */
-    private record Points(int size, long seed) implements Dataset {
-        @Override
-        public int classes() {
-            return 3;
+    /** Random points whose labels say nothing: class 0 always, or none at all. */
+    private record Points(int size, long seed, int classes) implements Dataset {
+        Points(int size, long seed) {
+            this(size, seed, 3);
         }
 
         @Override
@@ -66,18 +69,23 @@ class DistillationTest {
                     values[6 * i + k] = (float) random.nextDouble(-2, 2);
                 }
             }
+            int[] labels = new int[indices.length];
+            Arrays.fill(labels, classes == 0 ? -1 : 0);
             return new Batch(
-                    Map.of("x", Tensor.ofFloats(Shape.of(indices.length, 6), values)),
-                    new int[indices.length]);
+                    Map.of("x", Tensor.ofFloats(Shape.of(indices.length, 6), values)), labels);
         }
     }
 
     private static Distillation pass(double weight) {
+        return pass(DistillationLoss.of(1 - weight, weight, 4), "original");
+    }
+
+    private static Distillation pass(DistillationLoss loss, String... teachers) {
         return new Distillation(
                 8,
-                0.1,
-                4,
-                weight,
+                loss.scores() > 0 ? 0.03 : 0.1,
+                loss,
+                List.of(teachers),
                 Regime.DEFAULT
                         .withBatch(32)
                         .with(OptimizerSettings.sgd(0.9, 0))
@@ -90,6 +98,26 @@ class DistillationTest {
         return TestContext.of(original)
                 .withRunner(new OrtRunner())
                 .withData(new DataSplits(new Points(512, 1), held, held, held));
+    }
+
+    private static TestContext unlabelled(Model original) {
+        Points held = new Points(200, 2, 0);
+        return TestContext.of(original)
+                .withRunner(new OrtRunner())
+                .withData(new DataSplits(new Points(512, 1, 0), held, held, held));
+    }
+
+    private static DistillationLoss scores(double weight) {
+        return new DistillationLoss(
+                0,
+                0,
+                0,
+                4,
+                DecoupledSettings.NONE,
+                weight,
+                FeatureSettings.NONE,
+                FeatureSettings.NONE,
+                AuxiliarySettings.NONE);
     }
 
     /** Share of held-out points on which two networks name the same class. */
@@ -156,6 +184,136 @@ class DistillationTest {
         assertThatThrownBy(() -> pass(1).apply(GraphText.parse(STUDENT), context(teacher)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("[z]");
+    }
+
+    @Test
+    void withoutLabelsItLearnsFromTheTeacherAlone() {
+        Model teacher = GraphText.parse(TEACHER);
+        TestContext context = unlabelled(teacher);
+        Model taught = pass(1).apply(GraphText.parse(STUDENT), context);
+        assertThat(agreement(teacher, taught)).isGreaterThan(0.85);
+        assertThat(context.notes())
+                .anySatisfy(
+                        note ->
+                                assertThat(note)
+                                        .startsWith("agreement with the teacher on the validation")
+                                        .endsWith(" %"));
+        assertThat(context.notes()).noneSatisfy(note -> assertThat(note).contains("top-1"));
+    }
+
+    @Test
+    void refusesTermsOnLabelsThatExamplesLack() {
+        Model teacher = GraphText.parse(TEACHER);
+        assertThatThrownBy(
+                        () ->
+                                pass(DistillationLoss.DEFAULT, "original")
+                                        .apply(GraphText.parse(STUDENT), unlabelled(teacher)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("set loss: {labels: 0}");
+    }
+
+    @Test
+    void learnsAllOutputsOfNetworksThatAreNoClassifiers() {
+        String two = TEACHER.replace("logits: float[N,3])", "logits: float[N,3], h: float[N,8])");
+        Model teacher = GraphText.parse(two);
+        Model student = GraphText.parse(two.replace("seed(1)", "seed(41)"));
+        Model taught = pass(scores(1), "original").apply(student, unlabelled(teacher));
+        assertThat(distance(teacher, taught, "logits"))
+                .isLessThan(distance(teacher, student, "logits") / 2);
+        assertThat(distance(teacher, taught, "h")).isLessThan(distance(teacher, student, "h") / 2);
+    }
+
+    private static double distance(Model a, Model b, String output) {
+        int[] all = java.util.stream.IntStream.range(0, 200).toArray();
+        Map<String, Tensor> feeds = new Points(200, 3).batch(all).inputs();
+        try (var first = new OrtRunner().open(a);
+                var second = new OrtRunner().open(b)) {
+            float[] x = first.run(feeds).get(output).toFloats();
+            float[] y = second.run(feeds).get(output).toFloats();
+            double sum = 0;
+            for (int i = 0; i < x.length; i++) {
+                sum += (x[i] - y[i]) * (x[i] - y[i]);
+            }
+            return sum;
+        }
+    }
+
+    @Test
+    void learnsFromANetworkOfAnotherFile() {
+        Model foreign =
+                GraphText.parse(
+                        TEACHER.replace("x: ", "z: ")
+                                .replace("Gemm(x", "Gemm(z")
+                                .replace("logits", "scores"));
+        Model student = GraphText.parse(STUDENT);
+        TestContext context = context(student).withModel("foreign.onnx", foreign);
+        Distillation pass = pass(DistillationLoss.of(0, 1, 4), "foreign.onnx");
+        assertThat(pass.models()).containsExactly("foreign.onnx");
+        Model taught = pass.apply(student, context);
+        assertThat(agreement(GraphText.parse(TEACHER), taught)).isGreaterThan(0.85);
+    }
+
+    @Test
+    void namesItsTeachersAsTheyWereFound() {
+        Distillation pass = pass(DistillationLoss.DEFAULT, "a.onnx", "original", "b.onnx");
+        Distillation found = pass.withModels(List.of("/models/a.onnx", "/models/b.onnx"));
+        assertThat(found.teachers())
+                .containsExactly("/models/a.onnx", "original", "/models/b.onnx");
+    }
+
+    @Test
+    void refusesATeacherOfAFixedBatch() {
+        Model fixed = GraphText.parse(TEACHER.replace("[N,", "[1,"));
+        assertThatThrownBy(() -> pass(1).apply(GraphText.parse(STUDENT), context(fixed)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("float[1,6] as 'x'");
+    }
+
+    @Test
+    void refusesATeacherFileOfOtherClasses() {
+        Model other = GraphText.parse(TEACHER.replace("[3,8]", "[4,8]").replace("[N,3]", "[N,4]"));
+        Model student = GraphText.parse(STUDENT);
+        TestContext context = context(student).withModel("other.onnx", other);
+        Distillation pass = pass(DistillationLoss.DEFAULT, "original", "other.onnx");
+        assertThatThrownBy(() -> pass.apply(student, context))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(
+                        "the teacher other.onnx has [2,4] as output 1, this one [2,3]");
+    }
+
+    @Test
+    void refusesSoftTargetsOfNetworksThatAreNoClassifiers() {
+        Model map =
+                GraphText.parse(
+                        "graph (x: float[N,6]) -> (y: float[N,2,3])\n"
+                                + "w: float[6,6] = seed(1)\ns: int64[3] = [0, 2, 3]\nh = Gemm(x, w)\ny = Reshape(h, s)\n");
+        assertThatThrownBy(() -> pass(1).apply(map, unlabelled(map)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("which scores alone can teach");
+        assertThat(pass(scores(1), "original").apply(map, unlabelled(map))).isNotNull();
+    }
+
+    @Test
+    void refusesStepsOfMoreExamplesThanThereAre() {
+        Model teacher = GraphText.parse(TEACHER);
+        Points few = new Points(31, 1);
+        TestContext context =
+                TestContext.of(teacher)
+                        .withRunner(new OrtRunner())
+                        .withData(new DataSplits(few, few, few, few));
+        assertThatThrownBy(() -> pass(1).apply(teacher, context))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("a step takes 32 examples, and the training split has 31");
+    }
+
+    @Test
+    void needsATeacherAndSomethingToLearn() {
+        assertThatThrownBy(() -> pass(DistillationLoss.DEFAULT))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("teachers is empty");
+        assertThatThrownBy(() -> scores(0))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("nothing would be learnt");
     }
 
     @Test

@@ -29,10 +29,10 @@ public final class Trainer {
     }
 
     /**
-     * Trains the float weights that the first output of {@code model} depends on.
+     * Trains the float weights of {@code model} that the loss depends on.
      *
      * @throws UnsupportedModelException where an operator on the way has no TorchScript form, or
-     *     the first output is not a table of class scores
+     *     its first output does not fit what the loss reads of the examples
      * @throws DataException where the data does not fit the model
      * @throws InvalidOptionException where training diverges again and again
      */

@@ -5,16 +5,17 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
-import dev.espalier.train.program.CrossEntropy;
+import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.regime.Regime;
 
 /**
- * Trains the network on the recipe's training data with cross entropy: fine-tuning, or with {@code
- * initialize} from scratch, so that an architecture stored as ONNX can be trained.
+ * Trains the network on the recipe's training data: fine-tuning, or with {@code initialize} from
+ * scratch, so that an architecture stored as ONNX can be trained.
  *
- * <p>Takes a classifier whose first output is [N, K]. Refuses networks with operators that have no
- * TorchScript form, naming them; initializers that no gradient reaches stay as they are and are
- * listed. The weights after the last epoch are the result.
+ * <p>Takes a classifier whose first output is [N, K], or with {@code loss: {kind: mse}} or {@code
+ * l1} a regression whose first output has the shape of the data's float targets. Refuses networks
+ * with operators that have no TorchScript form, naming them; initializers that no gradient reaches
+ * stay as they are and are listed. The weights after the last epoch are the result.
  */
 @PassInfo(
         id = "train",
@@ -27,8 +28,7 @@ public record Training(
                 double learningRate,
         @Option(value = "false", help = "Whether training starts from fresh random weights")
                 boolean initialize,
-        @Option(value = "0", help = "Share of the target spread over all classes", min = 0, max = 1)
-                double labelSmoothing,
+        @Option(help = "What is minimised") LossSettings loss,
         @Option(help = "How the network is trained") Regime regime)
         implements Pass {
     @Override
@@ -46,7 +46,7 @@ public record Training(
     @Override
     public Model apply(Model model, PassContext context) {
         TrainingPlan plan = new TrainingPlan(epochs, learningRate, regime);
-        Trainer trainer = new Trainer(plan, new CrossEntropy(labelSmoothing), context);
+        Trainer trainer = new Trainer(plan, loss.objective(model, context), context);
         return initialize ? trainer.trainFromScratch(model) : trainer.train(model);
     }
 }

@@ -1,47 +1,86 @@
 package dev.espalier.train;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.data.Batch;
-import dev.espalier.core.data.BatchStream;
-import dev.espalier.core.data.Batching;
 import dev.espalier.core.data.Dataset;
-import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
+import dev.espalier.train.program.Truth;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a dataset and a classifier go together. */
+/** How a dataset and a model go together. */
 final class TrainingData {
-    private static final int EVALUATION_BATCH = 100;
-
     private TrainingData() {}
 
     /**
      * Refuses a dataset that {@code model} cannot be trained on in steps of {@code batch} examples.
      *
+     * @param truth what the loss reads of the examples
      * @throws DataException where the dataset is at fault
      * @throws UnsupportedModelException where the model is
      */
-    static void requireFitting(Model model, InputShapes shapes, Dataset data, int batch) {
-        if (data.size() == 0 || data.classes() == 0) {
+    static void requireFitting(
+            Model model, InputShapes shapes, Dataset data, int batch, Truth truth) {
+        if (truth == Truth.CLASSES && data.classes() == 0) {
             throw new DataException(
-                    "training needs labelled examples; the training split has %d examples of %d classes"
-                            .formatted(data.size(), data.classes()));
+                    "training needs labelled examples; the training split has %d examples of 0 classes"
+                            .formatted(data.size()));
         }
         requireInputs(model, shapes, data, batch);
         String output = model.graph().outputs().get(0).name();
         Shape scores = ShapeInference.of(model, shapes.withBatch(batch)).shape(output);
+        if (truth == Truth.NUMBERS) {
+            requireTargets(data, output, scores, batch);
+        }
+        if (truth != Truth.CLASSES) {
+            return;
+        }
         if (!scores.isFixed() || scores.rank() != 2 || scores.size(1) < data.classes()) {
             throw new UnsupportedModelException(
                     "training needs class scores [%d, %d or more] as the first output; '%s' is %s"
                             .formatted(batch, data.classes(), output, scores));
+        }
+    }
+
+    /**
+     * Refuses steps of more examples than there are.
+     *
+     * @throws DataException where there are none
+     */
+    static void requireEnough(Dataset data, int batch) {
+        if (data.size() == 0) {
+            throw new DataException("training needs examples; the training split has none");
+        }
+        if (batch > data.size()) {
+            throw new InvalidOptionException(
+                    "a step takes %d examples, and the training split has %d; set regime: {batch: %2$d} or less"
+                            .formatted(batch, data.size()));
+        }
+    }
+
+    private static void requireTargets(Dataset data, String output, Shape found, int batch) {
+        Shape target =
+                data.targetShape()
+                        .orElseThrow(
+                                () ->
+                                        new DataException(
+                                                "this loss compares with float targets, and the examples have none; npz data gives them as an array 'targets', csv as columns 'target...'"));
+        List<Dim> dims = new ArrayList<>(target.dims());
+        dims.add(0, Dim.of(batch));
+        Shape expected = Shape.of(dims);
+        if (!found.equals(expected)) {
+            throw new DataException(
+                    "the examples have targets of %s, %s a batch, and the first output '%s' is %s; both must have one shape"
+                            .formatted(target, expected, output, found));
         }
     }
 
@@ -75,18 +114,23 @@ final class TrainingData {
     }
 
     /** The arguments of a program's {@code step}. */
-    static List<Tensor> arguments(Model model, Batch batch, double rate) {
+    static List<Tensor> arguments(Model model, Batch batch, double rate, Truth truth) {
         List<Tensor> arguments = inputs(model, batch);
+        arguments.add(
+                truth == Truth.NUMBERS ? batch.targets().orElseThrow() : labels(batch, truth));
+        arguments.add(Tensor.ofFloats(Shape.of(1), (float) rate));
+        return arguments;
+    }
+
+    private static Tensor labels(Batch batch, Truth truth) {
         long[] labels = new long[batch.size()];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = batch.labels()[i];
-            if (labels[i] < 0) {
+            if (labels[i] < 0 && truth == Truth.CLASSES) {
                 throw new DataException("the training split has examples without a label");
             }
         }
-        arguments.add(Tensor.ofLongs(Shape.of(labels.length), labels));
-        arguments.add(Tensor.ofFloats(Shape.of(1), (float) rate));
-        return arguments;
+        return Tensor.ofLongs(Shape.of(labels.length), labels);
     }
 
     /** The arguments that are inputs of {@code model}, to which others may be added. */
@@ -96,35 +140,5 @@ final class TrainingData {
             inputs.add(batch.inputs().get(feed.name()));
         }
         return inputs;
-    }
-
-    /** Share of {@code data} whose label has the highest score; NaN where it is empty. */
-    static double accuracy(Model model, ModelRunner runner, Dataset data) {
-        String output = model.graph().outputs().get(0).name();
-        int correct = 0;
-        try (ModelRunner.Session session = runner.open(model, List.of(output));
-                BatchStream batches =
-                        BatchStream.open(data, Batching.inOrder(EVALUATION_BATCH), 0)) {
-            while (batches.hasNext()) {
-                Batch batch = batches.next();
-                float[] scores = session.run(batch.inputs()).get(output).toFloats();
-                for (int i = 0; i < batch.size(); i++) {
-                    int classes = scores.length / batch.size();
-                    correct += highest(scores, i * classes, classes) == batch.labels()[i] ? 1 : 0;
-                }
-                batches.recycle(batch);
-            }
-        }
-        return (double) correct / data.size();
-    }
-
-    private static int highest(float[] scores, int from, int count) {
-        int best = 0;
-        for (int i = 1; i < count; i++) {
-            if (scores[from + i] > scores[from + best]) {
-                best = i;
-            }
-        }
-        return best;
     }
 }

@@ -16,10 +16,12 @@ import java.util.stream.Collectors;
 final class TrainingNotes {
     private final TrainingPlan plan;
     private final PassContext context;
+    private final Yardstick yardstick;
 
-    TrainingNotes(TrainingPlan plan, PassContext context) {
+    TrainingNotes(TrainingPlan plan, PassContext context, Yardstick yardstick) {
         this.plan = plan;
         this.context = context;
+        this.yardstick = yardstick;
     }
 
     /** Says what will not train, and what an earlier run had done. */
@@ -37,8 +39,7 @@ final class TrainingNotes {
                 .forEach(
                         name ->
                                 context.skipped(
-                                        name,
-                                        "not trained: no gradient of the first output reaches it"));
+                                        name, "not trained: no gradient of the loss reaches it"));
         if (state.epoch() > 0) {
             context.note("went on after epoch " + state.epoch());
         }
@@ -51,8 +52,8 @@ final class TrainingNotes {
     void plot(int epoch, Epoch figures) {
         point("learning rate", epoch, figures.rate());
         point("training loss", epoch, figures.loss());
-        point("training top-1", epoch, figures.training());
-        point("validation top-1", epoch, figures.validation());
+        point("training " + yardstick.share(), epoch, figures.training());
+        point("validation " + yardstick.words(), epoch, figures.validation());
         point("images per second", epoch, figures.speed());
     }
 
@@ -100,33 +101,28 @@ final class TrainingNotes {
     }
 
     private void stopped(TrainingState state) {
-        int best = state.epoch() - state.stalled();
+        int stalled = state.stalled(yardstick.isFalling());
+        int best = state.epoch() - stalled;
         context.note(
                 String.format(
                         Locale.ROOT,
                         "stopped after epoch %d of %d: the validation split saw nothing better than"
-                                + " the %.2f %% of epoch %d for %d epochs; the weights are those of"
+                                + " the %s of epoch %d for %d epochs; the weights are those of"
                                 + " epoch %d, not of the best one",
                         state.epoch(),
                         plan.epochs(),
-                        100 * state.history().get(best - 1).validation(),
+                        yardstick.show(List.of(state.history().get(best - 1).validation())),
                         best,
-                        state.stalled(),
+                        stalled,
                         state.epoch()));
     }
 
     private void judgement(List<Epoch> history) {
-        if (context.data().validation().size() > 0 && !history.isEmpty()) {
+        if (yardstick.isThere() && !history.isEmpty()) {
             context.note(
-                    "top-1 on the validation split after each epoch: "
-                            + history.stream()
-                                    .map(e -> percent(e.validation()))
-                                    .collect(Collectors.joining(", "))
-                            + " %");
+                    yardstick.words()
+                            + " on the validation split after each epoch: "
+                            + yardstick.show(history.stream().map(Epoch::validation).toList()));
         }
-    }
-
-    private static String percent(double ratio) {
-        return String.format(Locale.ROOT, "%.2f", 100 * ratio);
     }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.train;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.BatchStream;
 import dev.espalier.core.data.Batching;
@@ -41,6 +42,7 @@ final class TrainingRun {
     private final PassContext context;
     private final Model model;
     private final Dataset training;
+    private final Yardstick yardstick;
     private final TrainingNotes notes;
     private final int parts;
     private final int part;
@@ -54,17 +56,26 @@ final class TrainingRun {
         this.context = context;
         this.model = model;
         this.training = context.data().training();
-        this.notes = new TrainingNotes(plan, context);
-        int batch = Math.min(plan.regime().batch(), training.size());
+        this.yardstick =
+                Yardstick.of(
+                        objective,
+                        ShapeInference.of(model, context.inputShapes())
+                                .shape(model.graph().outputs().get(0).name()),
+                        context.data().validation(),
+                        context.runner());
+        this.notes = new TrainingNotes(plan, context, yardstick);
+        int batch = plan.regime().batch();
         int limit = plan.regime().microBatch();
-        this.part = limit == 0 ? batch : Math.min(limit, batch);
-        this.parts = part == 0 ? 1 : batch / part;
+        this.part = limit == 0 ? batch : limit;
+        this.parts = batch / part;
     }
 
     /** The model with its trained weights. */
     Model run() {
-        TrainingData.requireFitting(model, context.inputShapes(), training, part);
-        if (plan.regime().patience() > 0 && context.data().validation().size() == 0) {
+        TrainingData.requireEnough(training, part * parts);
+        TrainingData.requireFitting(
+                model, context.inputShapes(), training, part, objective.truth());
+        if (plan.regime().patience() > 0 && !yardstick.isThere()) {
             throw new InvalidOptionException(
                     "patience needs a validation split, and there is none; set validation.fraction"
                             + " of the data above 0, or patience to 0");
@@ -86,7 +97,8 @@ final class TrainingRun {
 
     private boolean isOver(TrainingState state) {
         int patience = plan.regime().patience();
-        return state.epoch() >= plan.epochs() || patience > 0 && state.stalled() >= patience;
+        return state.epoch() >= plan.epochs()
+                || patience > 0 && state.stalled(yardstick.isFalling()) >= patience;
     }
 
     /** Trains to the end, or until an epoch is given up; keeps what is reached. */
@@ -138,12 +150,7 @@ final class TrainingRun {
 
     /** The state with the validation figure of what would be its outcome. */
     private TrainingState judged(TrainingState state) {
-        Dataset validation = context.data().validation();
-        if (validation.size() == 0) {
-            return state;
-        }
-        double figure = TrainingData.accuracy(outcome(state), context.runner(), validation);
-        return state.judged(figure);
+        return yardstick.isThere() ? state.judged(yardstick.of(outcome(state))) : state;
     }
 
     /** What training returns if it ends in {@code state}. */
@@ -238,10 +245,7 @@ final class TrainingRun {
         private double step(TorchModule module, BatchStream batches, long step) {
             Batch examples = batches.next();
             rate = before.slowdown() * plan.rate(step, batches.batches());
-            float[] result =
-                    module.run("step", TrainingData.arguments(model, examples, rate))
-                            .get(0)
-                            .toFloats();
+            float[] result = module.run("step", arguments(examples)).get(0).toFloats();
             batches.recycle(examples);
             taken++;
             losses += result[0];
@@ -249,12 +253,18 @@ final class TrainingRun {
             return result[0];
         }
 
+        private List<Tensor> arguments(Batch examples) {
+            return TrainingData.arguments(model, examples, rate, objective.truth());
+        }
+
         private String words() {
-            return String.format(
-                    Locale.ROOT,
-                    "loss %.4f, top-1 %.2f %%",
-                    losses / taken,
-                    100 * correct / ((double) taken * batch));
+            String text = String.format(Locale.ROOT, "loss %.4f", losses / taken);
+            double share = correct / ((double) taken * batch);
+            return Double.isNaN(share)
+                    ? text
+                    : text
+                            + String.format(
+                                    Locale.ROOT, ", %s %.2f %%", yardstick.share(), 100 * share);
         }
 
         Setback setback(double loss) {

@@ -30,8 +30,8 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
      *
      * @param rate learning rate of its last step
      * @param loss mean of the steps' losses
-     * @param training top-1 of its steps, as a ratio
-     * @param validation top-1 on the validation split after it, as a ratio
+     * @param training share of the classes that were right in its steps
+     * @param validation the {@link Yardstick}'s figure after it
      * @param speed images a second in its steps
      */
     record Epoch(double rate, double loss, double training, double validation, double speed) {}
@@ -90,11 +90,16 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
         return Math.pow(0.5, setbacks.size());
     }
 
-    /** Epochs since the last better figure on the validation split. */
-    int stalled() {
+    /**
+     * Epochs since the last better figure on the validation split.
+     *
+     * @param falling whether lower figures are better
+     */
+    int stalled(boolean falling) {
         int best = 0;
         for (int i = 1; i < history.size(); i++) {
-            best = history.get(i).validation() > history.get(best).validation() ? i : best;
+            double gain = history.get(i).validation() - history.get(best).validation();
+            best = (falling ? -gain : gain) > 0 ? i : best;
         }
         return history.isEmpty() ? 0 : history.size() - 1 - best;
     }

@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
-import dev.espalier.train.program.CrossEntropy;
+import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;

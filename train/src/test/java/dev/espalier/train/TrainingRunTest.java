@@ -11,7 +11,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.testkit.TestContext;
-import dev.espalier.train.program.CrossEntropy;
+import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.LossWriter;
 import dev.espalier.train.program.Objective;
 import dev.espalier.train.regime.OptimizerSettings;

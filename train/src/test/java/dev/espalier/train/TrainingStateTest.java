@@ -35,10 +35,11 @@ class TrainingStateTest {
 
     @Test
     void knowsHowLongNothingWasBetter() {
-        assertThat(STATE.stalled()).isEqualTo(1);
-        assertThat(TrainingState.START.stalled()).isZero();
-        assertThat(STATE.after(Map.of(), epoch(0.9)).stalled()).as("a tie").isEqualTo(2);
-        assertThat(STATE.after(Map.of(), epoch(0.91)).stalled()).isZero();
+        assertThat(STATE.stalled(false)).isEqualTo(1);
+        assertThat(STATE.stalled(true)).as("where lower is better").isEqualTo(STATE.epoch() - 1);
+        assertThat(TrainingState.START.stalled(false)).isZero();
+        assertThat(STATE.after(Map.of(), epoch(0.9)).stalled(false)).as("a tie").isEqualTo(2);
+        assertThat(STATE.after(Map.of(), epoch(0.91)).stalled(false)).isZero();
     }
 
     @Test

@@ -2,17 +2,23 @@ package dev.espalier.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.core.DataException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
+import dev.espalier.train.loss.AuxiliarySettings;
+import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
@@ -27,16 +33,29 @@ class TrainingTest {
                             .replace("Conv(x, w1)", "Conv(x, w1, shift)")
                             .replace("Relu(n)", "Relu(h)"));
 
+    /** The same in two resolutions, so that a stage ends inside. */
+    private static final Model STAGES =
+            GraphText.parse(
+                    TrainerTest.SMALL
+                            .replace(
+                                    "Conv(r, w2, b2) {pads=[1,1,1,1]}",
+                                    "Conv(r, w2, b2) {pads=[1,1,1,1], strides=[2,2]}")
+                            .replace("s = Add(h2, r)", "s = Relu(h2)"));
+
     private static Training pass(boolean initialize) {
         return new Training(
                 6,
                 0.1,
                 initialize,
-                0.1,
-                Regime.DEFAULT
-                        .withBatch(32)
-                        .with(new AugmentationSettings(2, true))
-                        .with(new ProgramSettings(Precision.FLOAT32, true)));
+                new LossSettings(LossSettings.Kind.CROSS_ENTROPY, 0.1, AuxiliarySettings.NONE),
+                regime(2));
+    }
+
+    private static Regime regime(int padding) {
+        return Regime.DEFAULT
+                .withBatch(32)
+                .with(new AugmentationSettings(padding, padding > 0))
+                .with(new ProgramSettings(Precision.FLOAT32, true));
     }
 
     @Test
@@ -54,6 +73,85 @@ class TrainingTest {
         TestContext context = TrainerTest.context(FOLDED);
         pass(true).apply(FOLDED, context);
         assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
+    }
+
+    @Test
+    void auxiliaryClassifiersTrainAndAreNotWritten() {
+        TestContext context = TrainerTest.context(STAGES);
+        LossSettings loss =
+                new LossSettings(
+                        LossSettings.Kind.CROSS_ENTROPY, 0, new AuxiliarySettings(0.15, List.of()));
+        Model trained = new Training(6, 0.1, true, loss, regime(0)).apply(STAGES, context);
+        assertThat(context.notes())
+                .contains("auxiliary classifiers read r")
+                .anySatisfy(note -> assertThat(note).contains("top-1").endsWith("100.00 %"));
+        assertThat(trained.graph().nodes()).isEqualTo(STAGES.graph().nodes());
+        assertThat(trained.graph().initializers().keySet())
+                .containsExactlyElementsOf(STAGES.graph().initializers().keySet());
+    }
+
+    @Test
+    void learnsFloatTargets() {
+        for (LossSettings.Kind kind : List.of(LossSettings.Kind.MSE, LossSettings.Kind.L1)) {
+            Model line =
+                    GraphText.parse(
+                            """
+                            graph (x: float[N,3]) -> (y: float[N,2])
+                            w: float[3,2] = seed(1)
+                            b: float[2] = fill(0)
+                            y = Gemm(x, w, b)
+                            """);
+            TestContext context =
+                    TestContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
+            LossSettings loss = new LossSettings(kind, 0, AuxiliarySettings.NONE);
+            Model trained = new Training(20, 0.1, false, loss, regime(0)).apply(line, context);
+            float[] weights = trained.graph().constant("w").orElseThrow().toFloats();
+            for (int i = 0; i < weights.length; i++) {
+                assertThat(weights[i]).isCloseTo(Planes.WEIGHTS[i], within(0.05f));
+            }
+            assertThat(context.notes())
+                    .anySatisfy(
+                            note ->
+                                    assertThat(note)
+                                            .startsWith(
+                                                    "root mean squared error on the validation"));
+        }
+    }
+
+    @Test
+    void refusesTargetsThatDoNotFit() {
+        Model one =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,3]) -> (y: float[N,1])
+                        w: float[3,1] = seed(1)
+                        y = Gemm(x, w)
+                        """);
+        LossSettings mse = new LossSettings(LossSettings.Kind.MSE, 0, AuxiliarySettings.NONE);
+        Training pass = new Training(1, 0.1, false, mse, regime(0));
+        TestContext context =
+                TestContext.of(one).withRunner(new OrtRunner()).withData(Planes.splits());
+        assertThatThrownBy(() -> pass.apply(one, context))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(
+                        "targets of [2], [32,2] a batch, and the first output 'y' is [32,1]");
+        assertThatThrownBy(() -> pass.apply(FOLDED, TrainerTest.context(FOLDED)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("compares with float targets, and the examples have none");
+        assertThatThrownBy(
+                        () ->
+                                new Training(1, 0.1, false, LossSettings.DEFAULT, regime(0))
+                                        .apply(one, context))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("training needs labelled examples");
+    }
+
+    @Test
+    void smoothingIsOfClassLabels() {
+        assertThatThrownBy(
+                        () -> new LossSettings(LossSettings.Kind.MSE, 0.1, AuxiliarySettings.NONE))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("need class labels");
     }
 
     @Test

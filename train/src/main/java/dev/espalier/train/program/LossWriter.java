@@ -20,6 +20,12 @@ public interface LossWriter {
     /** The shape of a value of the trained network, the batch included. */
     Shape shape(String value);
 
+    /** Number of teachers. */
+    int teachers();
+
+    /** A teacher, by its place among {@link Objective#teachers}. */
+    Model teacherNetwork(int teacher);
+
     /** The variable of a value of a teacher, without gradient. */
     String teacher(int teacher, String value);
 
@@ -30,7 +36,8 @@ public interface LossWriter {
      * A part of the loss that depends on labels.
      *
      * @param loss expression of the loss, averaged over the batch, for the variable of its labels,
-     *     int64 [N]; may be asked more than once, where examples are mixed
+     *     of the type that {@link LossTerm#truth} asks for; may be asked more than once, where
+     *     examples are mixed
      */
     String labelled(UnaryOperator<String> loss);
 

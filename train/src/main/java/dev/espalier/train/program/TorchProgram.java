@@ -4,6 +4,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.torch.TorchArchive;
@@ -18,7 +19,8 @@ import java.util.Map;
  *
  * <pre>
  *   forward(x..) -> [y..]                  evaluation in float32
- *   part(x.., labels) -> [loss, number correct, gradients..]
+ *   part(x.., labels) -> [loss, number correct, gradients..]; correct is a class that is the
+ *                                          label's or, where the loss reads none, the teacher's
  *   step(x.., labels, rate) -> [3]         one step of descent in place: loss, number correct,
  *                                          number of tensors that it changed
  *   state() -> [..]                        all that a step changes
@@ -84,12 +86,14 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
             throw new UnsupportedModelException("the model has no float weights to train");
         }
         ProgramText text = new ProgramText();
-        part(text, model, loss);
+        part(text, loss, objective);
         new StepWriter(model, regime, holdings, loss.leaves()).write(text, parts);
-        forward(text, model, shapes, holdings, List.of(firstOutput(model)));
+        // What only the evaluation reads, because the loss reads inner values alone, does not
+        // change.
         state(text, holdings);
-        return new TorchProgram(
-                text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()));
+        List<Slot> changing = List.copyOf(holdings.slots().keySet());
+        forward(text, model, shapes, holdings, List.of(firstOutput(model)));
+        return new TorchProgram(text.toString(), holdings.all(), changing);
     }
 
     /**
@@ -123,10 +127,9 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
                 text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()));
     }
 
-    private static void part(ProgramText text, Model model, TrainingLoss loss) {
-        boolean scored = loss.shape(firstOutput(model)).rank() == 2;
-        String scores = scored ? loss.scores() : "";
-        List<String> parameters = parameters(model);
+    private static void part(ProgramText text, TrainingLoss loss, Objective objective) {
+        String hits = hits(loss, objective);
+        List<String> parameters = parameters(loss.network());
         parameters.add("labels: Tensor");
         text.method("part", parameters, "List[Tensor]");
         loss.write(text);
@@ -135,11 +138,7 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
                 "slopes = torch.autograd.grad([loss], %s)"
                         .formatted(ProgramText.list(leaves.stream().map(Leaf::variable).toList())));
         text.add("torch.set_grad_enabled(False)");
-        text.add(
-                "correct = "
-                        + (scored
-                                ? "torch.sum(torch.eq(torch.argmax(" + scores + ", 1), labels))"
-                                : "torch.zeros([])"));
+        text.add("correct = " + hits);
         List<String> results = new ArrayList<>();
         results.add("torch.detach(loss)");
         results.add("torch.to(correct, 6)");
@@ -147,6 +146,27 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
             results.add("unchecked_cast(Tensor, slopes[" + i + "])");
         }
         text.add("return " + ProgramText.list(results));
+    }
+
+    /**
+     * How many classes are those of the labels or, where the loss reads none, of a teacher; not a
+     * number where the loss does not read the scores, which are not computed for this alone.
+     */
+    private static String hits(TrainingLoss loss, Objective objective) {
+        String output = firstOutput(loss.network());
+        Shape scores = loss.shape(output);
+        boolean classifies = scores.rank() == 2 && scores.size(1) > 1 && loss.reads(output);
+        if (classifies && objective.truth() == Truth.CLASSES) {
+            return "torch.sum(torch.eq(torch.argmax(%s, 1), labels))".formatted(loss.scores());
+        }
+        if (classifies
+                && objective.truth() == Truth.NONE
+                && loss.teachers() > 0
+                && loss.teacherShape(0, firstOutput(loss.teacherNetwork(0))).equals(scores)) {
+            return "torch.sum(torch.eq(torch.argmax(%s, 1), torch.argmax(%s, 1)))"
+                    .formatted(loss.scores(), loss.scores(0));
+        }
+        return "torch.div(torch.zeros([]), 0.)";
     }
 
     private static void forward(

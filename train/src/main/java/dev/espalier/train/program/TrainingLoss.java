@@ -61,6 +61,11 @@ final class TrainingLoss implements LossWriter {
         text.add("loss = " + loss);
     }
 
+    /** Whether the loss reads this value of the trained network. */
+    boolean reads(String value) {
+        return variables.containsKey("v " + value);
+    }
+
     /** What gradients are taken of: the loss's own weights included. */
     List<Leaf> leaves() {
         return trained.writer.leaves();
@@ -79,6 +84,16 @@ final class TrainingLoss implements LossWriter {
     @Override
     public Shape shape(String value) {
         return trained.shapes.shape(value);
+    }
+
+    @Override
+    public int teachers() {
+        return teachers.size();
+    }
+
+    @Override
+    public Model teacherNetwork(int teacher) {
+        return teachers.get(teacher).model;
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.torch.TorchModule;

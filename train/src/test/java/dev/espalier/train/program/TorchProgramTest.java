@@ -14,6 +14,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.torch.TorchModule;
 import java.util.HashMap;
 import java.util.List;

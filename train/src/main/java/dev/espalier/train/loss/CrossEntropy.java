@@ -1,6 +1,9 @@
-package dev.espalier.train.program;
+package dev.espalier.train.loss;
 
 import dev.espalier.core.op.TorchWriter;
+import dev.espalier.train.program.LossWriter;
+import dev.espalier.train.program.Objective;
+import dev.espalier.train.program.Truth;
 
 /**
  * {@code -sum(q log softmax(scores))} of the first output with {@code q = (1 - smoothing)
@@ -11,10 +14,20 @@ import dev.espalier.core.op.TorchWriter;
  */
 public record CrossEntropy(double smoothing) implements Objective {
     @Override
+    public Truth truth() {
+        return Truth.CLASSES;
+    }
+
+    @Override
     public String write(LossWriter writer) {
+        return of(writer, writer.scores());
+    }
+
+    /** The same of any scores [N, K], given by their variable. */
+    String of(LossWriter writer, String scores) {
         return writer.labelled(
                 labels ->
                         "torch.cross_entropy_loss(%s, %s, None, 1, -100, %s)"
-                                .formatted(writer.scores(), labels, TorchWriter.real(smoothing)));
+                                .formatted(scores, labels, TorchWriter.real(smoothing)));
     }
 }

@@ -1,0 +1,111 @@
+package dev.espalier.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.testkit.TestContext;
+import dev.espalier.train.loss.AuxiliarySettings;
+import dev.espalier.train.program.Slot;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DistillationLossTest {
+    private static final String TEXT =
+            """
+            graph (x: float[N,1,4,4]) -> (y: float[N,3])
+            w1: float[2,1,1,1] = seed(1)
+            w2: float[4,2,1,1] = seed(2)
+            w3: float[4,3] = seed(3)
+            early = Conv(x, w1)
+            late = Conv(early, w2) {strides=[2,2]}
+            pooled = GlobalAveragePool(late)
+            flat = Flatten(pooled)
+            y = Gemm(flat, w3)
+            """;
+
+    private static final Model STAGES = GraphText.parse(TEXT);
+    private static final Model WIDE =
+            GraphText.parse(
+                    TEXT.replace("float[2,1", "float[5,1").replace("[4,2,1,1]", "[4,5,1,1]"));
+
+    @Test
+    void theDefaultIsATenthOfTheLabelsAndSoftTargets() {
+        Model teacher = LossProbe.picking(4);
+        TestContext context = TestContext.of(teacher);
+        LossProbe found =
+                LossProbe.onScores(
+                        DistillationLoss.DEFAULT.terms(
+                                LossProbe.picking(0), List.of(teacher), context),
+                        1);
+        // 0.1 * 0.83534863 + 0.9 * 1.14053325
+        assertThat(found.loss()).isCloseTo(1.1100147891174, within(1e-6));
+        assertThat(context.notes()).isEmpty();
+    }
+
+    @Test
+    void allTermsAddUpAndNotesSayWhatIsCompared() {
+        FeatureSettings features = new FeatureSettings(0.5, List.of(), List.of());
+        DistillationLoss all =
+                new DistillationLoss(
+                        0.1,
+                        0.1,
+                        0.9,
+                        4,
+                        new DecoupledSettings(0.2, 1, 8),
+                        0.3,
+                        features,
+                        features,
+                        new AuxiliarySettings(0.15, List.of()));
+        TestContext context = TestContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
+        LossProbe found =
+                LossProbe.of(
+                        STAGES,
+                        all.terms(STAGES, List.of(STAGES), context),
+                        List.of(STAGES),
+                        Tensor.ofFloats(Shape.of(2, 1, 4, 4), new float[32]),
+                        0,
+                        2);
+        assertThat(found.loss()).isFinite();
+        assertThat(context.notes())
+                .containsExactly(
+                        "features compared at early, late",
+                        "attention compared at early, late",
+                        "auxiliary classifiers read early");
+        assertThat(found.gradients().keySet())
+                .extracting(Slot::name)
+                .contains("auxiliary weight at early", "auxiliary bias at early");
+    }
+
+    @Test
+    void aNarrowStudentGetsARegressorThatIsNoPartOfIt() {
+        DistillationLoss loss =
+                new DistillationLoss(
+                        0,
+                        0,
+                        0,
+                        4,
+                        DecoupledSettings.NONE,
+                        0,
+                        new FeatureSettings(1, List.of("early"), List.of()),
+                        FeatureSettings.NONE,
+                        AuxiliarySettings.NONE);
+        TestContext context = TestContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
+        LossProbe found =
+                LossProbe.of(
+                        STAGES,
+                        loss.terms(STAGES, List.of(WIDE), context),
+                        List.of(WIDE),
+                        Tensor.ofFloats(Shape.of(2, 1, 4, 4), new float[32]),
+                        0,
+                        2);
+        assertThat(found.gradients().keySet())
+                .extracting(Slot::name)
+                .containsExactlyInAnyOrder("w1", "regressor at early");
+        assertThat(STAGES.graph().initializers()).doesNotContainKey("regressor at early");
+    }
+}
