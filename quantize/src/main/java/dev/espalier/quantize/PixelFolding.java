@@ -5,7 +5,9 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Lets a convolution of few channels take neighbouring pixels of a row for channels of one, with
@@ -31,10 +33,13 @@ import java.util.Optional;
  * layer of ResNet-50 on other hardware.
  *
  * @param layer the convolution of folded pixels; its node still names the unfolded input
+ * @param unfolded the weight as it was, which the file keeps; see {@link SpreadWeight}
+ * @param leads how many zeros stand before the weights of each pixel of the output
  * @param inputs how many pixels of the input are one, f
  * @param outputs how many pixels of the output are one, g
  */
-record PixelFolding(WeightedLayer layer, int inputs, int outputs) {
+record PixelFolding(
+        WeightedLayer layer, Tensor unfolded, List<Long> leads, int inputs, int outputs) {
     private static final int RANK = 4;
 
     /** Three and fewer: what the fast kernel does not take, and images have. */
@@ -135,8 +140,17 @@ record PixelFolding(WeightedLayer layer, int inputs, int outputs) {
             return new PixelFolding(
                     new WeightedLayer(
                             node.withAttributes(attributes), weight(), bias(), layer.axis()),
+                    layer.weight(),
+                    IntStream.range(0, outputs).mapToObj(this::lead).toList(),
                     inputs,
                     outputs);
+        }
+
+        /**
+         * The unfolded column, counted from the first that any pixel reads, where pixel p begins.
+         */
+        private long lead(int pixel) {
+            return (long) stride * inputs / outputs * pixel - pads(layer)[1] + (long) left * inputs;
         }
 
         /** {@code w'[p M + m, r C + c, y, u] = w[m, c, y, x]} where pixel p reads pixel r of u. */
@@ -146,8 +160,6 @@ record PixelFolding(WeightedLayer layer, int inputs, int outputs) {
             int channels = (int) old.size(1);
             int rows = (int) old.size(2);
             int columns = (int) old.size(3);
-            int before = (int) pads(layer)[1];
-            int unfoldedStride = stride * inputs / outputs;
             Shape shape = Shape.of((long) filters * outputs, (long) channels * inputs, rows, taps);
             float[] from = layer.weight().toFloats();
             float[] to = new float[Math.toIntExact(shape.elementCount())];
@@ -157,7 +169,7 @@ record PixelFolding(WeightedLayer layer, int inputs, int outputs) {
                 int c = i / columns / rows % channels;
                 int m = i / columns / rows / channels;
                 for (int p = 0; p < outputs; p++) {
-                    int read = unfoldedStride * p - before + x + left * inputs;
+                    int read = (int) lead(p) + x;
                     int filter = p * filters + m;
                     int channel = read % inputs * channels + c;
                     int row = (filter * channels * inputs + channel) * rows + y;

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Writes a {@link Placement} into a graph, with QuantizeLinear (Q) and DequantizeLinear (DQ):
@@ -181,7 +182,17 @@ final class QdqWriter {
                 folding.inputs() == 1
                         ? number(value)
                         : foldedNames.computeIfAbsent(value, v -> writeFolded(v, folding));
-        return weighted(folding.layer(), folding.layer().weight(), number);
+        Tensor unfolded = folding.unfolded();
+        return weighted(
+                folding.layer(),
+                folding.layer().weight(),
+                number,
+                (name, grid) ->
+                        new SpreadWeight(folding, editor, this::initializer)
+                                .write(
+                                        initializer(
+                                                name,
+                                                grid.first(unfolded.shape()).quantize(unfolded))));
     }
 
     private String writeFolded(String value, PixelFolding folding) {
@@ -219,6 +230,19 @@ final class QdqWriter {
      * @param input name of the number to read
      */
     private Node weighted(WeightedLayer layer, Tensor weight, String input) {
+        return weighted(
+                layer, weight, input, (name, grid) -> initializer(name, grid.quantize(weight)));
+    }
+
+    /**
+     * @param bytes writes the weight's bytes, given a name for them and the weight's grid, and
+     *     returns their name
+     */
+    private Node weighted(
+            WeightedLayer layer,
+            Tensor weight,
+            String input,
+            BiFunction<String, WeightGrid, String> bytes) {
         Node node = layer.node();
         float inputScale = grid(node.input(0)).scale();
         WeightGrid weights =
@@ -235,7 +259,7 @@ final class QdqWriter {
                 dequantized(
                         name,
                         List.of(
-                                initializer(name + "_quantized", weights.quantize(weight)),
+                                bytes.apply(name + "_quantized", weights),
                                 initializer(name + "_scale", weights.scales()),
                                 weightZeroPoint(weights.scales().shape())),
                         alongAxis(weights, weights.axis())));

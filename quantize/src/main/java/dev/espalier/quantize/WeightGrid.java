@@ -4,6 +4,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
@@ -77,6 +78,14 @@ final class WeightGrid {
             widened[s] = Math.max(widened[s], (float) least);
         }
         return new WeightGrid(shape, axis, widened);
+    }
+
+    /** The scales of the first filters, for a weight that has only those. */
+    WeightGrid first(Shape fewer) {
+        return axis < 0
+                ? new WeightGrid(fewer, axis, scales)
+                : new WeightGrid(
+                        fewer, axis, Arrays.copyOf(scales, Math.toIntExact(fewer.size(axis))));
     }
 
     /** The weight as INT8. */
