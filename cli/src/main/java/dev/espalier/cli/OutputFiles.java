@@ -20,6 +20,10 @@ final class OutputFiles {
         RunFolder.write(folder.resolve("report.html"), HtmlReport.of(report));
         RunFolder.write(folder.resolve("layers.csv"), ReportCsv.layers(report));
         RunFolder.write(folder.resolve("passes.csv"), ReportCsv.passes(report));
+        String metrics = ReportCsv.metrics(report);
+        if (!metrics.isEmpty()) {
+            RunFolder.write(folder.resolve("metrics.csv"), metrics);
+        }
         RunFolder.write(folder.resolve("latency.json"), latency);
         RunFolder.write(folder.resolve("recipe.yaml"), recipe);
         RunFolder.write(folder.resolve("log.txt"), log.text());

@@ -72,7 +72,11 @@ class KilledRunTest {
             assertThat(run.code()).as("%s", lines).isZero();
         }
         assertThat(names(folder)).containsExactly("network.onnx", "out", "recipe.yaml", "table");
-        assertThat(names(out)).contains("model.onnx", "report.json").hasSize(8);
+        assertThat(names(out)).contains("model.onnx", "report.json").hasSize(9);
+        assertThat(Files.readAllLines(out.resolve("metrics.csv")))
+                .as("a head line, and the epochs of all runs")
+                .hasSize(1 + 3)
+                .allMatch(line -> line.matches("position,pass,epoch,.*|\\d,distill,\\d,.*"));
         assertThat(published).isIn(List.of(), names(out));
 
         // The same without a break, as far as the model.

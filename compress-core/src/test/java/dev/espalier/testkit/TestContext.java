@@ -7,6 +7,7 @@ import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Reproducer;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class TestContext implements PassContext {
     private Reproducer reproducer = Reproducer.NONE;
     private final List<String> notes = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
+    private final List<PassRun.Reading> readings = new ArrayList<>();
 
     private TestContext(Model original) {
         this.original = original;
@@ -78,6 +80,11 @@ public final class TestContext implements PassContext {
     /** What the pass noted, in order. */
     public List<String> notes() {
         return List.copyOf(notes);
+    }
+
+    /** What the pass plotted, in order. */
+    public List<PassRun.Reading> readings() {
+        return List.copyOf(readings);
     }
 
     /** What the pass refused, each as {@code where: reason}, in order. */
@@ -149,6 +156,11 @@ public final class TestContext implements PassContext {
     @Override
     public void skipped(String where, String reason) {
         skipped.add(where + ": " + reason);
+    }
+
+    @Override
+    public void plot(String curve, double epoch, double value) {
+        readings.add(new PassRun.Reading(curve, epoch, value));
     }
 
     @Override

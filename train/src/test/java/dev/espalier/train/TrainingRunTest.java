@@ -10,6 +10,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.LossWriter;
@@ -111,6 +112,30 @@ class TrainingRunTest {
             Model expected = undisturbed(SMALL, plan, objective, TrainerTest.context(SMALL));
             assertThat(killed(SMALL, plan, objective, 3)).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void aResumedTrainingTellsOfAllEpochs() {
+        TrainingPlan plan = new TrainingPlan(2, 0.1, TrainerTest.REGIME);
+        Killing checkpoints = new Killing();
+        TestContext killed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), killed))
+                .isInstanceOf(CancelledException.class);
+        TestContext resumed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), resumed))
+                .isInstanceOf(CancelledException.class);
+        assertThat(killed.readings())
+                .extracting(PassRun.Reading::curve)
+                .containsExactly(
+                        "learning rate",
+                        "training loss",
+                        "training top-1",
+                        "validation top-1",
+                        "images per second");
+        assertThat(resumed.readings())
+                .hasSize(10)
+                .startsWith(killed.readings().toArray(new PassRun.Reading[0]));
+        assertThat(resumed.readings().get(9).epoch()).isEqualTo(2);
     }
 
     @Test

@@ -3,9 +3,13 @@ package dev.espalier.core.report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
@@ -88,12 +92,56 @@ public final class ReportCsv {
         return print(rows);
     }
 
+    /**
+     * {@code metrics.csv}: one line an epoch of a pass that recorded curves, with all curves that
+     * any pass has; empty where no pass recorded any.
+     */
+    public static String metrics(CompressionReport report) {
+        Set<String> curves = new LinkedHashSet<>();
+        report.passes().forEach(pass -> pass.curves().forEach(curve -> curves.add(curve.name())));
+        if (curves.isEmpty()) {
+            return "";
+        }
+        List<List<?>> rows = new ArrayList<>();
+        List<Object> head = new ArrayList<>(List.of("position", "pass", "epoch"));
+        curves.forEach(curve -> head.add(curve.toLowerCase(Locale.ROOT).replaceAll("\\W+", "_")));
+        rows.add(head);
+        for (int i = 0; i < report.passes().size(); i++) {
+            PassReport pass = report.passes().get(i);
+            for (Map.Entry<Double, Map<String, Double>> epoch : byEpoch(pass).entrySet()) {
+                List<Object> row = new ArrayList<>(List.of(i + 1, pass.id()));
+                row.add(epoch(epoch.getKey()));
+                curves.forEach(curve -> row.add(cell(epoch.getValue().get(curve))));
+                rows.add(row);
+            }
+        }
+        return print(rows);
+    }
+
+    private static Map<Double, Map<String, Double>> byEpoch(PassReport pass) {
+        Map<Double, Map<String, Double>> byEpoch = new TreeMap<>();
+        for (Curve curve : pass.curves()) {
+            for (Curve.Point point : curve.points()) {
+                byEpoch.computeIfAbsent(point.epoch(), epoch -> new HashMap<>())
+                        .put(curve.name(), point.value());
+            }
+        }
+        return byEpoch;
+    }
+
+    private static Object epoch(double epoch) {
+        return epoch == Math.rint(epoch) ? (Object) (long) epoch : (Object) epoch;
+    }
+
     private static Object latency(ModelFacts facts) {
         return facts.latency().isEmpty() ? "" : facts.latency().get(0).p50Micros();
     }
 
     private static Object metric(ModelFacts facts, String name) {
-        Double value = facts.metrics().get(name);
+        return cell(facts.metrics().get(name));
+    }
+
+    private static Object cell(Double value) {
         return value == null || value.isNaN() ? "" : value;
     }
 

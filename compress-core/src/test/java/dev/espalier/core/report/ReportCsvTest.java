@@ -3,6 +3,7 @@ package dev.espalier.core.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReportCsvTest {
@@ -27,6 +28,61 @@ class ReportCsvTest {
         assertThat(lines.get(0))
                 .endsWith(
                         "top1_before,top1_after,top5_before,top5_after,loss_before,loss_after,skipped");
+    }
+
+    @Test
+    void hasOneLineAnEpochWithAllCurvesBesideEachOther() {
+        CompressionReport full = Samples.full();
+        PassReport distill = full.passes().get(2);
+        CompressionReport report =
+                with(
+                        full,
+                        List.of(
+                                full.passes().get(0),
+                                with(
+                                        distill,
+                                        new Curve("training loss", points(2.5, 1.25)),
+                                        new Curve("validation top-1", points(0.5, Double.NaN)))));
+        assertThat(ReportCsv.metrics(report).lines())
+                .containsExactly(
+                        "position,pass,epoch,training_loss,validation_top_1",
+                        "2,distill,1,2.5,0.5",
+                        "2,distill,2,1.25,");
+    }
+
+    @Test
+    void hasNoMetricsWherePassesRecordedNone() {
+        CompressionReport full = Samples.full();
+        assertThat(ReportCsv.metrics(with(full, List.of(full.passes().get(0))))).isEmpty();
+    }
+
+    private static List<Curve.Point> points(double... values) {
+        return IntStream.range(0, values.length)
+                .mapToObj(i -> new Curve.Point(i + 1, values[i]))
+                .toList();
+    }
+
+    private static PassReport with(PassReport pass, Curve... curves) {
+        return new PassReport(
+                pass.id(),
+                pass.options(),
+                pass.seconds(),
+                pass.before(),
+                pass.after(),
+                pass.notes(),
+                pass.skipped(),
+                List.of(curves));
+    }
+
+    private static CompressionReport with(CompressionReport report, List<PassReport> passes) {
+        return new CompressionReport(
+                report.run(),
+                report.original(),
+                report.result(),
+                passes,
+                report.layers(),
+                report.goal(),
+                report.environment());
     }
 
     @Test
