@@ -23,6 +23,11 @@ public final class Add extends Arithmetic {
     }
 
     @Override
+    public boolean leavesResultToReader() {
+        return true;
+    }
+
+    @Override
     public void torch(Call call, TorchWriter torch) {
         torch.out("torch.add(" + torch.in(0) + ", " + torch.in(1) + ")");
     }

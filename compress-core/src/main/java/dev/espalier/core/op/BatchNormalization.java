@@ -66,6 +66,11 @@ public final class BatchNormalization implements Operator {
     }
 
     @Override
+    public boolean leavesResultToReader() {
+        return true;
+    }
+
+    @Override
     public void torch(Call call, TorchWriter torch) {
         float epsilon = call.attributes().real("epsilon", 1e-5f);
         // ONNX weighs the old statistics with momentum, Torch the new ones.

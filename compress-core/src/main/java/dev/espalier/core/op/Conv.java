@@ -126,6 +126,11 @@ public final class Conv implements Operator {
     }
 
     @Override
+    public boolean leavesResultToReader() {
+        return true;
+    }
+
+    @Override
     public void torch(Call call, TorchWriter torch) {
         Shape w = call.shape(1);
         Window window = window(call);

@@ -79,6 +79,14 @@ public interface Operator {
     }
 
     /**
+     * Whether what {@link #torch} writes makes a tensor with memory of its own that its gradient
+     * does not read again, so that an only reader may overwrite it.
+     */
+    default boolean leavesResultToReader() {
+        return false;
+    }
+
+    /**
      * Writes this call as TorchScript statements.
      *
      * @throws UnsupportedOperationException where {@link #trains} is false

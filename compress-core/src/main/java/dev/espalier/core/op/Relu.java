@@ -9,6 +9,7 @@ public final class Relu extends Elementwise {
 
     @Override
     public void torch(Call call, TorchWriter torch) {
-        torch.out("torch.relu(" + torch.in(0) + ")");
+        String x = torch.in(0);
+        torch.outOver(0, "torch.relu_(" + x + ")", "torch.relu(" + x + ")");
     }
 }

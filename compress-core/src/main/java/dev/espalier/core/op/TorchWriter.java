@@ -56,6 +56,14 @@ public interface TorchWriter {
     /** Assigns {@code expression} to output {@code i}. */
     void out(int i, String expression);
 
+    /**
+     * Assigns to the first output, into the memory of input {@code i} where nothing else reads it.
+     *
+     * @param overwriting expression that does so
+     * @param fresh expression that does not
+     */
+    void outOver(int i, String overwriting, String fresh);
+
     /** Assigns to a fresh local variable and returns its name, for results used more than once. */
     String let(String expression);
 

@@ -40,6 +40,14 @@ final class NetworkWriter {
         TEACH
     }
 
+    /**
+     * A statement in place of another one that saves memory by overwriting a value.
+     *
+     * @param position of the other one
+     * @param value must not be asked for from outside
+     */
+    private record Overwriting(int position, String value, String statement) {}
+
     private static final int CHANNELS_LAST_RANK = 4;
 
     private final Graph graph;
@@ -52,6 +60,8 @@ final class NetworkWriter {
     private final Map<String, String> variables = new HashMap<>();
     private final Map<Slot, Leaf> leaves = new LinkedHashMap<>();
     private final Map<String, String> narrowed = new HashMap<>();
+    private final List<Overwriting> overwritings = new ArrayList<>();
+    private final Set<String> results = new HashSet<>();
     private int locals;
 
     /**
@@ -83,8 +93,15 @@ final class NetworkWriter {
         return List.copyOf(leaves.values());
     }
 
+    /** All statements; what is asked for with {@link #write} afterwards is not in them. */
     List<String> statements() {
-        return List.copyOf(statements);
+        List<String> all = new ArrayList<>(statements);
+        for (Overwriting candidate : overwritings) {
+            if (!results.contains(candidate.value())) {
+                all.set(candidate.position(), candidate.statement());
+            }
+        }
+        return all;
     }
 
     /**
@@ -94,6 +111,7 @@ final class NetworkWriter {
      * @throws UnsupportedModelException where a node on the way cannot be written, naming all such
      */
     String write(String value) {
+        results.add(value);
         Set<Node> needed = needed(value);
         refuseUnwritable(needed);
         for (Node node : graph.nodes()) {
@@ -272,6 +290,33 @@ final class NetworkWriter {
             if (!node.output(i).isEmpty()) {
                 variables.put(node.output(i), assign(expression));
             }
+        }
+
+        @Override
+        public void outOver(int i, String overwriting, String fresh) {
+            out(0, fresh);
+            String value = node.input(i);
+            if (isSpare(value)) {
+                String variable = variables.get(node.output(0));
+                overwritings.add(
+                        new Overwriting(
+                                statements.size() - 1, value, variable + " = " + overwriting));
+            }
+        }
+
+        /** Whether this node is the only one that ever reads {@code value}. */
+        private boolean isSpare(String value) {
+            long reads =
+                    graph.consumers(value).stream()
+                            .flatMap(reader -> reader.inputs().stream())
+                            .filter(value::equals)
+                            .count();
+            return reads == 1
+                    && variables.containsKey(value)
+                    && graph.producer(value)
+                            .flatMap(Operators::of)
+                            .filter(Operator::leavesResultToReader)
+                            .isPresent();
         }
 
         @Override

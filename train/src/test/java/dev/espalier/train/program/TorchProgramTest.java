@@ -124,12 +124,49 @@ class TorchProgramTest {
                         .build());
     }
 
+    @Test
+    void aReluOverwritesWhatNothingElseReads() {
+        Model model = GraphText.parse(CHAIN);
+        assertThat(evaluation(model, "y")).contains("torch.relu_(");
+        assertSameOutputs(model);
+    }
+
+    @Test
+    void nothingIsOverwrittenThatIsReadAgain() {
+        Model model = GraphText.parse(CHAIN);
+        assertThat(evaluation(model, "h", "y")).contains("torch.relu(");
+        assertSameOutputs(model, List.of("h", "y"));
+        assertSameOutputs(model, List.of("y", "h"));
+        Model branched =
+                GraphText.parse(CHAIN.replace("y = Conv(r, w2)", "s = Add(r, h)\ny = Conv(s, w2)"));
+        assertThat(evaluation(branched, "y")).doesNotContain("relu_");
+        assertSameOutputs(branched);
+    }
+
+    @Test
+    void nothingIsOverwrittenThatItsGradientReads() {
+        Model model = GraphText.parse(CHAIN.replace("r = Relu(h)", "g = Sigmoid(h)\nr = Relu(g)"));
+        assertThat(evaluation(model, "y")).doesNotContain("relu_");
+        Model fed =
+                GraphText.parse(
+                        CHAIN.replace("Conv(x, w1, b1)", "Conv(e, w1, b1)")
+                                .replace("h = ", "e = Relu(x)\nh = "));
+        assertThat(evaluation(fed, "e")).doesNotContain("relu_");
+    }
+
+    private static String evaluation(Model model, String... values) {
+        return TorchProgram.evaluation(model, InputShapes.ofBatch(3), List.of(values)).methods();
+    }
+
     static void assertSameOutputs(Model model) {
+        assertSameOutputs(model, model.graph().outputs().stream().map(Value::name).toList());
+    }
+
+    private static void assertSameOutputs(Model model, List<String> names) {
         Map<String, Tensor> feeds = feeds(model, 3);
-        List<String> names = model.graph().outputs().stream().map(Value::name).toList();
         TorchProgram program = TorchProgram.evaluation(model, InputShapes.ofBatch(3), names);
         try (TorchModule module = TorchModule.load(program.archive());
-                var session = new OrtRunner().open(model)) {
+                var session = new OrtRunner().open(model, names)) {
             List<Tensor> actual = module.run("forward", List.copyOf(feeds.values()));
             Map<String, Tensor> expected = session.run(feeds);
             for (int i = 0; i < names.size(); i++) {
