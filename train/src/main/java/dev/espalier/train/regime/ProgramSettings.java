@@ -12,8 +12,7 @@ import dev.espalier.core.pass.Option;
 public record ProgramSettings(
         @Option(
                         value = "auto",
-                        help =
-                                "Type of activations: auto takes bfloat16 where the CPU multiplies it")
+                        help = "Type of activations: auto takes bfloat16 where it is faster")
                 Precision precision,
         @Option(
                         value = "true",
