@@ -28,6 +28,11 @@ import java.util.function.BiFunction;
  * that they may be.
  */
 final class QdqWriter {
+    /**
+     * Nodes that only convert have no name: their output's says it, and each would be twice there.
+     */
+    static final String UNNAMED = "";
+
     private final Model model;
     private final Placement placement;
     private final Map<String, Grid> grids;
@@ -212,7 +217,7 @@ final class QdqWriter {
         editor.add(transposed(from, last, 0, 2, 3, 1));
         editor.add(
                 Node.of(
-                        reshaped,
+                        UNNAMED,
                         "Reshape",
                         List.of(last, shape),
                         List.of(reshaped),
@@ -222,7 +227,11 @@ final class QdqWriter {
 
     private static Node transposed(String from, String to, long... axes) {
         return Node.of(
-                to, "Transpose", List.of(from), List.of(to), Attributes.NONE.with("perm", axes));
+                UNNAMED,
+                "Transpose",
+                List.of(from),
+                List.of(to),
+                Attributes.NONE.with("perm", axes));
     }
 
     /**
@@ -289,7 +298,7 @@ final class QdqWriter {
                     String zero = zeroPoint(grid(value));
                     editor.add(
                             Node.of(
-                                    bytes,
+                                    UNNAMED,
                                     "Pad",
                                     List.of(bytesNames.get(value), pads, zero),
                                     List.of(bytes),
@@ -305,7 +314,7 @@ final class QdqWriter {
 
     private String dequantized(String name, List<String> inputs, Attributes attributes) {
         String output = editor.freshName(name + "_dequantized");
-        editor.add(Node.of(output, "DequantizeLinear", inputs, List.of(output), attributes));
+        editor.add(Node.of(UNNAMED, "DequantizeLinear", inputs, List.of(output), attributes));
         return output;
     }
 
@@ -316,7 +325,7 @@ final class QdqWriter {
     private void quantize(String raw, String value, String output) {
         editor.add(
                 Node.of(
-                        output,
+                        UNNAMED,
                         "QuantizeLinear",
                         List.of(raw, scale(value), zeroPoint(grid(value))),
                         List.of(output),
@@ -326,7 +335,7 @@ final class QdqWriter {
     private void dequantize(String value, String number) {
         editor.add(
                 Node.of(
-                        editor.freshName(value + "_dequantize"),
+                        UNNAMED,
                         "DequantizeLinear",
                         List.of(bytesNames.get(value), scale(value), zeroPoint(grid(value))),
                         List.of(number),

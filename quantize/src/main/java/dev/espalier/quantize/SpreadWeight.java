@@ -88,7 +88,7 @@ final class SpreadWeight {
 
     private String add(String operator, Attributes attributes, List<String> inputs) {
         String output = editor.freshName(folding.layer().node().input(1) + "_spread");
-        editor.add(Node.of(output, operator, inputs, List.of(output), attributes));
+        editor.add(Node.of(QdqWriter.UNNAMED, operator, inputs, List.of(output), attributes));
         return output;
     }
 }

@@ -32,6 +32,8 @@ class PixelFoldingTest {
         "3, 12, '8,3,3,3', 'pads=[1,1,1,1]', 4, 4, '32,12,3,3', 1, 1, 1",
         "8, 12, '8,8,3,3', 'pads=[1,1,1,1]', 1, 4, '32,8,3,6', 4, 1, 1",
         "8, 14, '12,8,3,3', ''             , 1, 4, '48,8,3,6', 4, 0, 0",
+        "16, 10, '16,16,3,3', 'pads=[1,1,1,1]', 1, 2, '32,16,3,4', 2, 1, 1",
+        "4, 12, '16,4,3,3', ''             , 1, 2, '32,4,3,4', 2, 0, 0",
     })
     void fewChannelsAreFolded(
             long channels,
@@ -58,13 +60,17 @@ class PixelFoldingTest {
     @ParameterizedTest
     @CsvSource({
         // Enough channels for the runtime.
-        "4, 12, '16,4,3,3', 'pads=[1,1,1,1]'",
+        "4, 12, '24,4,3,3', 'pads=[1,1,1,1]'",
         "16, 12, '20,16,3,3', 'pads=[1,1,1,1]'",
         // More multiplications than it is worth.
         "3, 12, '64,3,3,3', 'pads=[1,1,1,1]'",
         "8, 12, '8,8,1,1', ''",
         "8, 12, '8,8,3,3', 'pads=[1,1,1,1], strides=[2,2]'",
-        // Rows that do not come in fours.
+        "16, 12, '16,16,1,1', ''",
+        "16, 12, '16,16,3,3', 'pads=[1,1,1,1], strides=[2,2]'",
+        "20, 12, '16,20,3,3', 'pads=[1,1,1,1]'",
+        // Rows that do not come in fours, or in pairs.
+        "16, 11, '16,16,3,3', 'pads=[1,1,1,1]'",
         "3, 10, '16,3,3,3', 'pads=[1,1,1,1]'",
         "3, 12, '16,3,3,3', ''",
         "3, 12, '64,3,7,7', 'pads=[3,3,3,3], strides=[3,3]'",
@@ -109,6 +115,7 @@ class PixelFoldingTest {
         "3, '16,3,4,4', 'strides=[4,4]'",
         "2, '16,2,3,3', 'pads=[0,1,1,1], strides=[1,2]'",
         "8, '8,8,3,3', 'pads=[1,1,1,1]'",
+        "16, '16,16,3,3', 'pads=[1,1,1,1]'",
         "4, '12,4,1,5', 'pads=[0,2,0,2]'",
     })
     void theResultIsThatOfTheUnfoldedLayerToTheLastBit(
@@ -144,7 +151,8 @@ class PixelFoldingTest {
                 OptimizedGraph.of(quantized(model, RandomSamples.of(model, 8))).graph().nodes();
 
         assertThat(nodes).filteredOn(node -> node.opType().equals("QLinearConv")).hasSize(3);
-        assertThat(nodes).filteredOn(node -> node.is("Reshape")).hasSize(3);
+        // One folds the input's pixels, one a layer unfolds its output's.
+        assertThat(nodes).filteredOn(node -> node.is("Reshape")).hasSize(1 + 3);
         // One for the input and one for the output.
         assertThat(nodes).filteredOn(node -> node.is("Transpose")).hasSize(2);
         assertThat(nodes).extracting(Node::opType).doesNotContain("Pad", "Concat");
