@@ -158,9 +158,18 @@ final class NetworkWriter {
 
     /** A constant is taken as such unless it is made of weights, which shall train through it. */
     private boolean isFolded(Node producer, String value) {
-        return shapes.constant(value).isPresent()
-                && (producer.inputs().stream().noneMatch(this::isWeight)
-                        || !Operators.of(producer).orElseThrow().trains(shapes.call(producer)));
+        return shapes.constant(value).isPresent() && !trainsThrough(producer);
+    }
+
+    private boolean trainsThrough(Node producer) {
+        return Operators.of(producer).filter(op -> op.trains(shapes.call(producer))).isPresent()
+                && producer.inputs().stream()
+                        .anyMatch(
+                                input ->
+                                        isWeight(input)
+                                                || graph.producer(input)
+                                                        .filter(this::trainsThrough)
+                                                        .isPresent());
     }
 
     private boolean isWeight(String value) {
