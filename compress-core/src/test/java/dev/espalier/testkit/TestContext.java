@@ -1,5 +1,6 @@
 package dev.espalier.testkit;
 
+import dev.espalier.core.CancelledException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataSplits;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * A context for tests: batch 1, seed 17, no data and no runner unless given, and it remembers what
@@ -28,6 +30,7 @@ public final class TestContext implements PassContext {
     private InputShapes inputShapes = InputShapes.ofBatch(1);
     private Checkpoints checkpoints = Checkpoints.NONE;
     private Reproducer reproducer = Reproducer.NONE;
+    private BooleanSupplier cancelled = () -> false;
     private final List<String> notes = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final List<PassRun.Reading> readings = new ArrayList<>();
@@ -69,6 +72,12 @@ public final class TestContext implements PassContext {
 
     public TestContext withCheckpoints(Checkpoints value) {
         checkpoints = value;
+        return this;
+    }
+
+    /** Asked between two steps of long work: whether to stop there. */
+    public TestContext withCancellation(BooleanSupplier value) {
+        cancelled = value;
         return this;
     }
 
@@ -164,5 +173,9 @@ public final class TestContext implements PassContext {
     }
 
     @Override
-    public void checkCancelled() {}
+    public void checkCancelled() {
+        if (cancelled.getAsBoolean()) {
+            throw new CancelledException("stopped");
+        }
+    }
 }

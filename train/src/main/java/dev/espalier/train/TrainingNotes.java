@@ -40,7 +40,11 @@ final class TrainingNotes {
                         name ->
                                 context.skipped(
                                         name, "not trained: no gradient of the loss reaches it"));
-        if (state.epoch() > 0) {
+        if (state.begun().steps() > 0) {
+            context.note(
+                    "went on in epoch %d after step %d"
+                            .formatted(state.epoch() + 1, state.begun().steps()));
+        } else if (state.epoch() > 0) {
             context.note("went on after epoch " + state.epoch());
         }
         for (int i = 0; i < state.epoch(); i++) {

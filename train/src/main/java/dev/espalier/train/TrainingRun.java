@@ -1,5 +1,6 @@
 package dev.espalier.train;
 
+import dev.espalier.core.CancelledException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.data.Batch;
@@ -11,24 +12,34 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.train.TrainingState.Begun;
 import dev.espalier.train.TrainingState.Epoch;
 import dev.espalier.train.TrainingState.Setback;
 import dev.espalier.train.program.Objective;
+import dev.espalier.train.program.Slot;
 import dev.espalier.train.program.TorchProgram;
 import dev.espalier.train.torch.TorchModule;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
 /**
- * One training, from its start or its checkpoint to its end. An epoch in which it diverges is given
- * up: training goes back to the end of the epoch before and on at half the learning rate, a few
- * times at most. The checkpoint knows of it, so that a resumed training takes the same course.
+ * One training, from its start or its checkpoint to its end. There is a checkpoint after each
+ * epoch, and within one after some minutes and when the user asks to stop. An epoch in which it
+ * diverges is given up: training goes back to the end of the epoch before and on at half the
+ * learning rate, a few times at most. The checkpoint knows of it, so that a resumed training takes
+ * the same course.
  */
 final class TrainingRun {
     private static final String CHECKPOINT = "training";
+
+    /** Kept beside that of the epoch before, to which a diverging training goes back. */
+    private static final String WITHIN_EPOCH = "training-within-epoch";
+
+    private static final long NANOS_BETWEEN = 300_000_000_000L;
     private static final int MOST_SETBACKS = 3;
 
     /** A loss so many times that of the epoch before, or 1 if that is more, has exploded. */
@@ -82,17 +93,26 @@ final class TrainingRun {
         }
         TorchProgram fresh = program(TrainingState.START);
         long identity = identity(fresh);
-        TrainingState state =
-                context.checkpoints()
-                        .read(CHECKPOINT)
-                        .flatMap(bytes -> TrainingState.read(bytes, identity))
-                        .orElse(TrainingState.START);
-        notes.begins(model, fresh, state);
+        TrainingState state = kept(CHECKPOINT, identity).orElse(TrainingState.START);
+        TrainingState start = kept(WITHIN_EPOCH, identity).filter(state::begins).orElse(state);
+        notes.begins(model, fresh, start);
         while (!isOver(state)) {
-            state = stretch(state, state.tensors().isEmpty() ? fresh : program(state), identity);
+            state =
+                    stretch(
+                            state,
+                            start,
+                            start.tensors().isEmpty() ? fresh : program(start),
+                            identity);
+            start = state;
         }
         notes.ends(fresh, state);
         return outcome(state);
+    }
+
+    private Optional<TrainingState> kept(String checkpoint, long identity) {
+        return context.checkpoints()
+                .read(checkpoint)
+                .flatMap(bytes -> TrainingState.read(bytes, identity));
     }
 
     private boolean isOver(TrainingState state) {
@@ -101,19 +121,34 @@ final class TrainingRun {
                 || patience > 0 && state.stalled(yardstick.isFalling()) >= patience;
     }
 
-    /** Trains to the end, or until an epoch is given up; keeps what is reached. */
-    private TrainingState stretch(TrainingState from, TorchProgram program, long identity) {
+    /**
+     * Trains to the end, or until an epoch is given up; keeps what is reached.
+     *
+     * @param from after the last finished epoch
+     * @param start the same, or within the epoch after it
+     * @param program at {@code start}
+     */
+    private TrainingState stretch(
+            TrainingState from, TrainingState start, TorchProgram program, long identity) {
         TrainingState state = from;
+        Begun begun = start.begun();
         try (TorchModule module = TorchModule.load(program.archive())) {
             while (!isOver(state)) {
-                Steps steps = new Steps(state);
+                TrainingState before = state;
+                Steps steps =
+                        new Steps(
+                                before,
+                                begun,
+                                so ->
+                                        keepWithin(
+                                                before.within(tensors(program, module), so),
+                                                identity));
+                begun = Begun.NOT;
                 Optional<Setback> setback = steps.run(module);
                 TrainingState next =
                         setback.isPresent()
                                 ? state.after(setback.get())
-                                : state.after(
-                                        program.bySlot(module.run("state", List.of())),
-                                        steps.figures());
+                                : state.after(tensors(program, module), steps.figures());
                 if (setback.isEmpty() && !next.isFinite()) {
                     setback = Optional.of(steps.setback(Double.NaN));
                     next = state.after(setback.get());
@@ -129,6 +164,14 @@ final class TrainingRun {
             }
         }
         return state;
+    }
+
+    private static Map<Slot, Tensor> tensors(TorchProgram program, TorchModule module) {
+        return program.bySlot(module.run("state", List.of()));
+    }
+
+    private void keepWithin(TrainingState state, long identity) {
+        context.checkpoints().write(WITHIN_EPOCH, state.toBytes(identity));
     }
 
     private static void refuse(List<Setback> setbacks) {
@@ -186,22 +229,33 @@ final class TrainingRun {
                 ^ (plan + " " + context.seed() + " " + training.size()).hashCode();
     }
 
-    /** The steps of the epoch after a state. */
+    /** The steps of the epoch after a state, or what is left of them. */
     private final class Steps {
         private final TrainingState before;
+        private final Consumer<Begun> keeper;
         private final int batch = part * parts;
+        private final double secondsBefore;
+        private final long start = System.nanoTime();
+        private long lastKept = start;
         private int taken;
         private double rate;
         private double losses;
         private double correct;
-        private double seconds;
         private double limit;
 
-        Steps(TrainingState before) {
+        /**
+         * @param keeper told how far the epoch is whenever that shall outlive a kill
+         */
+        Steps(TrainingState before, Begun begun, Consumer<Begun> keeper) {
             this.before = before;
+            this.keeper = keeper;
+            this.taken = begun.steps();
+            this.losses = begun.losses();
+            this.correct = begun.correct();
+            this.secondsBefore = begun.seconds();
             this.limit =
                     before.epoch() == 0
-                            ? Double.POSITIVE_INFINITY
+                            ? begun.limit()
                             : limit(before.history().get(before.epoch() - 1).loss());
         }
 
@@ -214,13 +268,14 @@ final class TrainingRun {
             Batching batching =
                     Batching.training(
                             batch, plan.regime().augmentation().toAugmentation(), context.seed());
-            long start = System.nanoTime();
-            try (BatchStream batches = BatchStream.open(training, batching, before.epoch());
+            try (BatchStream batches =
+                            BatchStream.openAt(taken, training, batching, before.epoch());
                     Progress.Task task =
                             context.progress()
                                     .begin(name(), (long) batches.batches() * batch, "images")) {
+                task.advance((long) taken * batch);
                 while (batches.hasNext()) {
-                    context.checkCancelled();
+                    checkCancelled();
                     long step = (long) before.epoch() * batches.batches() + taken;
                     double loss = step(module, batches, step);
                     if (!Double.isFinite(loss) || loss > limit) {
@@ -229,10 +284,31 @@ final class TrainingRun {
                     limit = Double.isFinite(limit) ? limit : limit(loss);
                     task.advance(batch);
                     task.show(words());
+                    if (System.nanoTime() - lastKept > NANOS_BETWEEN) {
+                        keep();
+                    }
                 }
             }
-            seconds = (System.nanoTime() - start) / 1e9;
             return Optional.empty();
+        }
+
+        /** Loses no step where the user asks to stop. */
+        private void checkCancelled() {
+            try {
+                context.checkCancelled();
+            } catch (CancelledException e) {
+                keep();
+                throw e;
+            }
+        }
+
+        private void keep() {
+            keeper.accept(new Begun(taken, losses, correct, seconds(), limit));
+            lastKept = System.nanoTime();
+        }
+
+        private double seconds() {
+            return secondsBefore + (System.nanoTime() - start) / 1e9;
         }
 
         private String name() {
@@ -273,7 +349,8 @@ final class TrainingRun {
 
         Epoch figures() {
             double images = (double) taken * batch;
-            return new Epoch(rate, losses / taken, correct / images, Double.NaN, images / seconds);
+            return new Epoch(
+                    rate, losses / taken, correct / images, Double.NaN, images / seconds());
         }
     }
 }

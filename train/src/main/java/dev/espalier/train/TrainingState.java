@@ -18,13 +18,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What training knows after an epoch, and needs to go on.
+ * What training knows after an epoch or within one, and needs to go on.
  *
- * @param tensors all that steps change; empty before the first epoch
+ * @param tensors all that steps change; empty before the first step
  * @param history what was seen in each finished epoch
  * @param setbacks epochs that were given up, each of which lowered the learning rate
+ * @param begun the epoch that is not finished
  */
-record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setback> setbacks) {
+record TrainingState(
+        Map<Slot, Tensor> tensors, List<Epoch> history, List<Setback> setbacks, Begun begun) {
     /**
      * What was seen in one epoch. Figures that were not taken are NaN.
      *
@@ -46,7 +48,20 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
      */
     record Setback(int epoch, int step, double loss, double rate) {}
 
-    private static final int FORMAT = 3;
+    /**
+     * How far the epoch after the finished ones is.
+     *
+     * @param steps taken in it
+     * @param losses their sum
+     * @param correct number of classes that were right in them
+     * @param seconds that they took
+     * @param limit a greater loss has exploded
+     */
+    record Begun(int steps, double losses, double correct, double seconds, double limit) {
+        static final Begun NOT = new Begun(0, 0, 0, 0, Double.POSITIVE_INFINITY);
+    }
+
+    private static final int FORMAT = 4;
 
     TrainingState {
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
@@ -54,7 +69,7 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
         setbacks = List.copyOf(setbacks);
     }
 
-    static final TrainingState START = new TrainingState(Map.of(), List.of(), List.of());
+    static final TrainingState START = new TrainingState(Map.of(), List.of(), List.of(), Begun.NOT);
 
     /** Number of finished epochs. */
     int epoch() {
@@ -63,7 +78,19 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
 
     /** The state after one more epoch. */
     TrainingState after(Map<Slot, Tensor> changed, Epoch figures) {
-        return new TrainingState(changed, longer(history, figures), setbacks);
+        return new TrainingState(changed, longer(history, figures), setbacks, Begun.NOT);
+    }
+
+    /** The state within the epoch that this one begins. */
+    TrainingState within(Map<Slot, Tensor> changed, Begun epoch) {
+        return new TrainingState(changed, history, setbacks, epoch);
+    }
+
+    /** Whether {@code later} lies within the epoch that this state begins. */
+    boolean begins(TrainingState later) {
+        return later.begun.steps() > 0
+                && later.history.equals(history)
+                && later.setbacks.equals(setbacks);
     }
 
     /** This state with the last epoch's figure on the validation split. */
@@ -71,12 +98,12 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
         List<Epoch> seen = new ArrayList<>(history);
         Epoch last = seen.remove(seen.size() - 1);
         seen.add(new Epoch(last.rate(), last.loss(), last.training(), figure, last.speed()));
-        return new TrainingState(tensors, seen, setbacks);
+        return new TrainingState(tensors, seen, setbacks, begun);
     }
 
     /** This state, knowing that the next epoch was given up. */
     TrainingState after(Setback setback) {
-        return new TrainingState(tensors, history, longer(setbacks, setback));
+        return new TrainingState(tensors, history, longer(setbacks, setback), Begun.NOT);
     }
 
     private static <T> List<T> longer(List<T> list, T last) {
@@ -154,6 +181,11 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
                 out.writeDouble(setback.loss());
                 out.writeDouble(setback.rate());
             }
+            out.writeInt(begun.steps());
+            out.writeDouble(begun.losses());
+            out.writeDouble(begun.correct());
+            out.writeDouble(begun.seconds());
+            out.writeDouble(begun.limit());
             write(tensors, out);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
@@ -201,7 +233,14 @@ record TrainingState(Map<Slot, Tensor> tensors, List<Epoch> history, List<Setbac
                 setbacks.add(
                         new Setback(in.readInt(), in.readInt(), in.readDouble(), in.readDouble()));
             }
-            return Optional.of(new TrainingState(tensors(in), history, setbacks));
+            Begun begun =
+                    new Begun(
+                            in.readInt(),
+                            in.readDouble(),
+                            in.readDouble(),
+                            in.readDouble(),
+                            in.readDouble());
+            return Optional.of(new TrainingState(tensors(in), history, setbacks, begun));
         } catch (IOException | ArithmeticException | IllegalArgumentException e) {
             return Optional.empty();
         }

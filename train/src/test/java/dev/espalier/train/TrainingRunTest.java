@@ -114,6 +114,59 @@ class TrainingRunTest {
         }
     }
 
+    /** Keeps what is written. */
+    private static final class Kept implements Checkpoints {
+        private final Map<String, byte[]> blobs = new HashMap<>();
+
+        @Override
+        public Optional<byte[]> read(String name) {
+            return Optional.ofNullable(blobs.get(name));
+        }
+
+        @Override
+        public void write(String name, byte[] content) {
+            blobs.put(name, content);
+        }
+    }
+
+    /** The user asks to stop before each of these steps, counted from 0 over all of a run's. */
+    private static Model stopped(
+            Model model, TrainingPlan plan, Objective objective, int... before) {
+        Kept checkpoints = new Kept();
+        for (int steps : before) {
+            int[] left = {steps};
+            TestContext context =
+                    TrainerTest.context(model)
+                            .withCheckpoints(checkpoints)
+                            .withCancellation(() -> left[0]-- == 0);
+            assertThatThrownBy(() -> new Trainer(plan, objective, context).train(model))
+                    .isInstanceOf(CancelledException.class);
+        }
+        TestContext context = TrainerTest.context(model).withCheckpoints(checkpoints);
+        Model trained = new Trainer(plan, objective, context).train(model);
+        assertThat(context.notes()).anyMatch(note -> note.startsWith("went on in epoch "));
+        return trained;
+    }
+
+    @Test
+    void stopsWithinEpochsChangeNoBitOfTheResult() {
+        Regime regime = TrainerTest.REGIME.withAveraging(0.9);
+        TrainingPlan plan = new TrainingPlan(3, 0.02, regime);
+        Objective objective = new CrossEntropy(0.1);
+        Model expected = undisturbed(SMALL, plan, objective, TrainerTest.context(SMALL));
+        int steps = TrainerTest.context(SMALL).data().training().size() / regime.batch();
+        assertThat(stopped(SMALL, plan, objective, 1, steps - 2)).isEqualTo(expected);
+        assertThat(stopped(SMALL, plan, objective, steps + 1, 1)).isEqualTo(expected);
+    }
+
+    @Test
+    void divergingAfterAStopGoesBackToTheEpochBefore() {
+        // The loss explodes in step 3 and then in step 5 of the first epoch.
+        TrainingPlan plan = new TrainingPlan(2, 6, PLAIN);
+        Model expected = undisturbed(BIAS, plan, new Squares(), TrainerTest.context(BIAS));
+        assertThat(stopped(BIAS, plan, new Squares(), 2)).isEqualTo(expected);
+    }
+
     @Test
     void aResumedTrainingTellsOfAllEpochs() {
         TrainingPlan plan = new TrainingPlan(2, 0.1, TrainerTest.REGIME);

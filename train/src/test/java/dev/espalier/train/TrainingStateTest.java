@@ -21,7 +21,8 @@ class TrainingStateTest {
                             new Slot(Slot.Kind.COUNT, "steps"),
                             Tensor.ofFloats(Shape.of(), 12)),
                     List.of(epoch(0.75), epoch(0.9), epoch(0.8)),
-                    List.of(new TrainingState.Setback(2, 5, Double.NaN, 0.4)));
+                    List.of(new TrainingState.Setback(2, 5, Double.NaN, 0.4)),
+                    new TrainingState.Begun(7, 8.5, 100, 2.5, 80));
 
     private static TrainingState.Epoch epoch(double validation) {
         return new TrainingState.Epoch(0.1, 1.5, 0.5, validation, 1000);
@@ -40,6 +41,17 @@ class TrainingStateTest {
         assertThat(TrainingState.START.stalled(false)).isZero();
         assertThat(STATE.after(Map.of(), epoch(0.9)).stalled(false)).as("a tie").isEqualTo(2);
         assertThat(STATE.after(Map.of(), epoch(0.91)).stalled(false)).isZero();
+    }
+
+    @Test
+    void beginsWhatLiesWithinItsNextEpochOnly() {
+        TrainingState before = STATE.after(Map.of(), epoch(0.9));
+        TrainingState within = before.within(STATE.tensors(), STATE.begun());
+        assertThat(before.begins(within)).isTrue();
+        assertThat(before.begins(before)).isFalse();
+        assertThat(STATE.begins(within)).isFalse();
+        assertThat(before.after(STATE.setbacks().get(0)).begins(within)).isFalse();
+        assertThat(within.after(Map.of(), epoch(0.9)).begun().steps()).isZero();
     }
 
     @Test

@@ -42,12 +42,13 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
     private int submitted;
 
-    private BatchStream(Dataset dataset, Batching batching, long epoch, int threads) {
+    private BatchStream(Dataset dataset, Batching batching, long epoch, int threads, int first) {
         this.dataset = dataset;
         this.batching = batching;
         this.epochSeed = Seeds.mix(batching.seed(), epoch);
         this.order = order(dataset.size(), batching.shuffled(), epochSeed);
         this.batches = batching.batches(dataset.size());
+        this.submitted = Math.min(first, batches);
         this.threads =
                 Executors.newFixedThreadPool(
                         threads,
@@ -64,8 +65,18 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
 
     /** One thread a core, up to eight. */
     public static BatchStream open(Dataset dataset, Batching batching, long epoch) {
+        return openAt(0, dataset, batching, epoch);
+    }
+
+    /**
+     * The same without the batches before number {@code first}, which are not made either: for an
+     * epoch that goes on where it was broken off.
+     *
+     * @param first counted from 0
+     */
+    public static BatchStream openAt(int first, Dataset dataset, Batching batching, long epoch) {
         int cores = Runtime.getRuntime().availableProcessors();
-        return open(dataset, batching, epoch, Math.min(MOST_THREADS, cores));
+        return new BatchStream(dataset, batching, epoch, Math.min(MOST_THREADS, cores), first);
     }
 
     /**
@@ -73,7 +84,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
      * @param threads that make batches; twice as many batches are ahead at most
      */
     public static BatchStream open(Dataset dataset, Batching batching, long epoch, int threads) {
-        return new BatchStream(dataset, batching, epoch, threads);
+        return new BatchStream(dataset, batching, epoch, threads, 0);
     }
 
     private static int[] order(int size, boolean shuffled, long seed) {
@@ -123,7 +134,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
         return ByteBuffer.allocateDirect(bytes);
     }
 
-    /** Number of batches of the whole epoch. */
+    /** Number of batches of the whole epoch, those before the first one included. */
     public int batches() {
         return batches;
     }

@@ -66,6 +66,18 @@ class BatchStreamTest {
     }
 
     @Test
+    void goesOnInTheMiddleOfAnEpoch() {
+        Batching batching = Batching.training(8, Augmentation.NONE, 11);
+        try (BatchStream whole = BatchStream.open(numbered(66), batching, 2);
+                BatchStream rest = BatchStream.openAt(3, numbered(66), batching, 2);
+                BatchStream none = BatchStream.openAt(8, numbered(66), batching, 2)) {
+            assertThat(rest.batches()).isEqualTo(8);
+            assertThat(labels(rest)).isEqualTo(labels(whole).subList(3 * 8, 8 * 8));
+            assertThat(none.hasNext()).isFalse();
+        }
+    }
+
+    @Test
     void keepsTheStoredOrderWhenNotShuffled() {
         try (BatchStream batches = BatchStream.open(numbered(50), Batching.inOrder(8), 9)) {
             assertThat(labels(batches)).isEqualTo(IntStream.range(0, 50).boxed().toList());
