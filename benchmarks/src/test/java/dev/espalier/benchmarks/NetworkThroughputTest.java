@@ -12,7 +12,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.PassRun;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.Trainer;
@@ -117,11 +116,6 @@ class NetworkThroughputTest {
                         .with(new AugmentationSettings(0, false))
                         .with(new ProgramSettings(precision, false));
         new Trainer(new TrainingPlan(2, 0.001, regime), new CrossEntropy(0), context).train(model);
-        return context.readings().stream()
-                .filter(reading -> reading.curve().equals("images per second"))
-                .mapToDouble(PassRun.Reading::value)
-                .skip(1)
-                .findFirst()
-                .orElseThrow();
+        return Speeds.of(context).get(1);
     }
 }
