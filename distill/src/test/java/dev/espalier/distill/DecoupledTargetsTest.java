@@ -5,7 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.train.loss.WeightedSum;
+import dev.espalier.train.program.Mixture;
+import dev.espalier.train.program.TorchProgram;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.MixingSettings;
+import dev.espalier.train.regime.Precision;
+import dev.espalier.train.regime.ProgramSettings;
+import dev.espalier.train.regime.Regime;
+import dev.espalier.train.torch.TorchModule;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Expected values: the authors' published formulas in float64, gradients by differences. */
@@ -48,6 +59,50 @@ class DecoupledTargetsTest {
 
     private static double probe(dev.espalier.train.program.LossTerm term, Tensor x) {
         return LossProbe.of(LossProbe.picking(0), term, List.of(LossProbe.picking(4)), x, 0).loss();
+    }
+
+    /** Inputs stay as they are; each label counts by its share. */
+    @Test
+    void mixedLabelsCountByTheirShares() {
+        DecoupledTargets term = new DecoupledTargets(4, 1, 8);
+        float[] x = {1, 2, -1, 0.5f, 2, 0, 1, -1, 0, -2, 3, 1, -1, 0.5f, 2, 2};
+        double own = mixed(term, x, 1);
+        double partners = mixed(term, x, 0);
+        assertThat(own).isCloseTo(10.1291165622039, within(1e-5));
+        assertThat(partners).isNotCloseTo(own, within(0.1));
+        assertThat(mixed(term, x, 0.25)).isCloseTo(0.25 * own + 0.75 * partners, within(1e-5));
+    }
+
+    private static double mixed(DecoupledTargets term, float[] scores, double share) {
+        Regime regime =
+                Regime.DEFAULT
+                        .with(new ProgramSettings(Precision.FLOAT32, false))
+                        .with(
+                                new AugmentationSettings(0, false)
+                                        .with(new MixingSettings(0.2, 0)));
+        WeightedSum objective =
+                new WeightedSum(
+                        List.of(new WeightedSum.Weighted(1, term)), List.of(LossProbe.picking(4)));
+        TorchProgram program =
+                TorchProgram.training(
+                        LossProbe.picking(0),
+                        InputShapes.ofBatch(2),
+                        1,
+                        objective,
+                        regime,
+                        Map.of());
+        float[] x = new float[24];
+        System.arraycopy(scores, 0, x, 0, 8);
+        System.arraycopy(scores, 8, x, 12, 8);
+        Mixture mixture = new Mixture(1, share, new Mixture.Box(0, 0, 0, 0));
+        try (TorchModule module = TorchModule.load(program.archive())) {
+            List<Tensor> arguments =
+                    List.of(
+                            Tensor.ofFloats(Shape.of(2, 12), x),
+                            Tensor.ofLongs(Shape.of(2), 0, 2),
+                            mixture.toTensor());
+            return module.run("part", arguments).get(0).toFloats()[0];
+        }
     }
 
     @Test

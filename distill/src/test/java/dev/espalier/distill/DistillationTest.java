@@ -21,6 +21,7 @@ import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
@@ -199,6 +200,24 @@ class DistillationTest {
                                         .startsWith("agreement with the teacher on the validation")
                                         .endsWith(" %"));
         assertThat(context.notes()).noneSatisfy(note -> assertThat(note).contains("top-1"));
+    }
+
+    @Test
+    void learnsWithoutLabelsFromMixtures() {
+        Model teacher = GraphText.parse(TEACHER);
+        Distillation plain = pass(1);
+        AugmentationSettings mixup =
+                new AugmentationSettings(0, false).with(new MixingSettings(1, 0));
+        Distillation mixing =
+                new Distillation(
+                        plain.epochs(),
+                        plain.learningRate(),
+                        plain.loss(),
+                        plain.teachers(),
+                        plain.regime().with(mixup));
+        Model taught = mixing.apply(GraphText.parse(STUDENT), unlabelled(teacher));
+        assertThat(agreement(teacher, taught)).isGreaterThan(0.85);
+        assertThat(taught).isNotEqualTo(plain.apply(GraphText.parse(STUDENT), unlabelled(teacher)));
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.espalier.core.pass.Progress;
 import dev.espalier.train.TrainingState.Begun;
 import dev.espalier.train.TrainingState.Epoch;
 import dev.espalier.train.TrainingState.Setback;
+import dev.espalier.train.program.Mixtures;
 import dev.espalier.train.program.Objective;
 import dev.espalier.train.program.Slot;
 import dev.espalier.train.program.TorchProgram;
@@ -57,6 +58,7 @@ final class TrainingRun {
     private final TrainingNotes notes;
     private final int parts;
     private final int part;
+    private final Optional<Mixtures> mixtures;
 
     /**
      * @param model to begin with
@@ -79,6 +81,12 @@ final class TrainingRun {
         int limit = plan.regime().microBatch();
         this.part = limit == 0 ? batch : limit;
         this.parts = batch / part;
+        this.mixtures =
+                Mixtures.of(
+                        plan.regime().augmentation().mixing(),
+                        model,
+                        context.inputShapes().withBatch(part),
+                        context.seed());
     }
 
     /** The model with its trained weights. */
@@ -321,7 +329,7 @@ final class TrainingRun {
         private double step(TorchModule module, BatchStream batches, long step) {
             Batch examples = batches.next();
             rate = before.slowdown() * plan.rate(step, batches.batches());
-            float[] result = module.run("step", arguments(examples)).get(0).toFloats();
+            float[] result = module.run("step", arguments(examples, step)).get(0).toFloats();
             batches.recycle(examples);
             taken++;
             losses += result[0];
@@ -329,8 +337,11 @@ final class TrainingRun {
             return result[0];
         }
 
-        private List<Tensor> arguments(Batch examples) {
-            return TrainingData.arguments(model, examples, rate, objective.truth());
+        private List<Tensor> arguments(Batch examples, long step) {
+            List<Tensor> arguments =
+                    TrainingData.arguments(model, examples, rate, objective.truth());
+            mixtures.ifPresent(each -> arguments.add(each.at(step).toTensor()));
+            return arguments;
         }
 
         private String words() {

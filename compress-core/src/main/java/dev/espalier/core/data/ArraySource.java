@@ -131,7 +131,7 @@ final class ArraySource implements ExampleSource {
     }
 
     @Override
-    public void read(int index, String input, Shift shift, ByteBuffer target) {
-        columns.get(input).read(index, shift, target);
+    public void read(int index, String input, Change change, ByteBuffer target) {
+        columns.get(input).read(index, change.shift(), target);
     }
 }

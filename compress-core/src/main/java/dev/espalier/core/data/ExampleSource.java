@@ -28,10 +28,19 @@ interface ExampleSource {
     Map<String, TensorType> sampleTypes();
 
     /**
+     * Channels of its images where they are pixels of bytes, whose colours can be changed: 1 or 3;
+     * 0 for other data.
+     */
+    default int colourChannels() {
+        return 0;
+    }
+
+    /**
      * Writes one input of one example, preprocessed.
      *
-     * @param shift of the image; the same for all inputs of the example
+     * @param change of the image; the same for all inputs of the example. Colours change only where
+     *     there are {@link #colourChannels}
      * @param target little-endian, written from its position on, which moves behind the example
      */
-    void read(int index, String input, Shift shift, ByteBuffer target);
+    void read(int index, String input, Change change, ByteBuffer target);
 }

@@ -39,8 +39,14 @@ final class ImageSource implements ExampleSource {
     }
 
     @Override
-    public void read(int index, String input, Shift shift, ByteBuffer target) {
-        byte[] pixels = images.pixels(index);
+    public int colourChannels() {
+        return size.channels();
+    }
+
+    @Override
+    public void read(int index, String input, Change change, ByteBuffer target) {
+        byte[] pixels = change.colours().apply(images.pixels(index), size.channels());
+        Shift shift = change.shift();
         FloatBuffer floats = target.asFloatBuffer();
         float[] row = new float[size.width()];
         for (int c = 0; c < size.channels(); c++) {

@@ -63,9 +63,7 @@ final class StoredDataset implements Dataset {
             Augmentation augmentation,
             long seed,
             java.util.function.IntFunction<ByteBuffer> memory) {
-        if (!augmentation.equals(Augmentation.NONE)) {
-            checkAugmentable();
-        }
+        checkAugmentable(augmentation);
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         List<ByteBuffer> used = new ArrayList<>();
         sampleTypes()
@@ -77,8 +75,12 @@ final class StoredDataset implements Dataset {
                             ByteBuffer target = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
                             target.clear();
                             for (int index : indices) {
-                                Shift shift = Shift.draw(augmentation, seed, index);
-                                source.read(chosen[index], input, shift, target);
+                                int start = target.position();
+                                Change change = Change.draw(augmentation, seed, index);
+                                source.read(chosen[index], input, change, target);
+                                if (augmentation.erasing() > 0 && isImage(type)) {
+                                    erase(target, start, type, augmentation, seed, index);
+                                }
                             }
                             inputs.put(input, Tensor.of(type.dataType(), shape, target.flip()));
                         });
@@ -87,6 +89,23 @@ final class StoredDataset implements Dataset {
             labels[i] = source.label(chosen[indices[i]]);
         }
         return new Batch(inputs, labels, targets(indices), used);
+    }
+
+    private static void erase(
+            ByteBuffer target,
+            int start,
+            TensorType type,
+            Augmentation augmentation,
+            long seed,
+            int index) {
+        long[] sizes = type.shape().sizes();
+        ImageSize size = new ImageSize((int) sizes[0], (int) sizes[1], (int) sizes[2]);
+        Erasure.draw(
+                        augmentation.erasing(),
+                        size.height(),
+                        size.width(),
+                        Change.erasure(seed, index))
+                .ifPresent(erasure -> erasure.apply(target, start, size));
     }
 
     private Optional<Tensor> targets(int[] indices) {
@@ -119,11 +138,31 @@ final class StoredDataset implements Dataset {
         return (int) bytes;
     }
 
-    private void checkAugmentable() {
-        if (sampleTypes().values().stream().noneMatch(type -> type.shape().rank() == 3)) {
+    private static boolean isImage(TensorType type) {
+        return type.dataType() == DataType.FLOAT && type.shape().rank() == 3;
+    }
+
+    private void checkAugmentable(Augmentation augmentation) {
+        if (augmentation.equals(Augmentation.NONE)) {
+            return;
+        }
+        if (sampleTypes().values().stream().noneMatch(StoredDataset::isImage)) {
             throw new InvalidOptionException(
                     "augmentation needs images [C, H, W], the data gives "
                             + sampleTypes().values());
+        }
+        if (augmentation.jitter().equals(ColourJitter.NONE)) {
+            return;
+        }
+        if (source.colourChannels() == 0) {
+            throw new InvalidOptionException(
+                    "colour jitter needs images stored as bytes for the model's only input, the data gives %s of other numbers; set augmentation: {jitter: {brightness: 0, contrast: 0, saturation: 0}}"
+                            .formatted(sampleTypes().values()));
+        }
+        if (source.colourChannels() == 1 && augmentation.jitter().saturation() > 0) {
+            throw new InvalidOptionException(
+                    "colour jitter of saturation needs colours, the data gives grey images %s; set augmentation: {jitter: {saturation: 0}}"
+                            .formatted(sampleTypes().values()));
         }
     }
 }

@@ -51,7 +51,12 @@ final class TargetedSource implements ExampleSource {
     }
 
     @Override
-    public void read(int index, String input, Shift shift, ByteBuffer target) {
-        examples.read(index, input, shift, target);
+    public int colourChannels() {
+        return examples.colourChannels();
+    }
+
+    @Override
+    public void read(int index, String input, Change change, ByteBuffer target) {
+        examples.read(index, input, change, target);
     }
 }

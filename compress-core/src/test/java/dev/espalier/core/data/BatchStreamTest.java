@@ -20,7 +20,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchStreamTest {
     /** The label of example i is i. */
@@ -100,10 +99,11 @@ class BatchStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 16, 40})
-    void augmentsAnExampleAlikeInEveryBatchAndThread(int size) {
+    @CsvSource({"1,0,0", "3,0,0", "16,0.4,0", "16,0,0.5", "3,0.4,0.5", "40,0.4,0.5"})
+    void augmentsAnExampleAlikeInEveryBatchAndThread(int size, double jitter, double erasing) {
         Dataset data = numbered(40);
-        Augmentation augmentation = new Augmentation(1, true);
+        Augmentation augmentation =
+                new Augmentation(1, true, new ColourJitter(jitter, jitter, 0), erasing);
         Map<Integer, List<Float>> expected = contents(data, 40, 1, augmentation);
         assertThat(contents(data, size, 3, augmentation)).isEqualTo(expected);
         assertThat(contents(data, size, 3, Augmentation.NONE)).isNotEqualTo(expected);

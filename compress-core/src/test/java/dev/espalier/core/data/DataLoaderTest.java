@@ -74,6 +74,12 @@ class DataLoaderTest {
                 .isInstanceOf(InvalidOptionException.class);
         assertThatThrownBy(() -> new Augmentation(-1, true))
                 .isInstanceOf(InvalidOptionException.class);
+        assertThatThrownBy(() -> new Augmentation(0, false, ColourJitter.NONE, 1.1))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("a probability from 0 to 1, found 1.1");
+        assertThatThrownBy(() -> new ColourJitter(0, -0.1, 0))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("contrast must be from 0 to 1, found -0.1");
         assertThatThrownBy(() -> Batching.inOrder(0)).isInstanceOf(InvalidOptionException.class);
     }
 }

@@ -25,10 +25,10 @@ class ImageSourceTest {
         return new Images.InMemory(size, pixels, ClassLabels.none(count));
     }
 
-    private static float[] read(ImageSource source, ImageSize size, Shift shift) {
+    private static float[] read(ImageSource source, ImageSize size, Change change) {
         ByteBuffer target =
                 ByteBuffer.allocateDirect(4 * size.bytes() + 4).order(ByteOrder.LITTLE_ENDIAN);
-        source.read(0, "x", shift, target);
+        source.read(0, "x", change, target);
         assertThat(target.position()).isEqualTo(4 * size.bytes());
         float[] values = new float[size.bytes()];
         target.flip();
@@ -47,7 +47,10 @@ class ImageSourceTest {
         ImageSize size = new ImageSize(3, height, width);
         Images images = images(size, 1);
         float[] found =
-                read(new ImageSource(images, "x", CIFAR), size, new Shift(down, right, mirrored));
+                read(
+                        new ImageSource(images, "x", CIFAR),
+                        size,
+                        new Change(new Shift(down, right, mirrored), ColourFactors.NONE));
         double[] mean = {0.485, 0.456, 0.406};
         double[] std = {0.229, 0.224, 0.225};
         for (int c = 0; c < 3; c++) {
@@ -68,6 +71,33 @@ class ImageSourceTest {
     }
 
     @Test
+    void changesColoursOfTheStoredImageAndPadsWithBlack() {
+        ImageSize size = new ImageSize(1, 1, 3);
+        byte[] pixels = {10, 40, 100};
+        Images images = new Images.InMemory(size, List.of(pixels), ClassLabels.none(1));
+        ImageSource source =
+                new ImageSource(images, "x", Preprocess.of(1, List.of(5.0), List.of()));
+        // The mean is 50: 10, 40 and 100 become 30, 45 and 75.
+        Change change = new Change(new Shift(0, 1, false), new ColourFactors(1, 0.5f, 1));
+        assertThat(read(source, size, change)).containsExactly(40, 70, -5);
+        assertThat(pixels).containsExactly(10, 40, 100);
+    }
+
+    @Test
+    void newHabitsLeaveTheShiftsAsTheyWere() {
+        Augmentation plain = new Augmentation(4, true);
+        Augmentation all = new Augmentation(4, true, new ColourJitter(0.4, 0.4, 0.4), 0.5);
+        for (int i = 0; i < 100; i++) {
+            Shift shift = Shift.draw(plain, 5, i);
+            assertThat(Change.draw(plain, 5, i)).isEqualTo(new Change(shift, ColourFactors.NONE));
+            assertThat(Change.draw(all, 5, i).shift()).isEqualTo(shift);
+        }
+        // What these seeds gave before there were other habits.
+        assertThat(Shift.draw(plain, 5, 0)).isEqualTo(new Shift(-4, 3, false));
+        assertThat(Shift.draw(plain, 5, 1)).isEqualTo(new Shift(-1, 3, false));
+    }
+
+    @Test
     void drawsEveryShiftAndBothDirections() {
         Augmentation augmentation = new Augmentation(2, true);
         java.util.Set<Shift> drawn = new java.util.HashSet<>();
@@ -85,7 +115,7 @@ class ImageSourceTest {
         ImageSize size = new ImageSize(3, 1, 1);
         Preprocess preprocess = Preprocess.of(1, List.of(2.0), List.of(4.0));
         Images images = images(size, 1);
-        float[] values = read(new ImageSource(images, "x", preprocess), size, Shift.NONE);
+        float[] values = read(new ImageSource(images, "x", preprocess), size, Change.NONE);
         for (int c = 0; c < 3; c++) {
             assertThat(values[c]).isEqualTo(((images.pixels(0)[c] & 0xff) - 2) / 4f);
         }

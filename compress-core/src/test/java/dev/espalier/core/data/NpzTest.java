@@ -2,8 +2,10 @@ package dev.espalier.core.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
@@ -210,6 +212,46 @@ class NpzTest {
             shifted |= moved[0] == -2 && moved[1] == plain[0] && moved[3] == plain[2];
         }
         assertThat(shifted).isTrue();
+    }
+
+    @Test
+    void changesColoursOfBytesAndRefusesThoseOfOtherNumbers() throws Exception {
+        Augmentation jitter = new Augmentation(0, false, new ColourJitter(0.5, 0, 0), 0);
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", npy("|u1", "(2, 1, 1, 2)", new byte[] {100, 50, 100, 50}));
+        arrays.put("targets", npy("<f4", "(2,)", floats(1, 2)));
+        npz(folder.resolve("all.npz"), arrays);
+        Map<String, TensorType> inputs = Map.of("x", input(DataType.FLOAT, 1, 1, 2));
+        Dataset bytes =
+                open(folder.resolve("all.npz"), inputs, Preprocess.of(1, List.of(), List.of()))
+                        .training();
+        float[] found = bytes.batch(new int[] {0}, jitter, 1).inputs().get("x").toFloats();
+        assertThat(found[0]).isBetween(50f, 150f).isNotEqualTo(100f);
+        assertThat(found[1]).isCloseTo(found[0] / 2, within(1f));
+        npz(folder.resolve("all.npz"), Map.of("x", npy("<f4", "(2, 1, 1, 2)", floats(1, 2, 3, 4))));
+        Dataset numbers = open(folder.resolve("all.npz"), inputs, Preprocess.DEFAULT).training();
+        assertThatThrownBy(() -> numbers.batch(new int[] {0}, jitter, 1))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("colour jitter needs images stored as bytes")
+                .hasMessageContaining("float[1,1,2]");
+        Augmentation erasing = new Augmentation(0, false, ColourJitter.NONE, 1);
+        assertThat(numbers.batch(new int[] {0}, erasing, 1).inputs().get("x").toFloats())
+                .contains(0f);
+    }
+
+    @Test
+    void refusesToEraseWhatIsNoImage() throws Exception {
+        npz(folder.resolve("all.npz"), Map.of("x", npy("<f4", "(2, 2)", floats(1, 2, 3, 4))));
+        Dataset rows =
+                open(
+                                folder.resolve("all.npz"),
+                                Map.of("x", input(DataType.FLOAT, 2)),
+                                Preprocess.DEFAULT)
+                        .training();
+        Augmentation erasing = new Augmentation(0, false, ColourJitter.NONE, 0.5);
+        assertThatThrownBy(() -> rows.batch(new int[] {0}, erasing, 1))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("augmentation needs images [C, H, W]");
     }
 
     @Test

@@ -35,7 +35,7 @@ class SplitterTest {
         }
 
         @Override
-        public void read(int index, String input, Shift shift, ByteBuffer target) {
+        public void read(int index, String input, Change change, ByteBuffer target) {
             target.putFloat(first + index);
         }
     }

@@ -35,6 +35,9 @@ final class StepWriter {
         List<String> parameters = TorchProgram.parameters(model);
         parameters.add("labels: Tensor");
         parameters.add("rate: Tensor");
+        if (isMixing()) {
+            parameters.add(MixtureWriter.ARGUMENT + ": Tensor");
+        }
         text.method("step", parameters, "Tensor");
         text.add("total = " + part(parts, 0));
         text.add("torch.set_grad_enabled(False)");
@@ -72,7 +75,14 @@ final class StepWriter {
             arguments.add(share("x" + i, parts, position));
         }
         arguments.add(share("labels", parts, position));
+        if (isMixing()) {
+            arguments.add(MixtureWriter.ARGUMENT);
+        }
         return "self.part(" + String.join(", ", arguments) + ")";
+    }
+
+    private boolean isMixing() {
+        return regime.augmentation().mixing().isOn();
     }
 
     private static String share(String argument, int parts, int position) {

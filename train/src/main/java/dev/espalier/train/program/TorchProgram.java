@@ -26,6 +26,10 @@ import java.util.Map;
  *   state() -> [..]                        all that a step changes
  * </pre>
  *
+ * <p>Where the regime mixes examples, {@code part} and {@code step} take a last argument {@code
+ * mix}, a {@link Mixture}; an example is then counted as correct where its class is the label of
+ * the larger share.
+ *
  * @param methods in TorchScript
  * @param tensors that the methods read
  * @param state what the tensors are that {@code state} returns, in their order
@@ -80,13 +84,12 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
             Regime regime,
             Map<Slot, Tensor> start) {
         Holdings holdings = new Holdings(start);
-        boolean reduced = regime.program().precision().isReduced();
-        TrainingLoss loss = new TrainingLoss(model, shapes, objective, reduced, holdings);
+        TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings);
         if (loss.leaves().isEmpty()) {
             throw new UnsupportedModelException("the model has no float weights to train");
         }
         ProgramText text = new ProgramText();
-        part(text, loss, objective);
+        part(text, loss, objective, regime);
         new StepWriter(model, regime, holdings, loss.leaves()).write(text, parts);
         // What only the evaluation reads, because the loss reads inner values alone, does not
         // change.
@@ -127,10 +130,14 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
                 text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()));
     }
 
-    private static void part(ProgramText text, TrainingLoss loss, Objective objective) {
+    private static void part(
+            ProgramText text, TrainingLoss loss, Objective objective, Regime regime) {
         String hits = hits(loss, objective);
         List<String> parameters = parameters(loss.network());
         parameters.add("labels: Tensor");
+        if (regime.augmentation().mixing().isOn()) {
+            parameters.add(MixtureWriter.ARGUMENT + ": Tensor");
+        }
         text.method("part", parameters, "List[Tensor]");
         loss.write(text);
         List<Leaf> leaves = loss.leaves();
@@ -157,7 +164,8 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
         Shape scores = loss.shape(output);
         boolean classifies = scores.rank() == 2 && scores.size(1) > 1 && loss.reads(output);
         if (classifies && objective.truth() == Truth.CLASSES) {
-            return "torch.sum(torch.eq(torch.argmax(%s, 1), labels))".formatted(loss.scores());
+            return "torch.sum(torch.eq(torch.argmax(%s, 1), %s))"
+                    .formatted(loss.scores(), loss.labels());
         }
         if (classifies
                 && objective.truth() == Truth.NONE

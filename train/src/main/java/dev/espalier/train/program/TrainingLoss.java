@@ -5,10 +5,13 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.regime.MixingSettings;
+import dev.espalier.train.regime.Regime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,6 +24,8 @@ final class TrainingLoss implements LossWriter {
     private final Network trained;
     private final List<Network> teachers = new ArrayList<>();
     private final Holdings holdings;
+    private final boolean reduced;
+    private final Optional<MixtureWriter> mixture;
     private final List<String> statements = new ArrayList<>();
     private final Map<String, String> variables = new HashMap<>();
     private final String loss;
@@ -29,23 +34,25 @@ final class TrainingLoss implements LossWriter {
             Model model,
             InputShapes shapes,
             Objective objective,
-            boolean reduced,
+            Regime regime,
             Holdings holdings) {
         this.holdings = holdings;
-        this.trained = network(model, shapes, NetworkWriter.Use.TRAIN, reduced, "v");
+        this.reduced = regime.program().precision().isReduced();
+        MixingSettings mixing = regime.augmentation().mixing();
+        this.mixture =
+                mixing.isOn()
+                        ? Optional.of(new MixtureWriter(mixing, Mixtures.inputs(model, shapes)))
+                        : Optional.empty();
+        this.trained = network(model, shapes, NetworkWriter.Use.TRAIN, "v");
         for (Model teacher : objective.teachers()) {
             String prefix = "t" + teachers.size() + "_";
-            teachers.add(network(teacher, shapes, NetworkWriter.Use.TEACH, reduced, prefix));
+            teachers.add(network(teacher, shapes, NetworkWriter.Use.TEACH, prefix));
         }
         this.loss = objective.write(this);
     }
 
     private Network network(
-            Model model,
-            InputShapes shapes,
-            NetworkWriter.Use use,
-            boolean reduced,
-            String prefix) {
+            Model model, InputShapes shapes, NetworkWriter.Use use, String prefix) {
         ShapeInference types = ShapeInference.of(model, shapes);
         return new Network(
                 model, types, new NetworkWriter(model, types, use, reduced, holdings, prefix));
@@ -54,6 +61,7 @@ final class TrainingLoss implements LossWriter {
     /** Writes everything up to the variable {@code loss}. */
     void write(ProgramText text) {
         text.add("torch.set_grad_enabled(False)");
+        mixture.ifPresent(writer -> text.add(writer.statements()));
         teachers.forEach(teacher -> text.add(teacher.writer.statements()));
         text.add("torch.set_grad_enabled(True)");
         text.add(trained.writer.statements());
@@ -124,7 +132,12 @@ final class TrainingLoss implements LossWriter {
 
     @Override
     public String labelled(UnaryOperator<String> loss) {
-        return loss.apply("labels");
+        return mixture.map(writer -> writer.labelled(loss)).orElseGet(() -> loss.apply("labels"));
+    }
+
+    /** The expression of the class that an example is counted as. */
+    String labels() {
+        return mixture.map(MixtureWriter::largerShares).orElse("labels");
     }
 
     @Override

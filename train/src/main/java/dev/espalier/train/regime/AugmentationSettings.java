@@ -4,10 +4,14 @@ import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.pass.Option;
 
 /**
- * Random changes to training images.
+ * Random changes to training examples.
  *
  * @param padding pixels of zeros around an image, of which a random crop of the old size is taken
  * @param flip whether half of the images are mirrored left to right
+ * @param jitter changes of colours
+ * @param erasing probability that a rectangle of an image is set to the mean; see {@link
+ *     Augmentation#erasing}. 0.25 is usual
+ * @param mixing whether examples are mixed with each other
  */
 public record AugmentationSettings(
         @Option(
@@ -17,11 +21,39 @@ public record AugmentationSettings(
                         max = 64)
                 int padding,
         @Option(value = "true", help = "Whether half of the images are mirrored left to right")
-                boolean flip) {
+                boolean flip,
+        @Option(help = "Random changes of colours") JitterSettings jitter,
+        @Option(
+                        value = "0",
+                        help = "Probability that a random rectangle is set to the mean",
+                        min = 0,
+                        max = 1)
+                double erasing,
+        @Option(help = "Training on mixtures of two examples") MixingSettings mixing) {
     public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
 
-    /** In the terms of the data pipeline. */
+    /** Crops and mirror images alone. */
+    public AugmentationSettings(int padding, boolean flip) {
+        this(padding, flip, JitterSettings.NONE, 0, MixingSettings.NONE);
+    }
+
+    /** These settings with other changes of colours. */
+    public AugmentationSettings with(JitterSettings other) {
+        return new AugmentationSettings(padding, flip, other, erasing, mixing);
+    }
+
+    /** These settings with another probability of {@link #erasing}. */
+    public AugmentationSettings withErasing(double probability) {
+        return new AugmentationSettings(padding, flip, jitter, probability, mixing);
+    }
+
+    /** These settings with other mixtures of examples. */
+    public AugmentationSettings with(MixingSettings other) {
+        return new AugmentationSettings(padding, flip, jitter, erasing, other);
+    }
+
+    /** What happens to each image by itself, in the terms of the data pipeline. */
     public Augmentation toAugmentation() {
-        return new Augmentation(padding, flip);
+        return new Augmentation(padding, flip, jitter.toJitter(), erasing);
     }
 }

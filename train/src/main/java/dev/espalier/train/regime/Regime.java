@@ -53,6 +53,10 @@ public record Regime(
                     "a batch of %d cannot be split into micro-batches of %d; take a divisor"
                             .formatted(batch, microBatch));
         }
+        if (augmentation.mixing().isOn() && (microBatch == 0 ? batch : microBatch) == 1) {
+            throw new InvalidOptionException(
+                    "mixing takes two examples or more in memory at once, found one; raise batch or micro-batch");
+        }
     }
 
     public static final Regime DEFAULT =

@@ -1,0 +1,101 @@
+package dev.espalier.core.data;
+
+import java.util.SplittableRandom;
+
+/** What {@link ColourJitter} does to one image. */
+record ColourFactors(float brightness, float contrast, float saturation) {
+    static final ColourFactors NONE = new ColourFactors(1, 1, 1);
+
+    private static final int LEVELS = 256;
+    private static final float BRIGHTEST = LEVELS - 1;
+
+    /** ITU-R BT.601. */
+    private static final float[] GREY = {0.299f, 0.587f, 0.114f};
+
+    static ColourFactors draw(ColourJitter jitter, SplittableRandom random) {
+        return new ColourFactors(
+                factor(jitter.brightness(), random),
+                factor(jitter.contrast(), random),
+                factor(jitter.saturation(), random));
+    }
+
+    private static float factor(double strength, SplittableRandom random) {
+        return (float) (1 + strength * (2 * random.nextDouble() - 1));
+    }
+
+    /**
+     * The pixels with other colours; the same array where nothing changes.
+     *
+     * @param pixels [channels, ...], unsigned, not modified
+     * @param channels 1 or 3
+     */
+    byte[] apply(byte[] pixels, int channels) {
+        if (equals(NONE)) {
+            return pixels;
+        }
+        float[] curve = curve(pixels, channels);
+        byte[] result = new byte[pixels.length];
+        if (channels == GREY.length && saturation != 1) {
+            saturate(pixels, curve, result);
+        } else {
+            byte[] rounded = new byte[LEVELS];
+            for (int level = 0; level < LEVELS; level++) {
+                rounded[level] = rounded(curve[level]);
+            }
+            for (int i = 0; i < pixels.length; i++) {
+                result[i] = rounded[pixels[i] & 0xff];
+            }
+        }
+        return result;
+    }
+
+    /** What brightness and contrast make of each level; one curve serves all channels. */
+    private float[] curve(byte[] pixels, int channels) {
+        float[] curve = new float[LEVELS];
+        for (int level = 0; level < LEVELS; level++) {
+            curve[level] = clamped(brightness * level);
+        }
+        if (contrast != 1) {
+            float mean = (float) meanGrey(pixels, channels, curve);
+            for (int level = 0; level < LEVELS; level++) {
+                curve[level] = clamped(contrast * curve[level] + (1 - contrast) * mean);
+            }
+        }
+        return curve;
+    }
+
+    private static double meanGrey(byte[] pixels, int channels, float[] curve) {
+        int area = pixels.length / channels;
+        double mean = 0;
+        for (int c = 0; c < channels; c++) {
+            double sum = 0;
+            for (int i = c * area; i < (c + 1) * area; i++) {
+                sum += curve[pixels[i] & 0xff];
+            }
+            mean += sum / area * (channels == 1 ? 1 : GREY[c]);
+        }
+        return mean;
+    }
+
+    private void saturate(byte[] pixels, float[] curve, byte[] result) {
+        int area = pixels.length / GREY.length;
+        for (int i = 0; i < area; i++) {
+            float red = curve[pixels[i] & 0xff];
+            float green = curve[pixels[area + i] & 0xff];
+            float blue = curve[pixels[2 * area + i] & 0xff];
+            float grey = GREY[0] * red + GREY[1] * green + GREY[2] * blue;
+            float share = (1 - saturation) * grey;
+            result[i] = rounded(clamped(saturation * red + share));
+            result[area + i] = rounded(clamped(saturation * green + share));
+            result[2 * area + i] = rounded(clamped(saturation * blue + share));
+        }
+    }
+
+    private static float clamped(float value) {
+        return Math.max(0, Math.min(BRIGHTEST, value));
+    }
+
+    private static byte rounded(float value) {
+        return (byte) (int) (value + 0.5f);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.espalier.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.DataConfig;
+import dev.espalier.core.data.DataLoader;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.Preprocess;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.runtime.OrtRunner;
+import dev.espalier.testkit.TestContext;
+import dev.espalier.train.loss.CrossEntropy;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.JitterSettings;
+import dev.espalier.train.regime.MixingSettings;
+import dev.espalier.train.regime.Regime;
+import dev.espalier.train.torch.TorchModule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.HashMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole trainings under augmentation, on a few stored images. */
+class TrainingHabitsTest {
+    private static final Model MODEL =
+            GraphText.parse(
+                    """
+                    graph (x: float[N,3,32,32]) -> (logits: float[N,10])
+                    w1: float[4,3,3,3] = seed(1)
+                    w2: float[10,4] = seed(2)
+                    h = Conv(x, w1) {strides=[2,2]}
+                    r = Relu(h)
+                    p = GlobalAveragePool(r)
+                    f = Flatten(p)
+                    logits = Gemm(f, w2) {transB=1}
+                    """);
+
+    private static final AugmentationSettings PLAIN = new AugmentationSettings(4, true);
+    private static final JitterSettings JITTER = new JitterSettings(0.4, 0.4, 0.4);
+    private static final AugmentationSettings ALL =
+            PLAIN.with(JITTER).withErasing(0.5).with(new MixingSettings(0.2, 1));
+
+    @TempDir Path folder;
+    private DataSplits data;
+
+    /** Keeps what is written, and kills the training after each time. */
+    private static final class Killing implements Checkpoints {
+        private final Map<String, byte[]> kept = new HashMap<>();
+
+        @Override
+        public Optional<byte[]> read(String name) {
+            return Optional.ofNullable(kept.get(name));
+        }
+
+        @Override
+        public void write(String name, byte[] content) {
+            kept.put(name, content);
+            throw new CancelledException("killed");
+        }
+    }
+
+    @BeforeEach
+    void storeImages() throws IOException {
+        TorchModule.threads(1);
+        for (String name : List.of("data_batch_1.bin", "test_batch.bin")) {
+            byte[] images = new byte[40 * 3073];
+            new SplittableRandom(name.length()).nextBytes(images);
+            for (int i = 0; i < 40; i++) {
+                images[3073 * i] = (byte) (i % 10);
+            }
+            Files.write(folder.resolve(name), images);
+        }
+        Preprocess preprocess = Preprocess.of(255, List.of(0.5), List.of(0.25));
+        data =
+                DataLoader.open(
+                        new DataConfig(DataConfig.Format.CIFAR10, folder, preprocess, 8, 0.2),
+                        MODEL,
+                        17);
+    }
+
+    private TestContext context() {
+        return TestContext.of(MODEL).withRunner(new OrtRunner()).withData(data);
+    }
+
+    private static TrainingPlan plan(AugmentationSettings augmentation) {
+        Regime regime = TrainerTest.REGIME.withBatch(8).withMicroBatch(4).with(augmentation);
+        return new TrainingPlan(2, 0.1, regime);
+    }
+
+    private Model trained(AugmentationSettings augmentation) {
+        return new Trainer(plan(augmentation), new CrossEntropy(0.1), context()).train(MODEL);
+    }
+
+    @Test
+    void killsChangeNoBitOfATrainingWithAllHabits() {
+        Model expected = trained(ALL);
+        Killing checkpoints = new Killing();
+        for (int kill = 0; kill < 2; kill++) {
+            TestContext context = context().withCheckpoints(checkpoints);
+            Trainer trainer = new Trainer(plan(ALL), new CrossEntropy(0.1), context);
+            assertThatThrownBy(() -> trainer.train(MODEL)).isInstanceOf(CancelledException.class);
+        }
+        TestContext context = context().withCheckpoints(checkpoints);
+        Model resumed = new Trainer(plan(ALL), new CrossEntropy(0.1), context).train(MODEL);
+        assertThat(context.notes()).contains("went on after epoch 2");
+        assertThat(resumed).isEqualTo(expected);
+    }
+
+    @Test
+    void everyHabitChangesTheTrainingAndNoneIsOnByItself() {
+        List<AugmentationSettings> habits =
+                List.of(
+                        PLAIN,
+                        PLAIN.with(JITTER),
+                        PLAIN.withErasing(0.5),
+                        PLAIN.with(new MixingSettings(0.2, 0)),
+                        PLAIN.with(new MixingSettings(0, 1)),
+                        ALL);
+        assertThat(habits.stream().map(this::trained)).doesNotHaveDuplicates();
+        assertThat(AugmentationSettings.DEFAULT).isEqualTo(PLAIN);
+        assertThat(PLAIN.jitter()).isEqualTo(JitterSettings.NONE);
+        assertThat(PLAIN.erasing()).isZero();
+        assertThat(PLAIN.mixing().isOn()).isFalse();
+    }
+
+    @Test
+    void doesNotGoOnFromATrainingOfOtherHabits() {
+        Killing checkpoints = new Killing();
+        for (AugmentationSettings each : List.of(PLAIN, PLAIN.withErasing(0.5), ALL)) {
+            TestContext context = context().withCheckpoints(checkpoints);
+            Trainer trainer = new Trainer(plan(each), new CrossEntropy(0), context);
+            assertThatThrownBy(() -> trainer.train(MODEL)).isInstanceOf(CancelledException.class);
+            assertThat(context.notes()).noneMatch(note -> note.startsWith("went on"));
+        }
+    }
+
+    @Test
+    void refusesCutmixOfWhatIsNoImage() {
+        Model line =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,3]) -> (y: float[N,2])
+                        w: float[3,2] = seed(1)
+                        y = Gemm(x, w)
+                        """);
+        TestContext context =
+                TestContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
+        AugmentationSettings cutmix =
+                new AugmentationSettings(0, false).with(new MixingSettings(0, 1));
+        Trainer trainer = new Trainer(plan(cutmix), new CrossEntropy(0), context);
+        assertThatThrownBy(() -> trainer.train(line))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("cutmix needs images [N, C, H, W]")
+                .hasMessageContaining("float[4,3]");
+    }
+}
