@@ -113,26 +113,6 @@ final class TrainingData {
         }
     }
 
-    /** The arguments of a program's {@code step}. */
-    static List<Tensor> arguments(Model model, Batch batch, double rate, Truth truth) {
-        List<Tensor> arguments = inputs(model, batch);
-        arguments.add(
-                truth == Truth.NUMBERS ? batch.targets().orElseThrow() : labels(batch, truth));
-        arguments.add(Tensor.ofFloats(Shape.of(1), (float) rate));
-        return arguments;
-    }
-
-    private static Tensor labels(Batch batch, Truth truth) {
-        long[] labels = new long[batch.size()];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = batch.labels()[i];
-            if (labels[i] < 0 && truth == Truth.CLASSES) {
-                throw new DataException("the training split has examples without a label");
-            }
-        }
-        return Tensor.ofLongs(Shape.of(labels.length), labels);
-    }
-
     /** The arguments that are inputs of {@code model}, to which others may be added. */
     static List<Tensor> inputs(Model model, Batch batch) {
         List<Tensor> inputs = new ArrayList<>();

@@ -1,19 +1,13 @@
 package dev.espalier.train;
 
-import dev.espalier.core.CancelledException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.data.Batch;
-import dev.espalier.core.data.BatchStream;
-import dev.espalier.core.data.Batching;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.core.pass.Progress;
 import dev.espalier.train.TrainingState.Begun;
-import dev.espalier.train.TrainingState.Epoch;
 import dev.espalier.train.TrainingState.Setback;
 import dev.espalier.train.program.Mixtures;
 import dev.espalier.train.program.Objective;
@@ -24,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
 /**
@@ -40,11 +33,7 @@ final class TrainingRun {
     /** Kept beside that of the epoch before, to which a diverging training goes back. */
     private static final String WITHIN_EPOCH = "training-within-epoch";
 
-    private static final long NANOS_BETWEEN = 300_000_000_000L;
     private static final int MOST_SETBACKS = 3;
-
-    /** A loss so many times that of the epoch before, or 1 if that is more, has exploded. */
-    private static final double EXPLOSION = 100;
 
     /** Examples that statistics are measured on where weights are averaged. */
     private static final int STATISTICS_SAMPLES = 2048;
@@ -59,6 +48,7 @@ final class TrainingRun {
     private final int parts;
     private final int part;
     private final Optional<Mixtures> mixtures;
+    private Optional<TeacherAnswers> answers = Optional.empty();
 
     /**
      * @param model to begin with
@@ -143,8 +133,9 @@ final class TrainingRun {
         try (TorchModule module = TorchModule.load(program.archive())) {
             while (!isOver(state)) {
                 TrainingState before = state;
-                Steps steps =
-                        new Steps(
+                EpochSteps steps =
+                        new EpochSteps(
+                                course(program, module),
                                 before,
                                 begun,
                                 so ->
@@ -172,6 +163,14 @@ final class TrainingRun {
             }
         }
         return state;
+    }
+
+    private EpochSteps.Course course(TorchProgram program, TorchModule module) {
+        if (program.teaches() && answers.isEmpty()) {
+            answers = Optional.of(TeacherAnswers.ask(module, model, training, part, context));
+        }
+        StepArguments arguments = new StepArguments(model, objective.truth(), mixtures, answers);
+        return new EpochSteps.Course(plan, context, training, arguments, yardstick.share());
     }
 
     private static Map<Slot, Tensor> tensors(TorchProgram program, TorchModule module) {
@@ -226,7 +225,8 @@ final class TrainingRun {
                 parts,
                 objective,
                 plan.regime(),
-                start.tensors());
+                start.tensors(),
+                plan.regime().augmentation().isNone() ? TeacherAnswers.room(training.size()) : 0);
     }
 
     /** Changes whenever anything changes that the course of training depends on. */
@@ -235,133 +235,5 @@ final class TrainingRun {
         crc.update(program.archive());
         return crc.getValue() << 32
                 ^ (plan + " " + context.seed() + " " + training.size()).hashCode();
-    }
-
-    /** The steps of the epoch after a state, or what is left of them. */
-    private final class Steps {
-        private final TrainingState before;
-        private final Consumer<Begun> keeper;
-        private final int batch = part * parts;
-        private final double secondsBefore;
-        private final long start = System.nanoTime();
-        private long lastKept = start;
-        private int taken;
-        private double rate;
-        private double losses;
-        private double correct;
-        private double limit;
-
-        /**
-         * @param keeper told how far the epoch is whenever that shall outlive a kill
-         */
-        Steps(TrainingState before, Begun begun, Consumer<Begun> keeper) {
-            this.before = before;
-            this.keeper = keeper;
-            this.taken = begun.steps();
-            this.losses = begun.losses();
-            this.correct = begun.correct();
-            this.secondsBefore = begun.seconds();
-            this.limit =
-                    before.epoch() == 0
-                            ? begun.limit()
-                            : limit(before.history().get(before.epoch() - 1).loss());
-        }
-
-        private static double limit(double usual) {
-            return EXPLOSION * Math.max(1, usual);
-        }
-
-        /** Takes all steps; tells where it had to give up. */
-        Optional<Setback> run(TorchModule module) {
-            Batching batching =
-                    Batching.training(
-                            batch, plan.regime().augmentation().toAugmentation(), context.seed());
-            try (BatchStream batches =
-                            BatchStream.openAt(taken, training, batching, before.epoch());
-                    Progress.Task task =
-                            context.progress()
-                                    .begin(name(), (long) batches.batches() * batch, "images")) {
-                task.advance((long) taken * batch);
-                while (batches.hasNext()) {
-                    checkCancelled();
-                    long step = (long) before.epoch() * batches.batches() + taken;
-                    double loss = step(module, batches, step);
-                    if (!Double.isFinite(loss) || loss > limit) {
-                        return Optional.of(setback(loss));
-                    }
-                    limit = Double.isFinite(limit) ? limit : limit(loss);
-                    task.advance(batch);
-                    task.show(words());
-                    if (System.nanoTime() - lastKept > NANOS_BETWEEN) {
-                        keep();
-                    }
-                }
-            }
-            return Optional.empty();
-        }
-
-        /** Loses no step where the user asks to stop. */
-        private void checkCancelled() {
-            try {
-                context.checkCancelled();
-            } catch (CancelledException e) {
-                keep();
-                throw e;
-            }
-        }
-
-        private void keep() {
-            keeper.accept(new Begun(taken, losses, correct, seconds(), limit));
-            lastKept = System.nanoTime();
-        }
-
-        private double seconds() {
-            return secondsBefore + (System.nanoTime() - start) / 1e9;
-        }
-
-        private String name() {
-            String name = "epoch " + (before.epoch() + 1) + " of " + plan.epochs();
-            return before.setbacks().isEmpty()
-                    ? name
-                    : name + ", learning rate x " + before.slowdown();
-        }
-
-        private double step(TorchModule module, BatchStream batches, long step) {
-            Batch examples = batches.next();
-            rate = before.slowdown() * plan.rate(step, batches.batches());
-            float[] result = module.run("step", arguments(examples, step)).get(0).toFloats();
-            batches.recycle(examples);
-            taken++;
-            losses += result[0];
-            correct += result[1];
-            return result[0];
-        }
-
-        private List<Tensor> arguments(Batch examples, long step) {
-            List<Tensor> arguments =
-                    TrainingData.arguments(model, examples, rate, objective.truth());
-            mixtures.ifPresent(each -> arguments.add(each.at(step).toTensor()));
-            return arguments;
-        }
-
-        private String words() {
-            String text = String.format(Locale.ROOT, "loss %.4f", losses / taken);
-            double share = correct / ((double) taken * batch);
-            return Double.isNaN(share)
-                    ? text
-                    : text
-                            + String.format(
-                                    Locale.ROOT, ", %s %.2f %%", yardstick.share(), 100 * share);
-        }
-
-        Setback setback(double loss) {
-            return new Setback(before.epoch() + 1, taken, loss, rate);
-        }
-
-        Epoch figures() {
-            double images = (double) taken * batch;
-            return new Epoch(
-                    rate, losses / taken, correct / images, Double.NaN, images / seconds());
-        }
     }
 }

@@ -41,6 +41,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
     private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
     private int submitted;
+    private int given;
 
     private BatchStream(Dataset dataset, Batching batching, long epoch, int threads, int first) {
         this.dataset = dataset;
@@ -49,6 +50,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
         this.order = order(dataset.size(), batching.shuffled(), epochSeed);
         this.batches = batching.batches(dataset.size());
         this.submitted = Math.min(first, batches);
+        this.given = submitted;
         this.threads =
                 Executors.newFixedThreadPool(
                         threads,
@@ -109,9 +111,13 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
         if (submitted == batches) {
             return;
         }
-        int from = submitted++ * batching.size();
-        int to = Math.min(order.length, from + batching.size());
-        ahead.add(threads.submit(() -> make(Arrays.copyOfRange(order, from, to))));
+        int[] indices = indices(submitted++);
+        ahead.add(threads.submit(() -> make(indices)));
+    }
+
+    private int[] indices(int batch) {
+        int from = batch * batching.size();
+        return Arrays.copyOfRange(order, from, Math.min(order.length, from + batching.size()));
     }
 
     private Batch make(int[] indices) {
@@ -158,6 +164,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
         }
         try {
             Batch batch = head.get();
+            given++;
             submitNext();
             return batch;
         } catch (ExecutionException e) {
@@ -168,6 +175,14 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new CancelledException("interrupted while reading data", e);
         }
+    }
+
+    /** The dataset's indices of the examples in the batch that came last. */
+    public int[] indices() {
+        if (given == 0) {
+            throw new IllegalStateException("no batch has come yet");
+        }
+        return indices(given - 1);
     }
 
     private static RuntimeException rethrown(Throwable cause) {

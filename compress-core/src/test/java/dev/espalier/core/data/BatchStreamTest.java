@@ -65,6 +65,16 @@ class BatchStreamTest {
     }
 
     @Test
+    void tellsWhichExamplesABatchHolds() {
+        Batching batching = Batching.training(8, Augmentation.NONE, 11);
+        try (BatchStream batches = BatchStream.openAt(1, numbered(40), batching, 2)) {
+            while (batches.hasNext()) {
+                assertThat(batches.next().labels()).isEqualTo(batches.indices());
+            }
+        }
+    }
+
+    @Test
     void goesOnInTheMiddleOfAnEpoch() {
         Batching batching = Batching.training(8, Augmentation.NONE, 11);
         try (BatchStream whole = BatchStream.open(numbered(66), batching, 2);

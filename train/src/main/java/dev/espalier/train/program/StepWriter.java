@@ -23,12 +23,14 @@ final class StepWriter {
     private final Regime regime;
     private final Holdings holdings;
     private final List<Leaf> leaves;
+    private final List<String> answers;
 
-    StepWriter(Model model, Regime regime, Holdings holdings, List<Leaf> leaves) {
+    StepWriter(Model model, Regime regime, Holdings holdings, TrainingLoss loss) {
         this.model = model;
         this.regime = regime;
         this.holdings = holdings;
-        this.leaves = leaves;
+        this.leaves = loss.leaves();
+        this.answers = loss.answers();
     }
 
     void write(ProgramText text, int parts) {
@@ -38,6 +40,7 @@ final class StepWriter {
         if (isMixing()) {
             parameters.add(MixtureWriter.ARGUMENT + ": Tensor");
         }
+        answers.forEach(answer -> parameters.add(answer + ": Tensor"));
         text.method("step", parameters, "Tensor");
         text.add("total = " + part(parts, 0));
         text.add("torch.set_grad_enabled(False)");
@@ -78,6 +81,7 @@ final class StepWriter {
         if (isMixing()) {
             arguments.add(MixtureWriter.ARGUMENT);
         }
+        answers.forEach(answer -> arguments.add(share(answer, parts, position)));
         return "self.part(" + String.join(", ", arguments) + ")";
     }
 

@@ -30,11 +30,16 @@ import java.util.Map;
  * mix}, a {@link Mixture}; an example is then counted as correct where its class is the label of
  * the larger share.
  *
+ * <p>Where the teachers answer ahead of training, {@code teach(x..) -> [answer..]} gives their
+ * answers to one part, and {@code part} and {@code step} take them as last arguments.
+ *
  * @param methods in TorchScript
  * @param tensors that the methods read
  * @param state what the tensors are that {@code state} returns, in their order
+ * @param teaches whether there is {@code teach}
  */
-public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot> state) {
+public record TorchProgram(
+        String methods, List<TorchTensor> tensors, List<Slot> state, boolean teaches) {
     public TorchProgram {
         tensors = List.copyOf(tensors);
         state = List.copyOf(state);
@@ -64,7 +69,7 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
         Holdings holdings = new Holdings(Map.of());
         ProgramText text = new ProgramText();
         forward(text, model, shapes, holdings, values);
-        return new TorchProgram(text.toString(), holdings.all(), List.of());
+        return new TorchProgram(text.toString(), holdings.all(), List.of(), false);
     }
 
     /**
@@ -83,20 +88,60 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
             Objective objective,
             Regime regime,
             Map<Slot, Tensor> start) {
+        return training(model, shapes, parts, objective, regime, start, 0);
+    }
+
+    /**
+     * The same, with teachers that answer ahead where their answers are not too large.
+     *
+     * @param remembered most floats for one example that may be kept; 0 where an example is never
+     *     twice the same
+     */
+    public static TorchProgram training(
+            Model model,
+            InputShapes shapes,
+            int parts,
+            Objective objective,
+            Regime regime,
+            Map<Slot, Tensor> start,
+            long remembered) {
+        if (remembered > 0 && !objective.teachers().isEmpty()) {
+            Holdings holdings = new Holdings(start);
+            TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings, true);
+            if (loss.answerSize() > 0 && loss.answerSize() <= remembered) {
+                return training(model, shapes, parts, objective, regime, holdings, loss);
+            }
+        }
         Holdings holdings = new Holdings(start);
-        TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings);
+        TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings, false);
+        return training(model, shapes, parts, objective, regime, holdings, loss);
+    }
+
+    private static TorchProgram training(
+            Model model,
+            InputShapes shapes,
+            int parts,
+            Objective objective,
+            Regime regime,
+            Holdings holdings,
+            TrainingLoss loss) {
         if (loss.leaves().isEmpty()) {
             throw new UnsupportedModelException("the model has no float weights to train");
         }
         ProgramText text = new ProgramText();
         part(text, loss, objective, regime);
-        new StepWriter(model, regime, holdings, loss.leaves()).write(text, parts);
+        new StepWriter(model, regime, holdings, loss).write(text, parts);
+        boolean teaches = !loss.answers().isEmpty();
+        if (teaches) {
+            text.method("teach", parameters(model), "List[Tensor]");
+            loss.writeTeachers(text);
+        }
         // What only the evaluation reads, because the loss reads inner values alone, does not
         // change.
         state(text, holdings);
         List<Slot> changing = List.copyOf(holdings.slots().keySet());
         forward(text, model, shapes, holdings, List.of(firstOutput(model)));
-        return new TorchProgram(text.toString(), holdings.all(), changing);
+        return new TorchProgram(text.toString(), holdings.all(), changing, teaches);
     }
 
     /**
@@ -127,7 +172,7 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
         text.add("return share");
         state(text, holdings);
         return new TorchProgram(
-                text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()));
+                text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()), false);
     }
 
     private static void part(
@@ -138,6 +183,7 @@ public record TorchProgram(String methods, List<TorchTensor> tensors, List<Slot>
         if (regime.augmentation().mixing().isOn()) {
             parameters.add(MixtureWriter.ARGUMENT + ": Tensor");
         }
+        loss.answers().forEach(answer -> parameters.add(answer + ": Tensor"));
         text.method("part", parameters, "List[Tensor]");
         loss.write(text);
         List<Leaf> leaves = loss.leaves();

@@ -13,30 +13,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Writes the trained network, its teachers and the loss, each as far as the loss asks for it. The
  * teachers' statements come first, before gradients are switched on.
  */
 final class TrainingLoss implements LossWriter {
+    /** Names of the arguments that hold what teachers answered, with a number behind. */
+    private static final String ANSWER = "answer";
+
     private record Network(Model model, ShapeInference shapes, NetworkWriter writer) {}
 
     private final Network trained;
     private final List<Network> teachers = new ArrayList<>();
     private final Holdings holdings;
+    private final boolean answered;
+    private final List<String> asked = new ArrayList<>();
+    private long sizes;
     private final boolean reduced;
     private final Optional<MixtureWriter> mixture;
     private final List<String> statements = new ArrayList<>();
     private final Map<String, String> variables = new HashMap<>();
     private final String loss;
 
+    /**
+     * @param answered whether what the loss asks teachers is an argument of the part, and the
+     *     teachers are not written
+     */
     TrainingLoss(
             Model model,
             InputShapes shapes,
             Objective objective,
             Regime regime,
-            Holdings holdings) {
+            Holdings holdings,
+            boolean answered) {
         this.holdings = holdings;
+        this.answered = answered;
         this.reduced = regime.program().precision().isReduced();
         MixingSettings mixing = regime.augmentation().mixing();
         this.mixture =
@@ -51,8 +64,7 @@ final class TrainingLoss implements LossWriter {
         this.loss = objective.write(this);
     }
 
-    private Network network(
-            Model model, InputShapes shapes, NetworkWriter.Use use, String prefix) {
+    private Network network(Model model, InputShapes shapes, NetworkWriter.Use use, String prefix) {
         ShapeInference types = ShapeInference.of(model, shapes);
         return new Network(
                 model, types, new NetworkWriter(model, types, use, reduced, holdings, prefix));
@@ -62,7 +74,9 @@ final class TrainingLoss implements LossWriter {
     void write(ProgramText text) {
         text.add("torch.set_grad_enabled(False)");
         mixture.ifPresent(writer -> text.add(writer.statements()));
-        teachers.forEach(teacher -> text.add(teacher.writer.statements()));
+        if (!answered) {
+            teachers.forEach(teacher -> text.add(teacher.writer.statements()));
+        }
         text.add("torch.set_grad_enabled(True)");
         text.add(trained.writer.statements());
         text.add(statements);
@@ -106,7 +120,40 @@ final class TrainingLoss implements LossWriter {
 
     @Override
     public String teacher(int teacher, String value) {
-        return read(teachers.get(teacher), "t" + teacher, value);
+        Network network = teachers.get(teacher);
+        if (!answered) {
+            return read(network, "t" + teacher, value);
+        }
+        return variables.computeIfAbsent(
+                "t" + teacher + " " + value,
+                key -> {
+                    String answer = "torch.to(" + network.writer.write(value) + ", 6)";
+                    asked.add("torch.contiguous(" + answer + ")");
+                    sizes += elements(network.shapes.shape(value));
+                    return ANSWER + (asked.size() - 1);
+                });
+    }
+
+    /** Of one example. */
+    private static long elements(Shape shape) {
+        return shape.rank() == 0 ? 1 : shape.elementCount() / Math.max(1, shape.size(0));
+    }
+
+    /** The arguments that hold what teachers answered, in their order. */
+    List<String> answers() {
+        return IntStream.range(0, asked.size()).mapToObj(i -> ANSWER + i).toList();
+    }
+
+    /** How many floats teachers answer for one example. */
+    long answerSize() {
+        return sizes;
+    }
+
+    /** Writes what teachers answer: the body of {@code teach}. */
+    void writeTeachers(ProgramText text) {
+        text.add("torch.set_grad_enabled(False)");
+        teachers.forEach(teacher -> text.add(teacher.writer.statements()));
+        text.add("return " + ProgramText.list(asked));
     }
 
     @Override

@@ -52,6 +52,11 @@ public record AugmentationSettings(
         return new AugmentationSettings(padding, flip, jitter, erasing, other);
     }
 
+    /** Whether an example is the same in every epoch. */
+    public boolean isNone() {
+        return toAugmentation().equals(Augmentation.NONE) && !mixing.isOn();
+    }
+
     /** What happens to each image by itself, in the terms of the data pipeline. */
     public Augmentation toAugmentation() {
         return new Augmentation(padding, flip, jitter.toJitter(), erasing);
