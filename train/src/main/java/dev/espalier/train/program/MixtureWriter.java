@@ -61,8 +61,7 @@ final class MixtureWriter {
                         ? "%s = torch.lerp(%s, %1$s, blend)".formatted(x, partner)
                         : "%s = torch.clone(%1$s)".formatted(x));
         if (pasted) {
-            statements.add(
-                    "%s = torch.copy_(%s, %s)".formatted("b" + x, box(x), box(partner)));
+            statements.add("%s = torch.copy_(%s, %s)".formatted("b" + x, box(x), box(partner)));
         }
     }
 

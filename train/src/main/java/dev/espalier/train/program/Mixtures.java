@@ -95,8 +95,7 @@ public final class Mixtures {
      */
     public Mixture at(long step) {
         SplittableRandom random = new SplittableRandom(Seeds.mix(seed, step));
-        boolean pastes =
-                settings.mixup() == 0 || settings.cutmix() > 0 && random.nextBoolean();
+        boolean pastes = settings.mixup() == 0 || settings.cutmix() > 0 && random.nextBoolean();
         if (!pastes) {
             return Mixture.blending(new Beta(settings.mixup()).draw(random));
         }

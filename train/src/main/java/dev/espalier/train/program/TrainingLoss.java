@@ -51,8 +51,7 @@ final class TrainingLoss implements LossWriter {
         this.loss = objective.write(this);
     }
 
-    private Network network(
-            Model model, InputShapes shapes, NetworkWriter.Use use, String prefix) {
+    private Network network(Model model, InputShapes shapes, NetworkWriter.Use use, String prefix) {
         ShapeInference types = ShapeInference.of(model, shapes);
         return new Network(
                 model, types, new NetworkWriter(model, types, use, reduced, holdings, prefix));

@@ -4,8 +4,8 @@ import dev.espalier.core.data.ColourJitter;
 import dev.espalier.core.pass.Option;
 
 /**
- * Random changes of colours, each by a factor from 1 - s to 1 + s; see {@link ColourJitter} for what
- * the factors do and in which order.
+ * Random changes of colours, each by a factor from 1 - s to 1 + s; see {@link ColourJitter} for
+ * what the factors do and in which order.
  *
  * @param brightness s of the factor of all pixels
  * @param contrast s of the factor of distances from the image's mean grey

@@ -230,8 +230,8 @@ class MixtureTest {
         for (MixingSettings settings : List.of(CUTMIX, BOTH)) {
             assertThat(seen(settings, mixture))
                     .containsExactly(
-                            1, 2, 3, 4, 17, 18, 7, 8, 21, 22, 11, 12, 13, 14, 15, 16, 5, 6, 19,
-                            20, 9, 10, 23, 24);
+                            1, 2, 3, 4, 17, 18, 7, 8, 21, 22, 11, 12, 13, 14, 15, 16, 5, 6, 19, 20,
+                            9, 10, 23, 24);
         }
     }
 
@@ -249,9 +249,7 @@ class MixtureTest {
     void theCallersTensorsStayAsTheyAre() {
         Tensor x = images();
         Tensor before = Tensor.ofFloats(x.shape(), x.toFloats());
-        ByteBuffer direct =
-                ByteBuffer.allocateDirect(24 * 4)
-                        .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer direct = ByteBuffer.allocateDirect(24 * 4).order(ByteOrder.LITTLE_ENDIAN);
         direct.asFloatBuffer().put(x.toFloats());
         Tensor held = Tensor.of(x.dataType(), x.shape(), direct);
         part(
@@ -277,8 +275,7 @@ class MixtureTest {
         Tensor mix = Mixture.blending(0.75).toTensor();
         Tensor none = Tensor.ofLongs(Shape.of(2), -1, -1);
         // The difference is the blend itself: (1.5, 1) and (2.5, -1).
-        List<Tensor> results =
-                part(LINEAR, new Imitation(List.of(teacher)), MIXUP, x, none, mix);
+        List<Tensor> results = part(LINEAR, new Imitation(List.of(teacher)), MIXUP, x, none, mix);
         assertThat(results.get(0).toFloats()[0])
                 .isCloseTo((1.5f * 1.5f + 1 + 2.5f * 2.5f + 1) / 4, within(1e-6f));
         assertThat(results.get(1).toFloats()[0]).isEqualTo(2);
