@@ -3,9 +3,9 @@ package dev.espalier.distill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.train.loss.WeightedSum;
 import dev.espalier.train.program.Mixture;
 import dev.espalier.train.program.TorchProgram;
@@ -77,9 +77,7 @@ class DecoupledTargetsTest {
         Regime regime =
                 Regime.DEFAULT
                         .with(new ProgramSettings(Precision.FLOAT32, false))
-                        .with(
-                                new AugmentationSettings(0, false)
-                                        .with(new MixingSettings(0.2, 0)));
+                        .with(new AugmentationSettings(0, false).with(new MixingSettings(0.2, 0)));
         WeightedSum objective =
                 new WeightedSum(
                         List.of(new WeightedSum.Weighted(1, term)), List.of(LossProbe.picking(4)));

@@ -9,8 +9,10 @@ record ColourFactors(float brightness, float contrast, float saturation) {
     private static final int LEVELS = 256;
     private static final float BRIGHTEST = LEVELS - 1;
 
-    /** ITU-R BT.601. */
-    private static final float[] GREY = {0.299f, 0.587f, 0.114f};
+    // ITU-R BT.601.
+    private static final float RED = 0.299f;
+    private static final float GREEN = 0.587f;
+    private static final float BLUE = 0.114f;
 
     static ColourFactors draw(ColourJitter jitter, SplittableRandom random) {
         return new ColourFactors(
@@ -35,7 +37,7 @@ record ColourFactors(float brightness, float contrast, float saturation) {
         }
         float[] curve = curve(pixels, channels);
         byte[] result = new byte[pixels.length];
-        if (channels == GREY.length && saturation != 1) {
+        if (channels > 1 && saturation != 1) {
             saturate(pixels, curve, result);
         } else {
             byte[] rounded = new byte[LEVELS];
@@ -65,25 +67,30 @@ record ColourFactors(float brightness, float contrast, float saturation) {
     }
 
     private static double meanGrey(byte[] pixels, int channels, float[] curve) {
-        int area = pixels.length / channels;
-        double mean = 0;
-        for (int c = 0; c < channels; c++) {
-            double sum = 0;
-            for (int i = c * area; i < (c + 1) * area; i++) {
-                sum += curve[pixels[i] & 0xff];
-            }
-            mean += sum / area * (channels == 1 ? 1 : GREY[c]);
+        if (channels == 1) {
+            return mean(pixels, 0, pixels.length, curve);
         }
-        return mean;
+        int area = pixels.length / channels;
+        return RED * mean(pixels, 0, area, curve)
+                + GREEN * mean(pixels, area, 2 * area, curve)
+                + BLUE * mean(pixels, 2 * area, 3 * area, curve);
+    }
+
+    private static double mean(byte[] pixels, int from, int to, float[] curve) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += curve[pixels[i] & 0xff];
+        }
+        return sum / (to - from);
     }
 
     private void saturate(byte[] pixels, float[] curve, byte[] result) {
-        int area = pixels.length / GREY.length;
+        int area = pixels.length / 3;
         for (int i = 0; i < area; i++) {
             float red = curve[pixels[i] & 0xff];
             float green = curve[pixels[area + i] & 0xff];
             float blue = curve[pixels[2 * area + i] & 0xff];
-            float grey = GREY[0] * red + GREY[1] * green + GREY[2] * blue;
+            float grey = RED * red + GREEN * green + BLUE * blue;
             float share = (1 - saturation) * grey;
             result[i] = rounded(clamped(saturation * red + share));
             result[area + i] = rounded(clamped(saturation * green + share));
