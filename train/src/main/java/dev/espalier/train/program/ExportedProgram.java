@@ -8,10 +8,13 @@ import dev.espalier.train.torch.TorchArchive;
 import dev.espalier.train.torch.TorchTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A TorchScript program for users of Torch, of one method:
@@ -25,13 +28,15 @@ import java.util.regex.Pattern;
  * whether gradients are recorded to its caller.
  *
  * @param method in TorchScript
- * @param tensors that the method reads, named after the initializers
+ * @param parameters weights that the method reads, named after the initializers
+ * @param buffers statistics of batch normalization, named in the same way, and constants
  */
-record ExportedProgram(String method, List<TorchTensor> tensors) {
+record ExportedProgram(String method, List<TorchTensor> parameters, List<TorchTensor> buffers) {
     private static final Pattern ATTRIBUTE = Pattern.compile("\\bself\\.(\\w+)");
 
     ExportedProgram {
-        tensors = List.copyOf(tensors);
+        parameters = List.copyOf(parameters);
+        buffers = List.copyOf(buffers);
     }
 
     /**
@@ -82,8 +87,17 @@ record ExportedProgram(String method, List<TorchTensor> tensors) {
     private static ExportedProgram renamed(String method, Holdings holdings) {
         ExportNames names = new ExportNames();
         Map<String, String> legible = new HashMap<>();
-        holdings.slots().forEach((slot, held) -> legible.put(held, names.attribute(slot.name())));
-        List<TorchTensor> tensors =
+        Set<String> weights = new HashSet<>();
+        holdings.slots()
+                .forEach(
+                        (slot, held) -> {
+                            String name = names.attribute(slot.name());
+                            legible.put(held, name);
+                            if (slot.kind() == Slot.Kind.WEIGHT) {
+                                weights.add(name);
+                            }
+                        });
+        Map<Boolean, List<TorchTensor>> tensors =
                 holdings.all().stream()
                         .map(
                                 each ->
@@ -91,7 +105,7 @@ record ExportedProgram(String method, List<TorchTensor> tensors) {
                                                 legible.getOrDefault(each.name(), each.name()),
                                                 each.tensor(),
                                                 each.channelsLast()))
-                        .toList();
+                        .collect(Collectors.partitioningBy(each -> weights.contains(each.name())));
         String renamed =
                 ATTRIBUTE
                         .matcher(method)
@@ -101,10 +115,10 @@ record ExportedProgram(String method, List<TorchTensor> tensors) {
                                                 "self."
                                                         + legible.getOrDefault(
                                                                 found.group(1), found.group(1))));
-        return new ExportedProgram(renamed, tensors);
+        return new ExportedProgram(renamed, tensors.get(true), tensors.get(false));
     }
 
     byte[] archive() {
-        return TorchArchive.ofModule(method, tensors);
+        return TorchArchive.ofModule(method, parameters, buffers);
     }
 }

@@ -159,14 +159,23 @@ public final class TorchFile {
                             Locale.ROOT,
                             "the TorchScript file does not agree with the model: output '%s', %s,"
                                     + " is %s and differs by %.2g of its scale, at most %.0e is"
-                                    + " allowed",
+                                    + " allowed%s",
                             model.graph().outputs().get(output).name(),
                             expected.type(),
                             found.type(),
                             difference,
-                            allowed));
+                            allowed,
+                            hint(model)));
         }
         return difference;
+    }
+
+    /** Where a sum falls near the middle of two 8-bit numbers, runtimes take different ones. */
+    private static String hint(Model model) {
+        return model.graph().nodes().stream().anyMatch(node -> node.is("QuantizeLinear"))
+                ? "; 8-bit networks round differently in each runtime, export the network from"
+                        + " before it was quantized"
+                : "";
     }
 
     /** The content of the file. */

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -39,18 +39,16 @@ public final class TorchArchive {
     }
 
     /**
-     * An archive whose floating tensors are parameters and whose others are buffers of the module,
-     * so that Torch's {@code state_dict}, {@code to} and {@code half} know them.
+     * An archive whose tensors are parameters and buffers of the module, so that Torch's {@code
+     * state_dict}, {@code to} and {@code half} know them.
      *
-     * @param methods and tensors as in {@link #of}
+     * @param methods as in {@link #of}
      */
-    public static byte[] ofModule(String methods, List<TorchTensor> tensors) {
-        Map<Boolean, List<TorchTensor>> kinds =
-                tensors.stream()
-                        .collect(
-                                Collectors.partitioningBy(
-                                        each -> each.tensor().dataType().isFloating()));
-        return write(tensors, source(kinds.get(true), kinds.get(false), methods, tensors));
+    public static byte[] ofModule(
+            String methods, List<TorchTensor> parameters, List<TorchTensor> buffers) {
+        List<TorchTensor> tensors = new ArrayList<>(parameters);
+        tensors.addAll(buffers);
+        return write(tensors, source(parameters, buffers, methods, tensors));
     }
 
     private static byte[] write(List<TorchTensor> tensors, String source) {
