@@ -20,6 +20,9 @@ public record AugmentationSettings(
                 boolean flip) {
     public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
 
+    /** Training examples stay as they are. */
+    public static final AugmentationSettings NONE = new AugmentationSettings(0, false);
+
     /** In the terms of the data pipeline. */
     public Augmentation toAugmentation() {
         return new Augmentation(padding, flip);
