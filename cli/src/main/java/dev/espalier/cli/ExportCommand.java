@@ -19,10 +19,11 @@ import picocli.CommandLine.Parameters;
         description = "Writes a model in the format of another runtime, and checks the file.",
         footer = {
             "",
-            "A TorchScript file is what torch.jit.load and DJL read. It takes the model's inputs",
-            "by position and gives a tensor, or a tuple where there are several outputs. It is for",
-            "inference: the module's train() and eval() change nothing. It is written only where",
-            "LibTorch's outputs agree with ONNX Runtime's on random inputs, to 1e-4 of their scale."
+            "A TorchScript file is what torch.jit.load and DJL read. It takes the inputs",
+            "by position and gives a tensor, or a tuple where there are several outputs.",
+            "It is for inference: the module's train() and eval() change nothing. It is",
+            "written only where LibTorch's outputs agree with ONNX Runtime's on random",
+            "inputs, to 1e-4 of their scale."
         })
 final class ExportCommand implements Callable<Integer> {
     /** What models are written as. */

@@ -154,18 +154,18 @@ public final class TorchFile {
         double difference = Proof.difference(expected, found);
         double allowed = Proof.tolerance(expected.dataType());
         if (!(difference <= allowed)) {
+            String how =
+                    found.type().equals(expected.type())
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "differs by %.2g of its scale, at most %.0e is allowed",
+                                    difference,
+                                    allowed)
+                            : "is %s, expected %s".formatted(found.type(), expected.type());
             throw new VerificationException(
-                    String.format(
-                            Locale.ROOT,
-                            "the TorchScript file does not agree with the model: output '%s', %s,"
-                                    + " is %s and differs by %.2g of its scale, at most %.0e is"
-                                    + " allowed%s",
-                            model.graph().outputs().get(output).name(),
-                            expected.type(),
-                            found.type(),
-                            difference,
-                            allowed,
-                            hint(model)));
+                    "the TorchScript file does not agree with the model: output '%s' %s%s"
+                            .formatted(
+                                    model.graph().outputs().get(output).name(), how, hint(model)));
         }
         return difference;
     }
