@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             CompareCommand.class,
             BenchCommand.class,
+            ExportCommand.class,
             PassesCommand.class,
             RecipeCommand.class,
             DoctorCommand.class

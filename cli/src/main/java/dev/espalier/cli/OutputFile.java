@@ -1,28 +1,41 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
-/** A text file that a command was asked to write. */
+/** A file that a command was asked to write: a new one, and as a whole or not at all. */
 final class OutputFile {
     private OutputFile() {}
+
+    /**
+     * Refuses a file that cannot be written anew, before any work is done for it.
+     *
+     * @throws OutputException where it is there already, or its folder is not
+     */
+    static void requireNew(Path file) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new OutputException(file + " is there already; name another file");
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new OutputException("cannot write " + file + ": there is no folder " + folder);
+        }
+    }
 
     /**
      * Writes a new file.
      *
      * @throws OutputException where it is there already or cannot be written
      */
+    static void write(Path file, byte[] content) {
+        requireNew(file);
+        RunFolder.write(file.toAbsolutePath(), content);
+    }
+
     static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
-        } catch (FileAlreadyExistsException e) {
-            throw new OutputException(file + " is there already; name another file", e);
-        } catch (IOException e) {
-            throw new OutputException("cannot write " + file + ": " + e, e);
-        }
+        write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.report.ReportJson;
+import dev.espalier.train.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,31 +114,6 @@ final class ResumeStore implements StepStore {
 
     @Override
     public Checkpoints checkpoints(int position) {
-        Path files = checkpointFolder(position);
-        return new Checkpoints() {
-            @Override
-            public Optional<byte[]> read(String name) {
-                Path file = files.resolve(checked(name));
-                try {
-                    return Files.exists(file)
-                            ? Optional.of(Files.readAllBytes(file))
-                            : Optional.empty();
-                } catch (IOException e) {
-                    throw new OutputException(file + " cannot be read: " + e.getMessage(), e);
-                }
-            }
-
-            @Override
-            public void write(String name, byte[] content) {
-                RunFolder.write(files.resolve(checked(name)), content);
-            }
-        };
-    }
-
-    private static String checked(String name) {
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-            throw new IllegalArgumentException("no name for a checkpoint: '" + name + "'");
-        }
-        return name;
+        return new CheckpointFolder(checkpointFolder(position));
     }
 }

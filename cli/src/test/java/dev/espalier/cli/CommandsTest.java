@@ -32,6 +32,7 @@ class CommandsTest {
                 "evaluate",
                 "compare",
                 "bench",
+                "export",
                 "passes",
                 "recipe",
                 "doctor"

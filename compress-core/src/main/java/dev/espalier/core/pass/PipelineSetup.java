@@ -1,5 +1,6 @@
 package dev.espalier.core.pass;
 
+import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.ModelRunner;
@@ -55,6 +56,35 @@ public record PipelineSetup(
                     @Override
                     public void ended(int position, int count, PassRun run, boolean resumed) {}
                 };
+    }
+
+    /**
+     * The world of a program that runs passes without a recipe's files. What is recorded of a model
+     * between two passes are its weights' bytes, its parameters and its operations.
+     *
+     * @param context whose seed every pass derives its own from; it is not told what passes tell,
+     *     which is in their {@link PassRun}
+     */
+    public static PipelineSetup of(PassContext context) {
+        return new PipelineSetup(
+                context.seed(),
+                context.inputShapes(),
+                context.runner(),
+                context.hasData() ? Optional.of(context.data()) : Optional.empty(),
+                context::model,
+                model -> structure(model, context.inputShapes()),
+                context.progress(),
+                context.reproducer(),
+                () -> {
+                    context.checkCancelled();
+                    return false;
+                },
+                Listener.NONE);
+    }
+
+    private static ModelFigures structure(Model model, InputShapes shapes) {
+        Cost cost = Cost.of(model, shapes.withBatch(1));
+        return ModelFigures.of(cost.bytes(), cost.parameters(), cost.macs());
     }
 
     public PipelineSetup {

@@ -96,7 +96,8 @@ public record Proof(int samples, int realSamples, double largestDifference) {
         return new Proof(inputs.samples(), inputs.realSamples(), largest);
     }
 
-    private static boolean hasFinite(Tensor tensor) {
+    /** Whether a tensor holds anything that could show a difference. */
+    public static boolean hasFinite(Tensor tensor) {
         if (tensor.dataType() == DataType.STRING) {
             return true;
         }
@@ -184,7 +185,8 @@ public record Proof(int samples, int realSamples, double largestDifference) {
         }
     }
 
-    static double tolerance(DataType type) {
+    /** The largest {@link #difference} at which outputs of this type agree. */
+    public static double tolerance(DataType type) {
         return switch (type) {
             case FLOAT16 -> 1e-2;
             case BFLOAT16 -> 1e-1;
@@ -196,7 +198,7 @@ public record Proof(int samples, int realSamples, double largestDifference) {
      * {@code max |expected - found| / max |expected|}; infinite where shapes differ, where only one
      * has a NaN or an infinity, or where zeros were expected and something else was found.
      */
-    static double difference(Tensor expected, Tensor found) {
+    public static double difference(Tensor expected, Tensor found) {
         if (found == null || !expected.type().equals(found.type())) {
             return Double.POSITIVE_INFINITY;
         }

@@ -194,7 +194,8 @@ final class NetworkWriter {
         }
         if (!refused.isEmpty()) {
             throw new UnsupportedModelException(
-                    "the model cannot be trained, since these nodes have no TorchScript form: "
+                    "these nodes have no TorchScript form, without which a model can be neither"
+                            + " trained nor exported: "
                             + String.join(", ", refused));
         }
     }

@@ -32,6 +32,9 @@ public record AugmentationSettings(
         @Option(help = "Training on mixtures of two examples") MixingSettings mixing) {
     public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
 
+    /** Training examples stay as they are. */
+    public static final AugmentationSettings NONE = new AugmentationSettings(0, false);
+
     /** Crops and mirror images alone. */
     public AugmentationSettings(int padding, boolean flip) {
         this(padding, flip, JitterSettings.NONE, 0, MixingSettings.NONE);
@@ -54,7 +57,7 @@ public record AugmentationSettings(
 
     /** Whether an example is the same in every epoch. */
     public boolean isNone() {
-        return toAugmentation().equals(Augmentation.NONE) && !mixing.isOn();
+        return equals(NONE);
     }
 
     /** What happens to each image by itself, in the terms of the data pipeline. */

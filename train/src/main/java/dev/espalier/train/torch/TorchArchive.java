@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -27,17 +29,36 @@ public final class TorchArchive {
     private TorchArchive() {}
 
     /**
+     * An archive whose tensors are plain attributes, which Torch lets a program change as it likes.
+     *
      * @param methods the methods of the class in TorchScript, indented by two
      * @param tensors the attributes that the methods read as {@code self.NAME}
      */
     public static byte[] of(String methods, List<TorchTensor> tensors) {
+        return write(tensors, source(List.of(), List.of(), methods, tensors));
+    }
+
+    /**
+     * An archive whose tensors are parameters and buffers of the module, so that Torch's {@code
+     * state_dict}, {@code to} and {@code half} know them.
+     *
+     * @param methods as in {@link #of}
+     */
+    public static byte[] ofModule(
+            String methods, List<TorchTensor> parameters, List<TorchTensor> buffers) {
+        List<TorchTensor> tensors = new ArrayList<>(parameters);
+        tensors.addAll(buffers);
+        return write(tensors, source(parameters, buffers, methods, tensors));
+    }
+
+    private static byte[] write(List<TorchTensor> tensors, String source) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);
             put(zip, "version", ascii("3\n"));
             put(zip, "byteorder", ascii("little"));
             put(zip, "constants.pkl", ByteBuffer.wrap(new Pickle().emptyTuple().stop()));
-            put(zip, "code/__torch__.py", ascii(source(methods, tensors)));
+            put(zip, "code/__torch__.py", ascii(source));
             for (int key = 0; key < tensors.size(); key++) {
                 put(zip, "data/" + key, tensors.get(key).bytes());
             }
@@ -48,14 +69,24 @@ public final class TorchArchive {
         return bytes.toByteArray();
     }
 
-    private static String source(String methods, List<TorchTensor> tensors) {
+    private static String source(
+            List<TorchTensor> parameters,
+            List<TorchTensor> buffers,
+            String methods,
+            List<TorchTensor> tensors) {
         StringBuilder source = new StringBuilder();
         source.append("class Net(Module):\n");
-        source.append("  __parameters__ = []\n");
-        source.append("  __buffers__ = []\n");
+        source.append("  __parameters__ = ").append(names(parameters)).append('\n');
+        source.append("  __buffers__ = ").append(names(buffers)).append('\n');
         source.append("  training : bool\n");
         tensors.forEach(t -> source.append("  ").append(t.name()).append(" : Tensor\n"));
         return source.append(methods).toString();
+    }
+
+    private static String names(List<TorchTensor> tensors) {
+        return tensors.stream()
+                .map(each -> '"' + each.name() + "\", ")
+                .collect(Collectors.joining("", "[", "]"));
     }
 
     private static byte[] object(List<TorchTensor> tensors) {

@@ -75,7 +75,7 @@ public final class TorchModule implements AutoCloseable {
         }
     }
 
-    private static Engine engine() {
+    static Engine engine() {
         try {
             return Engine.getEngine("PyTorch");
         } catch (EngineException e) {
@@ -157,7 +157,7 @@ public final class TorchModule implements AutoCloseable {
         return copy.put(bytes).flip();
     }
 
-    private static Tensor toTensor(NDArray array) {
+    static Tensor toTensor(NDArray array) {
         ByteBuffer bytes = array.toByteBuffer();
         ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
         copy.put(bytes).flip();

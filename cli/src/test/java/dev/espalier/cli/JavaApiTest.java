@@ -1,0 +1,261 @@
+package dev.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.training.dataset.ArrayDataset;
+import dev.espalier.core.data.DataConfig;
+import dev.espalier.core.data.DataLoader;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.Dataset;
+import dev.espalier.core.data.Preprocess;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.pass.Pipeline;
+import dev.espalier.core.pass.PipelineSetup;
+import dev.espalier.core.pass.StepStore;
+import dev.espalier.core.recipe.DataOptions;
+import dev.espalier.core.recipe.Recipe;
+import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.prune.Criterion;
+import dev.espalier.prune.Prune;
+import dev.espalier.prune.Scope;
+import dev.espalier.runtime.OrtRunner;
+import dev.espalier.train.CheckpointFolder;
+import dev.espalier.train.Trainer;
+import dev.espalier.train.TrainingPlan;
+import dev.espalier.train.loss.CrossEntropy;
+import dev.espalier.train.program.LossWriter;
+import dev.espalier.train.program.Objective;
+import dev.espalier.train.program.TorchFile;
+import dev.espalier.train.program.Truth;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.Regime;
+import dev.espalier.train.torch.DjlDataset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What docs/java-api.md shows is what runs here. */
+class JavaApiTest {
+    private static final Path PAGE = Path.of("../docs/java-api.md");
+    private static final Path SOURCE = Path.of("src/test/java/dev/espalier/cli/JavaApiTest.java");
+
+    private static final Regime SMALL = Regime.DEFAULT.withBatch(9).with(AugmentationSettings.NONE);
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        SmallFiles.everyPass(folder);
+    }
+
+    @Test
+    void thePageShowsWhatRunsHere() throws IOException {
+        List<String> shown = found("(?s)```java\n(.*?)```", Files.readString(PAGE));
+        List<String> run =
+                found("(?s)// shown\n(.*?)\n *// end", Files.readString(SOURCE)).stream()
+                        .map(code -> code.stripTrailing().stripIndent() + "\n")
+                        .toList();
+        assertThat(shown).isNotEmpty().containsExactlyElementsOf(run);
+    }
+
+    private static List<String> found(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        return matcher.results().map(result -> result.group(1)).toList();
+    }
+
+    @Test
+    void trains() {
+        Regime regime = SMALL;
+        // shown
+        Model model = OnnxReader.read(folder.resolve("network.onnx"));
+        DataConfig files =
+                DataConfig.of(DataConfig.Format.CSV, folder.resolve("table"), Preprocess.DEFAULT);
+        DataSplits data = DataLoader.open(files, model, 17);
+        DirectContext context = DirectContext.of(model).withData(data).withRunner(new OrtRunner());
+        TrainingPlan plan = new TrainingPlan(10, 0.05, regime);
+        Model trained = new Trainer(plan, new CrossEntropy(0), context).train(model);
+        OnnxWriter.write(trained, folder.resolve("trained.onnx"));
+        // end
+        assertThat(lastOf("validation top-1", context)).isEqualTo(1);
+        assertThat(OnnxReader.read(folder.resolve("trained.onnx")).graph())
+                .isEqualTo(trained.graph());
+    }
+
+    private static double lastOf(String curve, DirectContext context) {
+        return context.readings().stream()
+                .filter(reading -> reading.curve().equals(curve))
+                .mapToDouble(PassRun.Reading::value)
+                .reduce((first, second) -> second)
+                .orElseThrow();
+    }
+
+    @Test
+    void trainsOnDatasetsOfDjl() {
+        Model model = OnnxReader.read(folder.resolve("network.onnx"));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray features = manager.eye(3).repeat(0, 10);
+            NDArray labels = manager.arange(3).toType(DataType.INT64, false).repeat(0, 10);
+            // shown
+            ArrayDataset examples =
+                    new ArrayDataset.Builder()
+                            .setData(features)
+                            .optLabels(labels)
+                            .setSampling(10, true)
+                            .build();
+            Dataset training = DjlDataset.classification(examples, model);
+            DirectContext context = DirectContext.of(model).withData(DataSplits.of(training));
+            Regime regime = Regime.DEFAULT.withBatch(10).with(AugmentationSettings.NONE);
+            TrainingPlan plan = new TrainingPlan(20, 0.05, regime);
+            Model trained = new Trainer(plan, new CrossEntropy(0), context).train(model);
+            // end
+            assertThat(trained.graph().nodes()).isEqualTo(model.graph().nodes());
+            assertThat(lastOf("training top-1", context)).isEqualTo(1);
+        }
+    }
+
+    // shown
+    /** Squared difference from float targets, which grows only linearly beyond 1. */
+    record Huber() implements Objective {
+        @Override
+        public Truth truth() {
+            return Truth.NUMBERS;
+        }
+
+        @Override
+        public String write(LossWriter writer) {
+            return writer.labelled(
+                    targets ->
+                            "torch.huber_loss(%s, %s, 1, 1.)".formatted(writer.scores(), targets));
+        }
+    }
+
+    // end
+
+    @Test
+    void trainsWithALossOfItsOwn() {
+        Model model =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,2]) -> (y)
+                        w: float[2,1] = fill(0)
+                        y = Gemm(x, w)
+                        """);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray x = manager.arange(40f).reshape(20, 2).div(40);
+            ArrayDataset examples =
+                    new ArrayDataset.Builder()
+                            .setData(x)
+                            .optLabels(x.sum(new int[] {1}))
+                            .setSampling(10, true)
+                            .build();
+            DirectContext context =
+                    DirectContext.of(model)
+                            .withData(DataSplits.of(DjlDataset.regression(examples, model)));
+            TrainingPlan plan =
+                    new TrainingPlan(
+                            50, 0.1, Regime.DEFAULT.withBatch(10).with(AugmentationSettings.NONE));
+            new Trainer(plan, new Huber(), context).train(model);
+            assertThat(lastOf("training loss", context)).isLessThan(0.001);
+        }
+    }
+
+    @Test
+    void callsAPass() {
+        Model model = OnnxReader.read(folder.resolve("network.onnx"));
+        // shown
+        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+        Model pruned = new Prune(Criterion.L1, 0.5, 8, Scope.GLOBAL).apply(model, context);
+        List<String> done = context.notes();
+        List<PassRun.Skip> refused = context.skips();
+        // end
+        assertThat(pruned).isNotSameAs(model);
+        assertThat(done).anySatisfy(note -> assertThat(note).startsWith("proved on 0 real"));
+        assertThat(refused).isNotNull();
+    }
+
+    @Test
+    void watchesALongTraining() {
+        Model model = OnnxReader.read(folder.resolve("network.onnx"));
+        List<String> log = new ArrayList<>();
+        DirectContext context = DirectContext.of(model);
+        // shown
+        DirectContext watched =
+                context.withCheckpoints(new CheckpointFolder(folder.resolve("checkpoints")))
+                        .withCancellation(() -> Thread.currentThread().isInterrupted())
+                        .withListener(log::add);
+        // end
+        DataConfig files =
+                DataConfig.of(DataConfig.Format.CSV, folder.resolve("table"), Preprocess.DEFAULT);
+        DirectContext all =
+                watched.withData(DataLoader.open(files, model, 17)).withRunner(new OrtRunner());
+        new Trainer(new TrainingPlan(1, 0.05, SMALL), new CrossEntropy(0), all).train(model);
+        assertThat(log).isNotEmpty().containsExactlyElementsOf(lines(all));
+        assertThat(folder.resolve("checkpoints")).isNotEmptyDirectory();
+    }
+
+    private static List<String> lines(DirectContext context) {
+        List<String> lines = new ArrayList<>();
+        context.skips().forEach(skip -> lines.add(skip.where() + ": " + skip.reason()));
+        lines.addAll(context.notes());
+        return lines;
+    }
+
+    @Test
+    void runsARecipe() {
+        // shown
+        RecipeReader reader = new RecipeReader(PassRegistry.load());
+        Recipe recipe = reader.read(folder.resolve("recipe.yaml"), RecipeReader.Changes.NONE);
+        Model model = OnnxReader.read(folder.resolve(recipe.model().orElseThrow()));
+        DataOptions options = recipe.data().orElseThrow();
+        DataConfig files = options.at(folder.resolve(options.path()));
+        DirectContext context =
+                DirectContext.of(model)
+                        .withSeed(recipe.seed())
+                        .withInputShapes(recipe.shapes())
+                        .withData(DataLoader.open(files, model, recipe.seed()))
+                        .withRunner(new OrtRunner());
+        List<Pass> passes = new ArrayList<>();
+        passes.add(reader.standard("simplify"));
+        passes.addAll(recipe.passes());
+        passes.add(reader.standard("fold-batch-norm"));
+        Pipeline pipeline = new Pipeline(passes, PipelineSetup.of(context));
+        Pipeline.Result result = pipeline.run(model, StepStore.NONE);
+        OnnxWriter.write(result.model(), folder.resolve("small.onnx"));
+        // end
+        assertThat(result.runs())
+                .extracting(PassRun::id)
+                .containsExactly("simplify", "prune", "distill", "quantize", "fold-batch-norm");
+        assertThat(result.runs().get(1).after().macs())
+                .isLessThanOrEqualTo(result.runs().get(1).before().macs() / 2);
+        assertThat(folder.resolve("small.onnx")).isNotEmptyFile();
+    }
+
+    @Test
+    void exports() throws IOException {
+        Model model = OnnxReader.read(folder.resolve("network.onnx"));
+        // shown
+        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+        TorchFile file = TorchFile.of(model, context);
+        Files.write(folder.resolve("network.pt"), file.bytes());
+        // end
+        assertThat(file.isBatchOpen()).isTrue();
+        assertThat(folder.resolve("network.pt")).isNotEmptyFile();
+    }
+}
