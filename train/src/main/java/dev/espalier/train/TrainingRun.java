@@ -226,7 +226,14 @@ final class TrainingRun {
                 objective,
                 plan.regime(),
                 start.tensors(),
-                plan.regime().augmentation().isNone() ? TeacherAnswers.room(training.size()) : 0);
+                room());
+    }
+
+    /** Floats of teachers' answers for one example that may be kept. */
+    private long room() {
+        return plan.regime().augmentation().isNone() && training.isRepeatable()
+                ? TeacherAnswers.room(training.size())
+                : 0;
     }
 
     /** Changes whenever anything changes that the course of training depends on. */

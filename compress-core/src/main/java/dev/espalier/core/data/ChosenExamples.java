@@ -40,6 +40,11 @@ final class ChosenExamples implements Dataset {
     }
 
     @Override
+    public boolean isRepeatable() {
+        return all.isRepeatable();
+    }
+
+    @Override
     public Batch batch(int[] indices, Augmentation augmentation, long seed) {
         int[] there = Arrays.stream(indices).map(index -> chosen[index]).toArray();
         return all.batch(there, augmentation, seed);

@@ -26,6 +26,14 @@ public interface Dataset {
      */
     Map<String, TensorType> sampleTypes();
 
+    /**
+     * Whether an example that is not augmented is the same whenever it is read, so that what is
+     * computed from it may be kept.
+     */
+    default boolean isRepeatable() {
+        return true;
+    }
+
     /** The examples at {@code indices}, unchanged but for preprocessing. */
     default Batch batch(int[] indices) {
         return batch(indices, Augmentation.NONE, 0);

@@ -153,6 +153,12 @@ public final class DjlDataset implements Dataset {
         return truth == Truth.TARGETS ? Optional.of(output) : Optional.empty();
     }
 
+    /** Only where the examples are kept: the transforms of others may be random. */
+    @Override
+    public boolean isRepeatable() {
+        return source instanceof DjlMemory;
+    }
+
     @Override
     public Map<String, TensorType> sampleTypes() {
         return sampleTypes;
