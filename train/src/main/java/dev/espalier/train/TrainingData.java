@@ -16,9 +16,13 @@ import dev.espalier.core.ir.Value;
 import dev.espalier.train.program.Truth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** How a dataset and a model go together. */
 final class TrainingData {
+    private static final int LOOKED_AT = 64;
+
     private TrainingData() {}
 
     /**
@@ -110,6 +114,38 @@ final class TrainingData {
                         "input '%s' takes %s an example, the dataset has %s"
                                 .formatted(feed.name(), perExample, sample.shape()));
             }
+        }
+    }
+
+    /**
+     * Refuses inputs from which nothing can be learnt: numbers that are none, and examples that are
+     * all the same. Looks at some that are spread over the dataset.
+     *
+     * @throws DataException where it finds them
+     */
+    static void requireVaried(Dataset data) {
+        int looked = Math.min(LOOKED_AT, data.size());
+        int[] indices =
+                IntStream.range(0, looked)
+                        .map(i -> (int) ((long) i * data.size() / looked))
+                        .toArray();
+        boolean varied = false;
+        for (Map.Entry<String, Tensor> input : data.batch(indices).inputs().entrySet()) {
+            float[] values = input.getValue().toFloats();
+            int size = values.length / looked;
+            for (int i = 0; i < values.length; i++) {
+                if (!Float.isFinite(values[i])) {
+                    throw new DataException(
+                            "example %d gives %s for input '%s', which is no number; check the files, and mean and std of preprocess"
+                                    .formatted(indices[i / size], values[i], input.getKey()));
+                }
+                varied |= values[i] != values[i % size];
+            }
+        }
+        if (looked > 1 && !varied) {
+            throw new DataException(
+                    "all %d training examples looked at have the same inputs, so that nothing can be learnt from them; check the data's path, and scale and std of preprocess"
+                            .formatted(looked));
         }
     }
 

@@ -84,6 +84,7 @@ final class TrainingRun {
         TrainingData.requireEnough(training, part * parts);
         TrainingData.requireFitting(
                 model, context.inputShapes(), training, part, objective.truth());
+        TrainingData.requireVaried(training);
         if (plan.regime().patience() > 0 && !yardstick.isThere()) {
             throw new InvalidOptionException(
                     "patience needs a validation split, and there is none; set validation.fraction"
