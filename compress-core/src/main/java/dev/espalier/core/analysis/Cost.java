@@ -25,10 +25,11 @@ import java.util.Set;
  * Operator#parameters}): the weights and biases of Conv, ConvTranspose, Gemm and MatMul, scale and
  * shift of BatchNormalization but not its running statistics, slopes of PRelu, tables of Gather,
  * and constants of more than one element that are added, subtracted, multiplied or divided by.
- * Quantized weights count as many as they have elements, their scales and zero points do not. An
- * operator nobody described counts all its floating constants of more than one element. A tensor
- * that several nodes read counts once. An export with batch-norm kept therefore counts a scale and
- * a shift for each channel, and one with batch-norm folded away a bias.
+ * Weights count as they are stored ({@link StoredWeights}), quantized ones too; scales and zero
+ * points of a quantization do not. An operator nobody described counts all its floating constants
+ * of more than one element. A tensor that several nodes read counts once. An export with batch-norm
+ * kept therefore counts a scale and a shift for each channel, and one with batch-norm folded away a
+ * bias.
  *
  * <p>A MAC is one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul. Bodies of If, Loop
  * and Scan are not counted.
@@ -103,7 +104,11 @@ public record Cost(
         private long described(Call call, Operator operator) {
             long parameters = 0;
             for (int input : operator.parameters(call)) {
-                if (call.constant(input).isPresent()) {
+                List<String> stored = StoredWeights.behind(graph, call.node().input(input));
+                for (String name : stored) {
+                    parameters += once(name, graph.constant(name).orElseThrow().elementCount());
+                }
+                if (stored.isEmpty() && call.constant(input).isPresent()) {
                     parameters += once(call, input);
                 }
             }
@@ -123,14 +128,14 @@ public record Cost(
             return parameters;
         }
 
+        /** Of what is computed from constants in ways that are not followed. */
         private long once(Call call, int input) {
-            String root = call.node().input(input);
-            Optional<Node> producer = graph.producer(root);
-            while (producer.isPresent() && producer.get().is("Identity")) {
-                root = producer.get().input(0);
-                producer = graph.producer(root);
-            }
-            return counted.add(root) ? call.constant(input).orElseThrow().elementCount() : 0;
+            return once(
+                    call.node().input(input), call.constant(input).orElseThrow().elementCount());
+        }
+
+        private long once(String name, long elements) {
+            return counted.add(name) ? elements : 0;
         }
     }
 

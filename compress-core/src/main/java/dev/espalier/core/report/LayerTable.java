@@ -3,6 +3,7 @@ package dev.espalier.core.report;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.NodeCost;
+import dev.espalier.core.analysis.StoredWeights;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
@@ -12,7 +13,6 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -93,13 +93,18 @@ public final class LayerTable {
     private static Layer layer(Graph graph, Node node, NodeCost cost, List<String> weights) {
         Tensor weight = graph.constant(weights.get(0)).orElseThrow();
         boolean convolution = cost.op().startsWith("Conv");
+        // Its own weight says how wide a layer is, even where it takes several pixels for one.
+        boolean plain = cost.op().equals("Conv") && weight.shape().rank() > SPATIAL_AXES_FROM;
+        long groups = node.attributes().integer("group", 1);
         return new Layer(
                 cost.name(),
                 cost.op(),
                 weights.get(0),
                 new LayerReport.Side(
-                        channels(cost.outputs(), convolution),
-                        channels(cost.inputs(), convolution),
+                        plain ? weight.shape().size(0) : channels(cost.outputs(), convolution),
+                        plain
+                                ? weight.shape().size(1) * groups
+                                : channels(cost.inputs(), convolution),
                         convolution ? kernel(node, weight.shape()) : "",
                         elements(graph, weights),
                         cost.macs(),
@@ -112,29 +117,11 @@ public final class LayerTable {
                 .sum();
     }
 
-    /** The constants behind the node's inputs, through Q/DQ, casts and transposes. */
+    /** The constants behind the node's inputs. */
     private static List<String> constants(Graph graph, Node node) {
-        List<String> constants = new ArrayList<>();
-        for (String input : node.inputs()) {
-            String name = input;
-            Optional<Node> producer = graph.producer(name);
-            while (producer.isPresent() && forwards(producer.get())) {
-                name = producer.get().input(0);
-                producer = graph.producer(name);
-            }
-            if (graph.constant(name).isPresent()) {
-                constants.add(name);
-            }
-        }
-        return constants;
-    }
-
-    private static boolean forwards(Node node) {
-        return node.is("DequantizeLinear")
-                || node.is("QuantizeLinear")
-                || node.is("Identity")
-                || node.is("Cast")
-                || node.is("Transpose");
+        return node.inputs().stream()
+                .flatMap(input -> StoredWeights.behind(graph, input).stream())
+                .toList();
     }
 
     /** Size of axis 1 of the first value for convolutions, of its last axis for matrices; or 0. */

@@ -82,6 +82,35 @@ class LayerTableTest {
     }
 
     @Test
+    void aLayerOfFoldedPixelsIsAsWideAsItsWeight() {
+        Model before =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[1,4,6,6]) -> (y)
+                        w: float[8,4,3,3] = seed(1)
+                        y = Conv(x, w)
+                        """);
+        Model after =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[1,4,6,6]) -> (y)
+                        w: float[8,4,3,3] = seed(1)
+                        left: int64[8] = [0, 0, 0, 0, 0, 0, 0, 1]
+                        right: int64[8] = [0, 0, 0, 1, 0, 0, 0, 0]
+                        p = Pad(w, left)
+                        q = Pad(w, right)
+                        both = Concat(p, q) {axis=0}
+                        y = Conv(x, both) {strides=[1,2]}
+                        """);
+        LayerReport layer = LayerTable.of(before, after, InputShapes.ofBatch(1)).get(0);
+        assertThat(layer.after().width()).isEqualTo(8);
+        assertThat(layer.after().parameters()).isEqualTo(8 * 4 * 3 * 3);
+        assertThat(layer.after().kernel()).isEqualTo("3x3");
+    }
+
+    @Test
     void aProductOfTwoActivationsIsNoLayer() {
         Model attention =
                 GraphText.parse(
