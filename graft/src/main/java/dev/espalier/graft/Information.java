@@ -6,7 +6,7 @@ public enum Information {
     ENTROPY,
     /** Mean magnitude of its weights, the L1 norm for each weight. */
     L1,
-    /** The same for all layers, so that every share is a half: a control. */
+    /** The same for all layers, so that every share is the same: a control. */
     NONE;
 
     double of(float[] weights, int bins) {

@@ -27,21 +27,17 @@ final class LayerwiseBlend {
     private static final int MATRIX = 2;
 
     private final Graph graph;
-    private final Information information;
-    private final int bins;
-    private final AdaptiveShare share;
+    private final BlendSettings settings;
 
-    LayerwiseBlend(Graph graph, Information information, int bins, AdaptiveShare share) {
+    LayerwiseBlend(Graph graph, BlendSettings settings) {
         this.graph = graph;
-        this.information = information;
-        this.bins = bins;
-        this.share = share;
+        this.settings = settings;
     }
 
     /** The share of its own that each tensor keeps, by initializer, in the order of the graph. */
     Map<String, Double> shares(Map<String, Tensor> own, Map<String, Tensor> donor) {
         Map<String, Double> shares = new LinkedHashMap<>();
-        double last = 0.5;
+        double last = settings.shareOfEquals();
         for (Node node : graph.nodes()) {
             for (String input : node.inputs()) {
                 Tensor tensor = own.get(input);
@@ -49,10 +45,7 @@ final class LayerwiseBlend {
                     continue;
                 }
                 if (tensor.shape().rank() >= MATRIX) {
-                    last =
-                            share.of(
-                                    information.of(tensor.toFloats(), bins),
-                                    information.of(donor.get(input).toFloats(), bins));
+                    last = settings.share(tensor.toFloats(), donor.get(input).toFloats());
                 }
                 shares.put(input, last);
             }

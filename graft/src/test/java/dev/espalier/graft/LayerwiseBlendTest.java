@@ -11,7 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LayerwiseBlendTest {
-    private static final AdaptiveShare SHARE = new AdaptiveShare(0.4, 500, 2);
 
     /** The first layer is constant, so that it has no information; the others are spread. */
     private static Model network(String first, int seed) {
@@ -45,7 +44,7 @@ class LayerwiseBlendTest {
     }
 
     private static LayerwiseBlend blend(Model model, Information information) {
-        return new LayerwiseBlend(model.graph(), information, LayerFilters.BINS, SHARE);
+        return new LayerwiseBlend(model.graph(), BlendSettings.DEFAULT.by(information));
     }
 
     @Test

@@ -1,0 +1,168 @@
+package dev.espalier.graft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.testkit.TestContext;
+import dev.espalier.train.RecalibrateBatchNorm;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+
+class GraftCheckpointsTest {
+    private static final GraftCheckpoints PASS =
+            new GraftCheckpoints(List.of("b.onnx"), BlendSettings.DEFAULT, 64);
+
+    private static final BlendSettings HALF = BlendSettings.DEFAULT.by(Information.NONE);
+
+    static Model network(String first, int seed) {
+        return GraphText.parse(
+                """
+                opset 13
+                graph g (x: float[N,2,4,4]) -> (y: float[N,3])
+                w1: float[2,2,1,1] = [%s]
+                scale: float[2] = [1, 2]
+                shift: float[2] = [0, 1]
+                mean: float[2] = [0, 0]
+                variance: float[2] = [1, 1]
+                w2: float[3,2] = seed(%d)
+                a = Conv(x, w1)
+                n = BatchNormalization(a, scale, shift, mean, variance)
+                r = Relu(n)
+                p = GlobalAveragePool(r)
+                f = Flatten(p)
+                y = Gemm(f, w2) {transB=1}
+                """
+                        .formatted(first, seed));
+    }
+
+    private static float[] values(Model model, String name) {
+        return model.graph().constant(name).orElseThrow().toFloats();
+    }
+
+    private static TestContext context(Model model, Model donor) {
+        return Shades.context(model, 12).withModel("b.onnx", donor);
+    }
+
+    @Test
+    void blendsByInformationAndMeasuresStatistics() {
+        Model own = network("1, 1, 1, 1", 1);
+        Model donor = network("1, 2, 3, 4", 1);
+        TestContext context = context(own, donor);
+
+        Model blended = PASS.apply(own, context);
+
+        assertThat(values(blended, "w1"))
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(1f, 1.7f, 2.4f, 3.1f);
+        assertThat(values(blended, "w2")).isEqualTo(values(own, "w2"));
+        assertThat(blended.graph().nodes()).isEqualTo(own.graph().nodes());
+        assertThat(context.notes())
+                .anyMatch(note -> note.startsWith("blended 6 tensors with b.onnx, keeping shares"))
+                .anyMatch(note -> note.startsWith("measured 1 batch normalizations"));
+        assertThat(new RecalibrateBatchNorm(64).apply(blended, context(own, donor)))
+                .isEqualTo(blended);
+    }
+
+    @Test
+    void equalNetworksStayAsTheyAre() {
+        Model own = network("1, 2, 3, 4", 1);
+        TestContext context = context(own, network("1, 2, 3, 4", 1));
+        assertThat(PASS.apply(own, context)).isSameAs(own);
+        assertThat(context.notes())
+                .containsExactly("nothing to blend: the networks have equal weights");
+    }
+
+    @Test
+    void severalGoInTheOrderOfARingAndTheNetworkAtHandKeepsItsShare() {
+        Model own = network("8, 8, 8, 8", 1);
+        TestContext context =
+                TestContext.of(network("0, 0, 0, 0", 1))
+                        .withModel("b.onnx", network("4, 4, 4, 4", 1));
+        GraftCheckpoints pass = new GraftCheckpoints(List.of("original", "b.onnx"), HALF, 64);
+
+        Model blended = pass.apply(own, context);
+
+        // 8/2 + (4/2 + 0/2)/2
+        assertThat(values(blended, "w1")).containsOnly(5);
+        assertThat(context.notes())
+                .contains(
+                        "batch-norm statistics are blended, not measured: the recipe has no data block");
+    }
+
+    @Test
+    void aFixedShareIsKeptOfEachLayer() {
+        Model own = network("8, 8, 8, 8", 1);
+        BlendSettings settings = new BlendSettings(Information.NONE, 0.4, 500, 10, 2, 0.75);
+        GraftCheckpoints pass = new GraftCheckpoints(List.of("b.onnx"), settings, 0);
+        Model blended = pass.apply(own, context(own, network("4, 4, 4, 4", 1)));
+        assertThat(values(blended, "w1")).containsOnly(7);
+        assertThat(values(blended, "mean")).containsOnly(0);
+    }
+
+    @Test
+    void aNetworkWithoutBatchNormHasNothingToMeasure() {
+        String folded =
+                """
+                graph (x: float[N,2,4,4]) -> (y: float[N,3])
+                w: float[3,2,1,1] = seed(%d)
+                b: float[3] = fill(0)
+                c = Conv(x, w, b)
+                p = GlobalAveragePool(c)
+                y = Flatten(p)
+                """;
+        Model own = GraphText.parse(folded.formatted(1));
+        TestContext context = context(own, GraphText.parse(folded.formatted(2)));
+        assertThat(PASS.apply(own, context)).isNotEqualTo(own);
+        assertThat(context.notes())
+                .anyMatch(note -> note.startsWith("the network has no batch normalization"));
+    }
+
+    @Test
+    void refusesAnotherTopology() {
+        Model own = network("1, 2, 3, 4", 1);
+        Model other =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph g (x: float[N,2,4,4]) -> (y: float[N,2])
+                        p = GlobalAveragePool(x)
+                        y = Flatten(p)
+                        """);
+        assertThatThrownBy(() -> PASS.apply(own, context(own, other)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("the network b.onnx has 2 nodes, this one 6");
+    }
+
+    @Test
+    void thePreviewNeedsNoData() {
+        Model own = network("1, 1, 1, 1", 1);
+        TestContext context = TestContext.of(own).withModel("b.onnx", network("1, 2, 3, 4", 2));
+        assertThat(PASS.preview(own, context).graph().nodes()).isEqualTo(own.graph().nodes());
+        assertThat(PASS.needsData()).isFalse();
+    }
+
+    @Test
+    void namesItsFiles() {
+        GraftCheckpoints pass =
+                new GraftCheckpoints(List.of("a.onnx", "original", "b.onnx"), HALF, 0);
+        assertThat(pass.models()).containsExactly("a.onnx", "b.onnx");
+        assertThat(pass.withModels(List.of("/x/a.onnx", "/x/b.onnx")).networks())
+                .containsExactly("/x/a.onnx", "original", "/x/b.onnx");
+        assertThatThrownBy(() -> new GraftCheckpoints(List.of(), HALF, 0))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("networks is empty");
+    }
+
+    @Test
+    void theCatalogueListsIt() {
+        assertThat(ServiceLoader.load(PassCatalog.class))
+                .anySatisfy(
+                        catalog -> assertThat(catalog.passes()).contains(GraftCheckpoints.class));
+    }
+}
