@@ -1,6 +1,8 @@
 package dev.espalier.distill;
 
 import dev.espalier.core.op.TorchWriter;
+import dev.espalier.train.loss.SoftTargets;
+import dev.espalier.train.loss.TeacherScores;
 import dev.espalier.train.program.LossTerm;
 import dev.espalier.train.program.LossWriter;
 import dev.espalier.train.program.Truth;

@@ -8,6 +8,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.loss.FeatureMaps;
+import dev.espalier.train.loss.SoftTargets;
 import dev.espalier.train.loss.WeightedSum;
 import dev.espalier.train.loss.WeightedSum.Weighted;
 import java.util.List;

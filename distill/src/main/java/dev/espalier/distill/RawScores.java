@@ -3,6 +3,7 @@ package dev.espalier.distill;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
+import dev.espalier.train.loss.TeacherScores;
 import dev.espalier.train.program.LossTerm;
 import dev.espalier.train.program.LossWriter;
 import java.util.List;

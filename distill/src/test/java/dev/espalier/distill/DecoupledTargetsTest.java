@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.loss.SoftTargets;
 import dev.espalier.train.loss.WeightedSum;
 import dev.espalier.train.program.Mixture;
 import dev.espalier.train.program.TorchProgram;

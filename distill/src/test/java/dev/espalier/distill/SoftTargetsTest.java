@@ -3,6 +3,7 @@ package dev.espalier.distill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.train.loss.SoftTargets;
 import org.junit.jupiter.api.Test;
 
 /** Expected values: the formulas in float64, gradients by central differences. */

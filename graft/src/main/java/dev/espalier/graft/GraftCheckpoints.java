@@ -20,7 +20,7 @@ import java.util.Map;
  * normalization are measured anew, since blended ones belong to no network.
  *
  * <pre>
- *   W ← alpha W + (1 - alpha) W_donor        alpha by the information of both; see AdaptiveShare
+ *   W = alpha W + (1 - alpha) W_donor        alpha by the information of both; see AdaptiveShare
  * </pre>
  *
  * <p>Several files go in the order of a ring: each is grafted with the one named before it, as that

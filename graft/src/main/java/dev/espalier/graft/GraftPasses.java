@@ -8,6 +8,6 @@ import java.util.List;
 public final class GraftPasses implements PassCatalog {
     @Override
     public List<Class<? extends Pass>> passes() {
-        return List.of(GraftCheckpoints.class);
+        return List.of(Graft.class, GraftCheckpoints.class);
     }
 }

@@ -46,7 +46,8 @@ public final class Trainer {
         return RestoreBatchNorm.fold(fit(start), model);
     }
 
-    private Model withBatchNorm(Model model) {
+    /** The model that is trained in place of {@code model}. */
+    Model withBatchNorm(Model model) {
         return plan.regime().program().restoreBatchNorm()
                 ? RestoreBatchNorm.restore(
                         model, context.data().calibration(), context.runner(), context::skipped)

@@ -48,12 +48,26 @@ final class TrainingRun {
     private final int parts;
     private final int part;
     private final Optional<Mixtures> mixtures;
+    private final TorchProgram fresh;
+    private final long identity;
     private Optional<TeacherAnswers> answers = Optional.empty();
+
+    TrainingRun(TrainingPlan plan, Objective objective, PassContext context, Model model) {
+        this(plan, objective, context, model, "");
+    }
 
     /**
      * @param model to begin with
+     * @param company what else the course of training depends on, beside what is given here
+     * @throws dev.espalier.core.CompressionException where model, data, plan and objective do not
+     *     go together
      */
-    TrainingRun(TrainingPlan plan, Objective objective, PassContext context, Model model) {
+    TrainingRun(
+            TrainingPlan plan,
+            Objective objective,
+            PassContext context,
+            Model model,
+            String company) {
         this.plan = plan;
         this.objective = objective;
         this.context = context;
@@ -77,10 +91,12 @@ final class TrainingRun {
                         model,
                         context.inputShapes().withBatch(part),
                         context.seed());
+        check();
+        this.fresh = program(TrainingState.START);
+        this.identity = identity(company);
     }
 
-    /** The model with its trained weights. */
-    Model run() {
+    private void check() {
         TrainingData.requireEnough(training, part * parts);
         TrainingData.requireFitting(
                 model, context.inputShapes(), training, part, objective.truth());
@@ -90,59 +106,93 @@ final class TrainingRun {
                     "patience needs a validation split, and there is none; set validation.fraction"
                             + " of the data above 0, or patience to 0");
         }
-        TorchProgram fresh = program(TrainingState.START);
-        long identity = identity(fresh);
-        TrainingState state = kept(CHECKPOINT, identity).orElse(TrainingState.START);
-        TrainingState start = kept(WITHIN_EPOCH, identity).filter(state::begins).orElse(state);
-        notes.begins(model, fresh, start);
-        while (!isOver(state)) {
-            state =
-                    stretch(
-                            state,
-                            start,
-                            start.tensors().isEmpty() ? fresh : program(start),
-                            identity);
+    }
+
+    /** The model with its trained weights. */
+    Model run() {
+        TrainingState state = kept(CHECKPOINT).orElse(TrainingState.START);
+        notes.begins(model, fresh, within(state));
+        return end(until(plan.epochs(), state));
+    }
+
+    /**
+     * Goes on from a state that is kept elsewhere, or from what was reached after it in the same
+     * epoch.
+     */
+    TrainingState resume(TrainingState state) {
+        TrainingState latest = kept(CHECKPOINT).filter(state::precedes).orElse(state);
+        notes.begins(model, fresh, within(latest));
+        return latest;
+    }
+
+    /**
+     * Trains on to the end of an epoch.
+     *
+     * @param last counted from 1
+     */
+    TrainingState until(int last, TrainingState from) {
+        TrainingState state = from;
+        TrainingState start = within(from);
+        while (!isOver(state, last)) {
+            TorchProgram program = start.tensors().isEmpty() ? fresh : program(start);
+            state = stretch(last, state, start, program);
             start = state;
         }
+        return state;
+    }
+
+    /** Says what was done, and returns the model as it is in {@code state}. */
+    Model end(TrainingState state) {
         notes.ends(fresh, state);
         return outcome(state);
     }
 
-    private Optional<TrainingState> kept(String checkpoint, long identity) {
+    /** Changes whenever anything changes that the course of training depends on. */
+    long identity() {
+        return identity;
+    }
+
+    Yardstick yardstick() {
+        return yardstick;
+    }
+
+    /** What the last run had reached in the epoch that {@code state} begins. */
+    private TrainingState within(TrainingState state) {
+        return kept(WITHIN_EPOCH).filter(state::begins).orElse(state);
+    }
+
+    private Optional<TrainingState> kept(String checkpoint) {
         return context.checkpoints()
                 .read(checkpoint)
                 .flatMap(bytes -> TrainingState.read(bytes, identity));
     }
 
-    private boolean isOver(TrainingState state) {
+    private boolean isOver(TrainingState state, int last) {
         int patience = plan.regime().patience();
-        return state.epoch() >= plan.epochs()
+        return state.epoch() >= last
                 || patience > 0 && state.stalled(yardstick.isFalling()) >= patience;
     }
 
     /**
-     * Trains to the end, or until an epoch is given up; keeps what is reached.
+     * Trains to the end of an epoch, or until one is given up; keeps what is reached.
      *
      * @param from after the last finished epoch
      * @param start the same, or within the epoch after it
      * @param program at {@code start}
      */
     private TrainingState stretch(
-            TrainingState from, TrainingState start, TorchProgram program, long identity) {
+            int last, TrainingState from, TrainingState start, TorchProgram program) {
         TrainingState state = from;
         Begun begun = start.begun();
         try (TorchModule module = TorchModule.load(program.archive())) {
-            while (!isOver(state)) {
+            while (!isOver(state, last)) {
                 TrainingState before = state;
                 EpochSteps steps =
                         new EpochSteps(
                                 course(program, module),
                                 before,
                                 begun,
-                                so ->
-                                        keepWithin(
-                                                before.within(tensors(program, module), so),
-                                                identity));
+                                so -> keepWithin(before.within(tensors(program, module), so)));
                 begun = Begun.NOT;
                 Optional<Setback> setback = steps.run(module);
                 TrainingState next =
@@ -178,7 +228,7 @@ final class TrainingRun {
         return program.bySlot(module.run("state", List.of()));
     }
 
-    private void keepWithin(TrainingState state, long identity) {
+    private void keepWithin(TrainingState state) {
         context.checkpoints().write(WITHIN_EPOCH, state.toBytes(identity));
     }
 
@@ -204,15 +254,23 @@ final class TrainingRun {
         return yardstick.isThere() ? state.judged(yardstick.of(outcome(state))) : state;
     }
 
+    /**
+     * The model as it is in {@code state}, with its statistics as they are.
+     *
+     * @param averaged whether weights are their averages, where there are any
+     */
+    Model snapshot(TrainingState state, boolean averaged) {
+        GraphEditor editor = new GraphEditor(model.graph());
+        state.initializers(averaged).forEach(editor::setInitializer);
+        return model.withGraph(editor.build());
+    }
+
     /** What training returns if it ends in {@code state}. */
     private Model outcome(TrainingState state) {
-        Map<String, Tensor> values = state.initializers();
-        if (values.isEmpty()) {
+        if (state.tensors().isEmpty()) {
             return model;
         }
-        GraphEditor editor = new GraphEditor(model.graph());
-        values.forEach(editor::setInitializer);
-        Model trained = model.withGraph(editor.build());
+        Model trained = snapshot(state, true);
         return plan.regime().averaging() > 0
                 ? RunningStatistics.of(trained, (where, reason) -> {})
                         .measure(context, STATISTICS_SAMPLES)
@@ -237,11 +295,10 @@ final class TrainingRun {
                 : 0;
     }
 
-    /** Changes whenever anything changes that the course of training depends on. */
-    private long identity(TorchProgram program) {
+    private long identity(String company) {
         CRC32 crc = new CRC32();
-        crc.update(program.archive());
+        crc.update(fresh.archive());
         return crc.getValue() << 32
-                ^ (plan + " " + context.seed() + " " + training.size()).hashCode();
+                ^ (plan + " " + context.seed() + " " + training.size() + company).hashCode();
     }
 }

@@ -76,6 +76,11 @@ record TrainingState(
         return history.size();
     }
 
+    /** What was seen in the last finished epoch. */
+    Epoch last() {
+        return history.get(history.size() - 1);
+    }
+
     /** The state after one more epoch. */
     TrainingState after(Map<Slot, Tensor> changed, Epoch figures) {
         return new TrainingState(changed, longer(history, figures), setbacks, Begun.NOT);
@@ -91,6 +96,45 @@ record TrainingState(
         return later.begun.steps() > 0
                 && later.history.equals(history)
                 && later.setbacks.equals(setbacks);
+    }
+
+    /**
+     * Whether {@code later} was reached from this state in the epoch that it begins: by finishing
+     * it, or by giving it up once more.
+     */
+    boolean precedes(TrainingState later) {
+        int epochs = later.epoch() - epoch();
+        boolean further = epochs > 0 || later.setbacks.size() > setbacks.size();
+        return epochs <= 1
+                && further
+                && begins(later.history, history)
+                && begins(later.setbacks, setbacks);
+    }
+
+    private static <T> boolean begins(List<T> list, List<T> beginning) {
+        return list.size() >= beginning.size()
+                && list.subList(0, beginning.size()).equals(beginning);
+    }
+
+    /** Whether weights are averaged. */
+    boolean averages() {
+        return tensors.keySet().stream().anyMatch(slot -> slot.kind() == Slot.Kind.AVERAGE);
+    }
+
+    /**
+     * This state with other weights, statistics and averages, all by initializer. What optimizer
+     * and loss remember stays.
+     */
+    TrainingState replaced(Map<String, Tensor> initializers, Map<String, Tensor> averages) {
+        Map<Slot, Tensor> changed = new LinkedHashMap<>(tensors);
+        changed.replaceAll(
+                (slot, tensor) ->
+                        slot.isInitializer()
+                                ? initializers.getOrDefault(slot.name(), tensor)
+                                : slot.kind() == Slot.Kind.AVERAGE
+                                        ? averages.getOrDefault(slot.name(), tensor)
+                                        : tensor);
+        return new TrainingState(changed, history, setbacks, Begun.NOT);
     }
 
     /** This state with the last epoch's figure on the validation split. */
@@ -133,12 +177,23 @@ record TrainingState(
 
     /** Weights, averaged where they are, and running statistics by initializer. */
     Map<String, Tensor> initializers() {
+        return initializers(true);
+    }
+
+    /**
+     * Weights and running statistics by initializer.
+     *
+     * @param averaged whether weights are their averages, where there are any
+     */
+    Map<String, Tensor> initializers(boolean averaged) {
         Map<String, Tensor> initializers = new LinkedHashMap<>();
         tensors.forEach(
                 (slot, tensor) -> {
                     if (slot.isInitializer()) {
                         Slot average = new Slot(Slot.Kind.AVERAGE, slot.name());
-                        initializers.put(slot.name(), tensors.getOrDefault(average, tensor));
+                        initializers.put(
+                                slot.name(),
+                                averaged ? tensors.getOrDefault(average, tensor) : tensor);
                     }
                 });
         return initializers;

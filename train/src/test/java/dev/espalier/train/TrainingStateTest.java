@@ -55,6 +55,37 @@ class TrainingStateTest {
     }
 
     @Test
+    void precedesWhatWasReachedInItsNextEpochOnly() {
+        TrainingState next = STATE.after(Map.of(), epoch(0.9));
+        assertThat(STATE.precedes(STATE)).isFalse();
+        assertThat(STATE.precedes(next)).isTrue();
+        assertThat(STATE.precedes(STATE.after(STATE.setbacks().get(0)))).isTrue();
+        assertThat(next.precedes(STATE)).isFalse();
+        assertThat(STATE.precedes(next.after(Map.of(), epoch(0.9)))).isFalse();
+        assertThat(STATE.after(Map.of(), epoch(0.7)).precedes(next)).isFalse();
+    }
+
+    @Test
+    void replacesWeightsAndAveragesAndNothingElse() {
+        Tensor other = Tensor.ofFloats(Shape.of(2, 1), 7, 7);
+        Tensor average = Tensor.ofFloats(Shape.of(2, 1), 8, 8);
+        Slot memory = new Slot(Slot.Kind.MOMENTUM, "w");
+        TrainingState state =
+                STATE.after(
+                        Map.of(new Slot(Slot.Kind.WEIGHT, "w"), average, memory, average),
+                        epoch(1));
+        assertThat(state.averages()).isFalse();
+        assertThat(state.replaced(Map.of("w", other), Map.of()).tensors())
+                .containsEntry(new Slot(Slot.Kind.WEIGHT, "w"), other)
+                .containsEntry(memory, average);
+        assertThat(STATE.averages()).isTrue();
+        TrainingState replaced = STATE.replaced(Map.of("w", other), Map.of("w", average));
+        assertThat(replaced.initializers(false)).containsEntry("w", other);
+        assertThat(replaced.initializers(true)).containsEntry("w", average);
+        assertThat(replaced.history()).isEqualTo(STATE.history());
+    }
+
+    @Test
     void everySetbackHalvesTheRate() {
         assertThat(TrainingState.START.slowdown()).isEqualTo(1);
         assertThat(STATE.slowdown()).isEqualTo(0.5);

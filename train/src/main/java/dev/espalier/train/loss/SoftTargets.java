@@ -1,4 +1,4 @@
-package dev.espalier.distill;
+package dev.espalier.train.loss;
 
 import dev.espalier.core.op.TorchWriter;
 import dev.espalier.train.program.LossTerm;
@@ -12,7 +12,7 @@ import dev.espalier.train.program.LossWriter;
  *
  * @param temperature T, greater than 0
  */
-record SoftTargets(double temperature) implements LossTerm {
+public record SoftTargets(double temperature) implements LossTerm {
     @Override
     public String write(LossWriter writer) {
         return "torch.mul(%s, %s)"
@@ -24,7 +24,7 @@ record SoftTargets(double temperature) implements LossTerm {
     }
 
     /** {@code KL(t || s)} of logarithms of probabilities [N, K], averaged over N. */
-    static String divergence(String student, String teacher) {
+    public static String divergence(String student, String teacher) {
         int sum = 2;
         return "torch.div(torch.kl_div(%s, %s, %d, log_target=True), torch.size(%2$s, 0))"
                 .formatted(student, teacher, sum);

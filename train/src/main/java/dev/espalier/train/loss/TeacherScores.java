@@ -1,4 +1,4 @@
-package dev.espalier.distill;
+package dev.espalier.train.loss;
 
 import dev.espalier.core.op.TorchWriter;
 import dev.espalier.train.program.LossWriter;
@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** What the teachers of a loss say together. */
-final class TeacherScores {
+public final class TeacherScores {
     private TeacherScores() {}
 
     /**
@@ -17,7 +17,7 @@ final class TeacherScores {
      * one that is not. See Hinton et al., 2015, section 3: "the arithmetic mean of their individual
      * predictive distributions".
      */
-    static String logProbabilities(LossWriter writer, double temperature) {
+    public static String logProbabilities(LossWriter writer, double temperature) {
         List<String> each =
                 each(writer, teacher -> logSoftmax(writer.scores(teacher), temperature));
         return writer.let(
@@ -28,7 +28,7 @@ final class TeacherScores {
     }
 
     /** The variable of the mean of the teachers' outputs at one place. */
-    static String output(LossWriter writer, int place) {
+    public static String output(LossWriter writer, int place) {
         List<String> each =
                 each(
                         writer,
@@ -44,7 +44,7 @@ final class TeacherScores {
     }
 
     /** {@code log softmax(scores / T)} over the classes. */
-    static String logSoftmax(String scores, double temperature) {
+    public static String logSoftmax(String scores, double temperature) {
         return "torch.log_softmax(torch.div(%s, %s), 1)"
                 .formatted(scores, TorchWriter.real(temperature));
     }

@@ -1,0 +1,43 @@
+package dev.espalier.graft;
+
+import dev.espalier.core.ir.GraphEditor;
+import dev.espalier.core.ir.Model;
+import dev.espalier.train.Exchange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Grafts onto each network the one before it in a ring, the last one's onto the first, all from
+ * what they were before any grafting:
+ *
+ * <pre>
+ *   W_i = alpha W_i + (1 - alpha) W_(i-1)        layer by layer, see LayerwiseBlend
+ * </pre>
+ *
+ * <p>Running statistics of batch normalization are blended with their layer and adapt within the
+ * next epoch. A ring of one is left as it is. See Meng et al., Filter Grafting for Deep Neural
+ * Networks, 2020, section 3.4.
+ */
+record RingGraft(BlendSettings blend) implements Exchange {
+    @Override
+    public List<Model> after(int epoch, List<Model> networks) {
+        if (networks.size() == 1) {
+            return networks;
+        }
+        List<Model> grafted = new ArrayList<>();
+        Model donor = networks.get(networks.size() - 1);
+        for (Model own : networks) {
+            grafted.add(graft(own, donor));
+            donor = own;
+        }
+        return grafted;
+    }
+
+    private Model graft(Model own, Model donor) {
+        GraphEditor editor = new GraphEditor(own.graph());
+        new LayerwiseBlend(own.graph(), blend)
+                .graft(Counterparts.floats(own), Counterparts.floats(donor))
+                .forEach(editor::setInitializer);
+        return own.withGraph(editor.build());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.espalier.graft;
+
+import dev.espalier.core.pass.Option;
+import dev.espalier.train.Exchange;
+
+/**
+ * What is grafted between two epochs.
+ *
+ * @param kind where it comes from
+ * @param blend how much a layer keeps of its own, where it comes from another network
+ * @param threshold filters with a smaller L1 norm are invalid: they are what internal and noise
+ *     graft onto, and what the report counts before and after
+ * @param noise a in the standard deviation {@code a^t} of noise after epoch t = 1, 2, ..
+ */
+public record ScionSettings(
+        @Option(value = "external", help = "Where the grafted weights come from") Scion kind,
+        @Option(help = "How much each layer keeps of its own, with external") BlendSettings blend,
+        @Option(value = "0.1", help = "Filters of a smaller L1 norm are invalid", min = 0)
+                double threshold,
+        @Option(
+                        value = "0.5",
+                        help = "Base of the standard deviation, a power of it, with noise",
+                        min = 0,
+                        max = 1)
+                double noise) {
+    public static final ScionSettings DEFAULT =
+            new ScionSettings(Scion.EXTERNAL, BlendSettings.DEFAULT, 0.1, 0.5);
+
+    /** These settings with grafts from elsewhere. */
+    public ScionSettings of(Scion other) {
+        return new ScionSettings(other, blend, threshold, noise);
+    }
+
+    /**
+     * @param seed of the noise
+     */
+    Exchange exchange(long seed) {
+        return switch (kind) {
+            case EXTERNAL -> new RingGraft(blend);
+            case INTERNAL -> new InternalGraft(threshold);
+            case NOISE -> new NoiseGraft(threshold, noise, seed);
+        };
+    }
+}

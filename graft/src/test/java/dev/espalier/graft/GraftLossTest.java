@@ -1,0 +1,65 @@
+package dev.espalier.graft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.testkit.TestContext;
+import dev.espalier.train.loss.AuxiliarySettings;
+import dev.espalier.train.loss.LossSettings;
+import dev.espalier.train.program.Truth;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GraftLossTest {
+    private static Model scores(int classes) {
+        return GraphText.parse(
+                """
+                graph (x: float[N,2]) -> (y: float[N,%1$d])
+                w: float[%1$d,2] = seed(1)
+                y = Gemm(x, w) {transB=1}
+                """
+                        .formatted(classes));
+    }
+
+    @Test
+    void withoutATeacherItIsThatOfTheLabels() {
+        Model model = scores(3);
+        TestContext context = TestContext.of(scores(4));
+        assertThat(GraftLoss.DEFAULT.objective(model, context))
+                .isEqualTo(LossSettings.DEFAULT.objective(model, context));
+    }
+
+    @Test
+    void theTeacherIsTheOriginalNetwork() {
+        TestContext context = TestContext.of(scores(3));
+        assertThat(GraftLoss.DEFAULT.under(0.9).objective(scores(3), context).teachers())
+                .isEqualTo(List.of(context.original()));
+        assertThat(GraftLoss.DEFAULT.under(0.9).objective(scores(3), context).truth())
+                .isEqualTo(Truth.CLASSES);
+        assertThat(GraftLoss.DEFAULT.under(1).objective(scores(3), context).truth())
+                .isEqualTo(Truth.NONE);
+    }
+
+    @Test
+    void refusesATeacherOfOtherClasses() {
+        assertThatThrownBy(
+                        () ->
+                                GraftLoss.DEFAULT
+                                        .under(0.5)
+                                        .objective(scores(3), TestContext.of(scores(4))))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("found [1,3] here and [1,4] of the original network");
+    }
+
+    @Test
+    void refusesATeacherOfNumbers() {
+        LossSettings numbers = new LossSettings(LossSettings.Kind.MSE, 0, AuxiliarySettings.NONE);
+        assertThatThrownBy(() -> new GraftLoss(numbers, 0.5, 4))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("the kind of labels is mse");
+    }
+}

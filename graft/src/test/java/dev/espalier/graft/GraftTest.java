@@ -1,0 +1,179 @@
+package dev.espalier.graft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.graft.MemberSettings.Rates;
+import dev.espalier.testkit.TestContext;
+import dev.espalier.train.Trainer;
+import dev.espalier.train.TrainingPlan;
+import dev.espalier.train.loss.LossSettings;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.Precision;
+import dev.espalier.train.regime.ProgramSettings;
+import dev.espalier.train.regime.Regime;
+import dev.espalier.train.torch.TorchModule;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GraftTest {
+    /** As an export leaves it: no batch-norm, a bias instead. The last filter is almost nothing. */
+    private static final String TEXT =
+            """
+                    graph (x: float[N,2,4,4]) -> (logits: float[N,3])
+                    w1: float[3,2,1,1] = [1, -1, -1, 1, 0.001, 0.001]
+                    b1: float[3] = [0, 0, 0]
+                    w2: float[3,3] = seed(2)
+                    b2: float[3] = fill(0)
+                    h = Conv(x, w1, b1)
+                    r = Relu(h)
+                    p = GlobalAveragePool(r)
+                    f = Flatten(p)
+                    logits = Gemm(f, w2, b2) {transB=1}
+                    """;
+
+    private static final Model FOLDED = GraphText.parse(TEXT);
+
+    private static final Regime REGIME =
+            Regime.DEFAULT
+                    .withBatch(16)
+                    .with(new AugmentationSettings(0, false))
+                    .with(new ProgramSettings(Precision.FLOAT32, true));
+
+    @BeforeEach
+    void onOneThread() {
+        TorchModule.threads(1);
+    }
+
+    private static Graft pass(int epochs, Integer networks, boolean initialize, Scion kind) {
+        MemberSettings members =
+                new MemberSettings(
+                        Optional.ofNullable(networks),
+                        Rates.DIFFERENT,
+                        initialize,
+                        ScionSettings.DEFAULT.of(kind));
+        return new Graft(epochs, 0.1, members, GraftLoss.DEFAULT, REGIME);
+    }
+
+    @Test
+    void recoversANetworkWithCopiesOfItInARing() {
+        TestContext context = Shades.context(FOLDED, 24);
+        Model trained = pass(3, 3, false, Scion.EXTERNAL).apply(FOLDED, context);
+        assertThat(trained.graph().nodes()).isEqualTo(FOLDED.graph().nodes());
+        assertThat(trained.graph().initializers().keySet())
+                .containsExactlyElementsOf(FOLDED.graph().initializers().keySet());
+        assertThat(context.notes())
+                .contains("learning rates of the networks: 0.025, 0.075, 0.1")
+                .anyMatch(note -> note.startsWith("network 3: trained 6 weights for 3 epochs"))
+                .anyMatch(note -> note.matches("returned network [123] of 3, the best .*"))
+                .anyMatch(note -> note.startsWith("measured 1 batch normalizations"))
+                .anyMatch(
+                        note ->
+                                note.startsWith(
+                                        "filters of an L1 norm below 0.1: 1 of 3 before, "));
+    }
+
+    @Test
+    void trainsNetworksOfTheirOwnFromScratch() {
+        TestContext context = Shades.context(FOLDED, 24);
+        Model trained = pass(6, null, true, Scion.EXTERNAL).apply(FOLDED, context);
+        assertThat(trained).isNotEqualTo(FOLDED);
+        assertThat(context.notes())
+                .anyMatch(note -> note.matches("returned network [12] of 2, the best .*"));
+    }
+
+    @Test
+    void graftingDoesSomething() {
+        Model fixed = train(new BlendSettings(Information.NONE, 0.4, 500, 10, 2, 1));
+        Model grafted = train(BlendSettings.DEFAULT);
+        assertThat(grafted).isNotEqualTo(fixed);
+        // With a share of 1 each network keeps all of its own, and no epoch can tell.
+        TrainingPlan plan = new TrainingPlan(3, 0.1 * 0.5, REGIME);
+        TestContext context = Shades.context(FOLDED, 0);
+        Model plain =
+                new Trainer(plan, LossSettings.DEFAULT.objective(FOLDED, context), context)
+                        .train(FOLDED);
+        assertThat(fixed).isEqualTo(plain);
+    }
+
+    /** The first network of two, since there is no validation split. */
+    private static Model train(BlendSettings blend) {
+        MemberSettings members =
+                new MemberSettings(
+                        Optional.of(2),
+                        Rates.DIFFERENT,
+                        false,
+                        new ScionSettings(Scion.EXTERNAL, blend, 0.1, 0.5));
+        TestContext context = Shades.context(FOLDED, 0);
+        return new Graft(3, 0.1, members, GraftLoss.DEFAULT, REGIME).apply(FOLDED, context);
+    }
+
+    @Test
+    void oneNetworkGraftsItsOwnFiltersOrNoise() {
+        for (Scion kind : List.of(Scion.INTERNAL, Scion.NOISE)) {
+            TestContext context = Shades.context(FOLDED, 24);
+            Model trained = pass(3, null, false, kind).apply(FOLDED, context);
+            assertThat(trained.graph().nodes()).isEqualTo(FOLDED.graph().nodes());
+            assertThat(context.notes())
+                    .noneMatch(note -> note.startsWith("returned network"))
+                    .anyMatch(note -> note.startsWith("trained 6 weights for 3 epochs"));
+        }
+    }
+
+    @Test
+    void learnsFromTheOriginalNetworkToo() {
+        Model original = GraphText.parse(TEXT.replace("1, -1, -1, 1", "3, -3, -3, 3"));
+        Model alone = under(0, original);
+        Model taught = under(0.9, original);
+        assertThat(taught).isNotEqualTo(alone);
+        assertThat(taught.graph().nodes()).isEqualTo(FOLDED.graph().nodes());
+    }
+
+    private static Model under(double teacher, Model original) {
+        Graft pass = pass(2, 2, false, Scion.EXTERNAL);
+        Graft other =
+                new Graft(
+                        pass.epochs(),
+                        pass.learningRate(),
+                        pass.members(),
+                        pass.loss().under(teacher),
+                        pass.regime());
+        return other.apply(FOLDED, Shades.context(original, 24));
+    }
+
+    @Test
+    void refusesPatience() {
+        Graft pass =
+                new Graft(
+                        2,
+                        0.1,
+                        new MemberSettings(
+                                Optional.empty(), Rates.EQUAL, false, ScionSettings.DEFAULT),
+                        GraftLoss.DEFAULT,
+                        REGIME.withPatience(2));
+        assertThatThrownBy(() -> pass.apply(FOLDED, Shades.context(FOLDED, 24)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("set patience to 0");
+    }
+
+    @Test
+    void thePreviewChangesNothing() {
+        TestContext context = TestContext.of(FOLDED);
+        assertThat(pass(3, 3, true, Scion.EXTERNAL).preview(FOLDED, context)).isSameAs(FOLDED);
+        assertThat(context.notes())
+                .containsExactly("would train 3 networks side by side for 3 epochs");
+    }
+
+    @Test
+    void theCatalogueListsIt() {
+        assertThat(ServiceLoader.load(PassCatalog.class))
+                .anySatisfy(catalog -> assertThat(catalog.passes()).contains(Graft.class));
+    }
+}

@@ -1,0 +1,173 @@
+package dev.espalier.train;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.train.program.Objective;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trains several networks of one topology side by side and returns one of them. They take turns,
+ * epoch by epoch, each with a seed, a data order and a plan of its own; between two epochs an
+ * {@link Exchange} may change their weights by those of the others. Optimizers remember what they
+ * did before.
+ *
+ * <pre>
+ *   epoch 1 of each, exchange, epoch 2 of each, exchange, .., last epoch of each, choice
+ * </pre>
+ *
+ * <p>The network that is returned is the best one after the last epoch, judged on the validation
+ * split; the first one where there is none. Where weights were exchanged its batch-norm statistics
+ * are measured anew. One network without an exchange is trained as {@link Trainer} would.
+ *
+ * <p>There is a checkpoint of all when each has finished an epoch, beside those that each training
+ * makes, so that a killed training takes the same course.
+ */
+public final class JointTrainer {
+    private static final String CHECKPOINT = "joint-training";
+    private static final int STATISTICS_SAMPLES = 2048;
+
+    private final List<TrainingPlan> plans;
+    private final Objective objective;
+    private final Exchange exchange;
+    private final PassContext context;
+
+    /**
+     * @param plans one for each network, with equal numbers of epochs and no patience
+     * @throws InvalidOptionException where the plans do not fit each other
+     */
+    public JointTrainer(
+            List<TrainingPlan> plans, Objective objective, Exchange exchange, PassContext context) {
+        this.plans = List.copyOf(plans);
+        this.objective = objective;
+        this.exchange = exchange;
+        this.context = context;
+        if (plans.isEmpty()) {
+            throw new IllegalArgumentException("no plans: one is needed for each network");
+        }
+        for (TrainingPlan plan : plans) {
+            if (plan.epochs() != plans.get(0).epochs()) {
+                throw new InvalidOptionException(
+                        "networks that are trained side by side take equal numbers of epochs, found %d and %d"
+                                .formatted(plans.get(0).epochs(), plan.epochs()));
+            }
+            if (plan.regime().patience() > 0) {
+                throw new InvalidOptionException(
+                        "networks that are trained side by side end together, and patience would end one before the others: set patience to 0, found %d"
+                                .formatted(plan.regime().patience()));
+            }
+        }
+    }
+
+    /**
+     * Trains as many copies of {@code model} as there are plans.
+     *
+     * @throws dev.espalier.core.UnsupportedModelException as {@link Trainer#train} does
+     * @throws dev.espalier.core.DataException as {@link Trainer#train} does
+     * @throws InvalidOptionException where one of the trainings diverges again and again
+     */
+    public Model train(Model model) {
+        Model start = withBatchNorm(model);
+        return RestoreBatchNorm.fold(fit(plans.stream().map(plan -> start).toList()), model);
+    }
+
+    /** Like {@link #train}, but each network from fresh random weights of its own. */
+    public Model trainFromScratch(Model model) {
+        Model network = withBatchNorm(model);
+        List<Model> starts = new ArrayList<>();
+        for (int i = 0; i < plans.size(); i++) {
+            starts.add(Initialization.apply(network, member(i).seed()));
+        }
+        return RestoreBatchNorm.fold(fit(starts), model);
+    }
+
+    private Model withBatchNorm(Model model) {
+        return new Trainer(plans.get(0), objective, context).withBatchNorm(model);
+    }
+
+    private PassContext member(int i) {
+        return plans.size() == 1 ? context : new MemberContext(context, i);
+    }
+
+    private Model fit(List<Model> starts) {
+        String company = " one of " + plans.size() + " " + exchange;
+        List<TrainingRun> runs = new ArrayList<>();
+        for (int i = 0; i < starts.size(); i++) {
+            runs.add(new TrainingRun(plans.get(i), objective, member(i), starts.get(i), company));
+        }
+        JointState state =
+                context.checkpoints()
+                        .read(CHECKPOINT)
+                        .flatMap(bytes -> JointState.read(bytes, runs))
+                        .orElse(JointState.start(runs.size()));
+        List<TrainingState> members = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            members.add(runs.get(i).resume(state.members().get(i)));
+        }
+        int epochs = plans.get(0).epochs();
+        for (int epoch = state.epoch() + 1; epoch <= epochs; epoch++) {
+            for (int i = 0; i < runs.size(); i++) {
+                members.set(i, trained(runs.get(i), i, epoch, members.get(i)));
+            }
+            state = state.after(members);
+            if (epoch < epochs) {
+                state = state.exchanged(exchange, runs);
+                members = new ArrayList<>(state.members());
+            }
+            context.checkpoints().write(CHECKPOINT, state.toBytes(runs));
+        }
+        return best(runs, state);
+    }
+
+    private TrainingState trained(TrainingRun run, int i, int epoch, TrainingState state) {
+        try {
+            return run.until(epoch, state);
+        } catch (InvalidOptionException e) {
+            throw plans.size() == 1
+                    ? e
+                    : new InvalidOptionException(
+                            "network %d of %d: %s".formatted(i + 1, plans.size(), e.getMessage()));
+        }
+    }
+
+    private Model best(List<TrainingRun> runs, JointState state) {
+        List<Model> outcomes = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            outcomes.add(runs.get(i).end(state.members().get(i)));
+        }
+        Model best = outcomes.get(choose(runs.get(0).yardstick(), state));
+        // Where weights are averaged, each outcome has measured statistics.
+        return state.mixed() && plans.get(0).regime().averaging() == 0
+                ? new RecalibrateBatchNorm(STATISTICS_SAMPLES).apply(best, context)
+                : best;
+    }
+
+    /** The place of the network that is returned; says why it is that one. */
+    private int choose(Yardstick yardstick, JointState state) {
+        if (plans.size() == 1 || state.epoch() == 0) {
+            return 0;
+        }
+        if (!yardstick.isThere()) {
+            context.note(
+                    "returned network 1 of %d: there is no validation split to choose on"
+                            .formatted(plans.size()));
+            return 0;
+        }
+        List<Double> figures = new ArrayList<>();
+        state.members().forEach(member -> figures.add(member.last().validation()));
+        int best = 0;
+        for (int i = 1; i < figures.size(); i++) {
+            double gain = figures.get(i) - figures.get(best);
+            best = (yardstick.isFalling() ? -gain : gain) > 0 ? i : best;
+        }
+        context.note(
+                "returned network %d of %d, the best on the validation split after the last epoch: %s %s"
+                        .formatted(
+                                best + 1,
+                                plans.size(),
+                                yardstick.words(),
+                                yardstick.show(figures)));
+        return best;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.espalier.train;
+
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Reproducer;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * The context of one of several trainings of a pass: its randomness and checkpoints are its own,
+ * and what it tells has its name in front.
+ *
+ * @param index of the training, counted from 0; the first has the seed of the pass
+ */
+record MemberContext(PassContext context, int index) implements PassContext {
+    /** How users know it. */
+    String name() {
+        return "network " + (index + 1);
+    }
+
+    @Override
+    public long seed() {
+        return index == 0
+                ? context.seed()
+                : new SplittableRandom(context.seed() * 1_000_003 + index).nextLong();
+    }
+
+    @Override
+    public Model original() {
+        return context.original();
+    }
+
+    @Override
+    public Model model(String file) {
+        return context.model(file);
+    }
+
+    @Override
+    public DataSplits data() {
+        return context.data();
+    }
+
+    @Override
+    public boolean hasData() {
+        return context.hasData();
+    }
+
+    @Override
+    public ModelRunner runner() {
+        return context.runner();
+    }
+
+    @Override
+    public InputShapes inputShapes() {
+        return context.inputShapes();
+    }
+
+    @Override
+    public Progress progress() {
+        return (work, steps, unit) -> context.progress().begin(name() + ", " + work, steps, unit);
+    }
+
+    @Override
+    public Checkpoints checkpoints() {
+        String prefix = name().replace(' ', '-') + "-";
+        return new Checkpoints() {
+            @Override
+            public Optional<byte[]> read(String name) {
+                return context.checkpoints().read(prefix + name);
+            }
+
+            @Override
+            public void write(String name, byte[] content) {
+                context.checkpoints().write(prefix + name, content);
+            }
+        };
+    }
+
+    @Override
+    public Reproducer reproducer() {
+        return context.reproducer();
+    }
+
+    @Override
+    public void note(String text) {
+        context.note(name() + ": " + text);
+    }
+
+    /** What one of them leaves alone all of them do: it is told once. */
+    @Override
+    public void skipped(String where, String reason) {
+        if (index == 0) {
+            context.skipped(where, reason);
+        }
+    }
+
+    @Override
+    public void plot(String curve, double epoch, double value) {
+        context.plot(name() + " " + curve, epoch, value);
+    }
+
+    @Override
+    public void checkCancelled() {
+        context.checkCancelled();
+    }
+}
