@@ -2,7 +2,10 @@ package dev.espalier.core.analysis;
 
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,25 +35,39 @@ public final class StoredWeights {
      * itself where it is one, none where anything else takes part.
      */
     public static List<String> behind(Graph graph, String value) {
-        List<String> found = new ArrayList<>();
-        return collect(graph, value, found) ? found : List.of();
+        Set<String> found = new LinkedHashSet<>();
+        Set<String> seen = new HashSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(value));
+        while (!open.isEmpty()) {
+            String next = open.pop();
+            if (!seen.add(next)) {
+                continue;
+            }
+            if (graph.constant(next).isPresent()) {
+                found.add(next);
+                continue;
+            }
+            List<String> sources = sources(graph.producer(next));
+            if (sources.isEmpty()) {
+                return List.of();
+            }
+            // The first one is to come out first.
+            for (int i = sources.size() - 1; i >= 0; i--) {
+                open.push(sources.get(i));
+            }
+        }
+        return List.copyOf(found);
     }
 
-    private static boolean collect(Graph graph, String value, List<String> found) {
-        if (graph.constant(value).isPresent()) {
-            if (!found.contains(value)) {
-                found.add(value);
-            }
-            return true;
+    /** The values that hold the numbers of what {@code producer} makes; none where it computes. */
+    private static List<String> sources(Optional<Node> producer) {
+        Node node = producer.filter(Node::isStandard).orElse(null);
+        if (node == null || node.inputs().isEmpty()) {
+            return List.of();
         }
-        Optional<Node> producer = graph.producer(value).filter(Node::isStandard);
-        if (producer.isEmpty()) {
-            return false;
-        }
-        Node node = producer.get();
         if (node.is("Concat")) {
-            return node.inputs().stream().allMatch(part -> collect(graph, part, found));
+            return node.inputs();
         }
-        return FORWARDING.contains(node.opType()) && collect(graph, node.input(0), found);
+        return FORWARDING.contains(node.opType()) ? List.of(node.input(0)) : List.of();
     }
 }

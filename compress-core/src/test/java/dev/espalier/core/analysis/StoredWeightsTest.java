@@ -48,4 +48,21 @@ class StoredWeightsTest {
         Cost cost = Cost.of(SPREAD, InputShapes.ofBatch(1));
         assertThat(cost.parameters()).isEqualTo(8 * 4 * 3 * 3 + 16);
     }
+
+    /** Looking at each value once for each way to it would take 2^200 looks. */
+    @Test
+    void areFoundAtTheEndOfManyWaysAndOfALongOne() {
+        StringBuilder text =
+                new StringBuilder("opset 13\ngraph () -> (y)\nv0: float[1] = seed(1)\n");
+        for (int i = 0; i < 200; i++) {
+            text.append("v%d = Concat(v%d, v%2$d) {axis=0}\n".formatted(i + 1, i));
+        }
+        text.append("r0 = Identity(v200)\n");
+        for (int i = 0; i < 20_000; i++) {
+            text.append("r%d = Identity(r%d)\n".formatted(i + 1, i));
+        }
+        text.append("y = Identity(r20000)\n");
+        Model model = GraphText.parse(text.toString());
+        assertThat(StoredWeights.behind(model.graph(), "y")).containsExactly("v0");
+    }
 }

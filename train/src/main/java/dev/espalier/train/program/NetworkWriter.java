@@ -62,6 +62,7 @@ final class NetworkWriter {
     private final Map<String, String> narrowed = new HashMap<>();
     private final List<Overwriting> overwritings = new ArrayList<>();
     private final Set<String> results = new HashSet<>();
+    private final Set<Node> madeOfWeights;
     private int locals;
 
     /**
@@ -82,6 +83,7 @@ final class NetworkWriter {
         this.reduced = reduced;
         this.holdings = holdings;
         this.prefix = prefix;
+        this.madeOfWeights = madeOfWeights();
         for (int i = 0; i < graph.feeds().size(); i++) {
             Value feed = graph.feeds().get(i);
             variables.put(feed.name(), input(feed, "x" + i));
@@ -158,18 +160,30 @@ final class NetworkWriter {
 
     /** A constant is taken as such unless it is made of weights, which shall train through it. */
     private boolean isFolded(Node producer, String value) {
-        return shapes.constant(value).isPresent() && !trainsThrough(producer);
+        return shapes.constant(value).isPresent() && !madeOfWeights.contains(producer);
     }
 
-    private boolean trainsThrough(Node producer) {
-        return Operators.of(producer).filter(op -> op.trains(shapes.call(producer))).isPresent()
-                && producer.inputs().stream()
-                        .anyMatch(
-                                input ->
-                                        isWeight(input)
-                                                || graph.producer(input)
-                                                        .filter(this::trainsThrough)
-                                                        .isPresent());
+    /** The nodes of known results that gradients go through to weights. */
+    private Set<Node> madeOfWeights() {
+        Set<Node> made = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            if (node.outputs().stream().noneMatch(value -> shapes.constant(value).isPresent())) {
+                continue;
+            }
+            boolean reads =
+                    node.inputs().stream()
+                            .anyMatch(
+                                    input ->
+                                            isWeight(input)
+                                                    || graph.producer(input)
+                                                            .filter(made::contains)
+                                                            .isPresent());
+            if (reads
+                    && Operators.of(node).filter(op -> op.trains(shapes.call(node))).isPresent()) {
+                made.add(node);
+            }
+        }
+        return made;
     }
 
     private boolean isWeight(String value) {

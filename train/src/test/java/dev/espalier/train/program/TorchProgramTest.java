@@ -124,6 +124,26 @@ class TorchProgramTest {
                         .build());
     }
 
+    /** Asking for each way to a weight alone would take 2^60 questions. */
+    @Test
+    void weightsAreFoundThroughManyWays() {
+        StringBuilder text =
+                new StringBuilder(
+                        """
+                        graph (x: float[N,4]) -> (logits: float[N,4])
+                        w: float[4,4] = seed(1)
+                        s0 = Transpose(w)
+                        """);
+        for (int i = 0; i < 60; i++) {
+            text.append("s%d = Add(s%d, s%2$d)\n".formatted(i + 1, i));
+        }
+        text.append("logits = MatMul(x, s60)\n");
+        Model model = GraphText.parse(text.toString());
+        Map<String, Tensor> found =
+                gradients(model, feeds(model, 4).get("x"), Tensor.ofLongs(Shape.of(4), 0, 1, 2, 3));
+        assertThat(found).containsOnlyKeys("w");
+    }
+
     @Test
     void aReluOverwritesWhatNothingElseReads() {
         Model model = GraphText.parse(CHAIN);
