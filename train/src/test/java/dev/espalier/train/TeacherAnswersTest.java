@@ -4,22 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.data.Batch;
+import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.program.LossWriter;
 import dev.espalier.train.program.Objective;
+import dev.espalier.train.program.Programs;
 import dev.espalier.train.program.TorchProgram;
 import dev.espalier.train.program.Truth;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.torch.TorchModule;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,16 +134,63 @@ class TeacherAnswersTest {
         }
     }
 
-    @Test
-    void areReadByATrainingWithoutAugmentation() {
-        List<Model> trained = new ArrayList<>();
-        for (Regime regime : List.of(TrainerTest.REGIME, TrainerTest.REGIME.withMicroBatch(16))) {
-            TestContext context = TrainerTest.context(STUDENT);
-            trained.add(
-                    new Trainer(new TrainingPlan(1, 0.05, regime), new Following(false), context)
-                            .train(STUDENT));
+    /** The same examples, of which nobody knows that they are. */
+    private record Unsure(Dataset of) implements Dataset {
+        @Override
+        public int size() {
+            return of.size();
         }
-        assertThat(trained.get(0)).isNotEqualTo(STUDENT);
-        assertThat(trained.get(1)).isNotEqualTo(STUDENT);
+
+        @Override
+        public int classes() {
+            return of.classes();
+        }
+
+        @Override
+        public Map<String, TensorType> sampleTypes() {
+            return of.sampleTypes();
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return false;
+        }
+
+        @Override
+        public Batch batch(int[] indices, Augmentation augmentation, long seed) {
+            return of.batch(indices, augmentation, seed);
+        }
+    }
+
+    @Test
+    void aTrainingGoesTheSameWayWithThemOrWithout() {
+        TorchModule.threads(1);
+        for (Regime regime : List.of(TrainerTest.REGIME, TrainerTest.REGIME.withMicroBatch(16))) {
+            DataSplits sure = PatternImages.splits(256, 4, 8);
+            DataSplits unsure =
+                    new DataSplits(
+                            new Unsure(sure.training()),
+                            sure.calibration(),
+                            sure.validation(),
+                            sure.test());
+            Model remembered = trained(regime, sure);
+            Model asked = trained(regime, unsure);
+            assertThat(remembered).isNotEqualTo(STUDENT);
+            STUDENT.graph()
+                    .initializers()
+                    .keySet()
+                    .forEach(
+                            name ->
+                                    Programs.assertClose(
+                                            remembered.graph().constant(name).orElseThrow(),
+                                            asked.graph().constant(name).orElseThrow(),
+                                            1e-4));
+        }
+    }
+
+    private static Model trained(Regime regime, DataSplits data) {
+        TestContext context = TrainerTest.context(STUDENT).withData(data);
+        return new Trainer(new TrainingPlan(2, 0.05, regime), new Following(true), context)
+                .train(STUDENT);
     }
 }
