@@ -10,6 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.train.torch.TorchModule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -19,8 +20,10 @@ import java.util.stream.IntStream;
  * hears the same to the last bit.
  */
 final class TeacherAnswers {
-    /** Memory that answers may take. */
+    /** Memory that answers may take, and the part of the heap. */
     private static final long MOST_BYTES = 1L << 29;
+
+    private static final int PART_OF_HEAP = 4;
 
     private final List<Shape> shapes = new ArrayList<>();
     private final List<float[][]> values = new ArrayList<>();
@@ -29,7 +32,8 @@ final class TeacherAnswers {
 
     /** Floats for one example that there is room for. */
     static long room(int examples) {
-        return MOST_BYTES / Float.BYTES / Math.max(1, examples);
+        long bytes = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+        return bytes / Float.BYTES / Math.max(1, examples);
     }
 
     /**
@@ -68,8 +72,7 @@ final class TeacherAnswers {
             float[] all = found.get(k).toFloats();
             int size = all.length / indices.length;
             for (int i = 0; i < indices.length; i++) {
-                values.get(k)[indices[i]] =
-                        java.util.Arrays.copyOfRange(all, i * size, (i + 1) * size);
+                values.get(k)[indices[i]] = Arrays.copyOfRange(all, i * size, (i + 1) * size);
             }
         }
     }

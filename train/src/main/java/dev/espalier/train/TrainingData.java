@@ -14,6 +14,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.train.program.Truth;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,22 +132,38 @@ final class TrainingData {
                         .toArray();
         boolean varied = false;
         for (Map.Entry<String, Tensor> input : data.batch(indices).inputs().entrySet()) {
-            float[] values = input.getValue().toFloats();
-            int size = values.length / looked;
-            for (int i = 0; i < values.length; i++) {
-                if (!Float.isFinite(values[i])) {
-                    throw new DataException(
-                            "example %d gives %s for input '%s', which is no number; check the files, and mean and std of preprocess"
-                                    .formatted(indices[i / size], values[i], input.getKey()));
-                }
-                varied |= values[i] != values[i % size];
-            }
+            requireNumbers(input.getKey(), input.getValue(), indices);
+            varied |= isVaried(input.getValue().bytes(), looked);
         }
         if (looked > 1 && !varied) {
             throw new DataException(
                     "all %d training examples looked at have the same inputs, so that nothing can be learnt from them; check the data's path, and scale and std of preprocess"
                             .formatted(looked));
         }
+    }
+
+    private static void requireNumbers(String input, Tensor tensor, int[] indices) {
+        if (!tensor.dataType().isFloating()) {
+            return;
+        }
+        float[] values = tensor.toFloats();
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new DataException(
+                        "example %d gives %s for input '%s', which is no number; check the files, and mean and std of preprocess"
+                                .formatted(
+                                        indices[i / (values.length / indices.length)],
+                                        values[i],
+                                        input));
+            }
+        }
+    }
+
+    private static boolean isVaried(ByteBuffer examples, int count) {
+        int size = examples.remaining() / count;
+        ByteBuffer first = examples.slice(examples.position(), size);
+        return IntStream.range(1, count)
+                .anyMatch(i -> !examples.slice(examples.position() + i * size, size).equals(first));
     }
 
     /** The arguments that are inputs of {@code model}, to which others may be added. */
