@@ -92,16 +92,20 @@ public record Graft(
     }
 
     private void count(Model before, Model after, PassContext context) {
-        List<LayerFilters> layers = LayerFilters.of(before);
+        List<LayerFilters> layers = LayerFilters.of(after);
         double threshold = members.scion().threshold();
-        context.note(
+        String found =
                 String.format(
                         Locale.ROOT,
-                        "filters of an L1 norm below %s: %d of %d before, %d after",
-                        threshold,
+                        "%d of %d filters have an L1 norm below %s",
                         invalid(layers, threshold),
                         layers.stream().mapToInt(layer -> layer.norms().size()).sum(),
-                        invalid(LayerFilters.of(after), threshold)));
+                        threshold);
+        // From scratch, what the network was before has nothing to do with it.
+        context.note(
+                members.initialize()
+                        ? found
+                        : found + ", before " + invalid(LayerFilters.of(before), threshold));
     }
 
     private static int invalid(List<LayerFilters> layers, double threshold) {

@@ -91,7 +91,10 @@ final class InvalidFilters {
      */
     int[] places(int rank) {
         int filter = order[rank];
-        return IntStream.range(0, values.length).filter(i -> i / inner % size == filter).toArray();
+        int each = values.length / size;
+        return IntStream.range(0, each)
+                .map(i -> (i / inner * size + filter) * inner + i % inner)
+                .toArray();
     }
 
     /** The weights of all filters, to be changed. */

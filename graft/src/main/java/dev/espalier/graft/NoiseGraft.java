@@ -1,5 +1,6 @@
 package dev.espalier.graft;
 
+import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
 import dev.espalier.train.Exchange;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ record NoiseGraft(double threshold, double base, long seed) implements Exchange 
         double deviation = Math.pow(base, epoch);
         List<Model> grafted = new ArrayList<>();
         for (int i = 0; i < networks.size(); i++) {
-            SplittableRandom random = new SplittableRandom((seed * 31 + epoch) * 31 + i);
+            SplittableRandom random = new SplittableRandom(Seeds.mix(Seeds.mix(seed, epoch), i));
             grafted.add(
                     InvalidFilters.change(
                             networks.get(i),

@@ -26,7 +26,6 @@ import java.util.List;
  */
 public final class JointTrainer {
     private static final String CHECKPOINT = "joint-training";
-    private static final int STATISTICS_SAMPLES = 2048;
 
     private final List<TrainingPlan> plans;
     private final Objective objective;
@@ -139,7 +138,7 @@ public final class JointTrainer {
         Model best = outcomes.get(choose(runs.get(0).yardstick(), state));
         // Where weights are averaged, each outcome has measured statistics.
         return state.mixed() && plans.get(0).regime().averaging() == 0
-                ? new RecalibrateBatchNorm(STATISTICS_SAMPLES).apply(best, context)
+                ? new RecalibrateBatchNorm(TrainingRun.STATISTICS_SAMPLES).apply(best, context)
                 : best;
     }
 

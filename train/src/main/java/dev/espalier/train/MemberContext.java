@@ -3,13 +3,13 @@ package dev.espalier.train;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Reproducer;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * The context of one of several trainings of a pass: its randomness and checkpoints are its own,
@@ -25,9 +25,7 @@ record MemberContext(PassContext context, int index) implements PassContext {
 
     @Override
     public long seed() {
-        return index == 0
-                ? context.seed()
-                : new SplittableRandom(context.seed() * 1_000_003 + index).nextLong();
+        return index == 0 ? context.seed() : Seeds.mix(context.seed(), index);
     }
 
     @Override

@@ -35,8 +35,8 @@ final class TrainingRun {
 
     private static final int MOST_SETBACKS = 3;
 
-    /** Examples that statistics are measured on where weights are averaged. */
-    private static final int STATISTICS_SAMPLES = 2048;
+    /** Examples that statistics are measured on where weights are not those of a step. */
+    static final int STATISTICS_SAMPLES = 2048;
 
     private final TrainingPlan plan;
     private final Objective objective;

@@ -48,24 +48,6 @@ class JointTrainerTest {
         }
     }
 
-    /** Keeps what is written, and kills the training after each time. */
-    private static final class Killing implements Checkpoints {
-        private final Map<String, byte[]> kept = new HashMap<>();
-        private int writes;
-
-        @Override
-        public Optional<byte[]> read(String name) {
-            return Optional.ofNullable(kept.get(name));
-        }
-
-        @Override
-        public void write(String name, byte[] content) {
-            kept.put(name, content);
-            writes++;
-            throw new CancelledException("killed");
-        }
-    }
-
     @BeforeEach
     void onOneThread() {
         TorchModule.threads(1);
@@ -191,17 +173,17 @@ class JointTrainerTest {
             Model expected =
                     trainer(plans, new Rotation(), TrainerTest.context(SMALL))
                             .trainFromScratch(SMALL);
-            Killing checkpoints = new Killing();
+            KeptCheckpoints checkpoints = KeptCheckpoints.killing();
             Model trained = null;
             while (trained == null) {
                 TestContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
                 try {
                     trained = trainer(plans, new Rotation(), context).trainFromScratch(SMALL);
                 } catch (CancelledException e) {
-                    assertThat(checkpoints.writes).isLessThanOrEqualTo(3 * 3);
+                    assertThat(checkpoints.writes()).isLessThanOrEqualTo(3 * 3);
                 }
             }
-            assertThat(checkpoints.writes).isEqualTo(3 * 3);
+            assertThat(checkpoints.writes()).isEqualTo(3 * 3);
             assertThat(trained).isEqualTo(expected);
         }
     }
@@ -241,7 +223,7 @@ class JointTrainerTest {
 
     @Test
     void anotherExchangeStartsOver() {
-        Killing checkpoints = new Killing();
+        KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         List<TrainingPlan> plans = plans(2, TrainerTest.REGIME, 0.05, 0.1);
         TestContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         for (Exchange exchange : List.of(new Rotation(), new Nothing())) {

@@ -11,7 +11,6 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.loss.CrossEntropy;
@@ -23,10 +22,7 @@ import dev.espalier.train.torch.TorchModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,22 +50,6 @@ class TrainingHabitsTest {
 
     @TempDir Path folder;
     private DataSplits data;
-
-    /** Keeps what is written, and kills the training after each time. */
-    private static final class Killing implements Checkpoints {
-        private final Map<String, byte[]> kept = new HashMap<>();
-
-        @Override
-        public Optional<byte[]> read(String name) {
-            return Optional.ofNullable(kept.get(name));
-        }
-
-        @Override
-        public void write(String name, byte[] content) {
-            kept.put(name, content);
-            throw new CancelledException("killed");
-        }
-    }
 
     @BeforeEach
     void storeImages() throws IOException {
@@ -106,7 +86,7 @@ class TrainingHabitsTest {
     @Test
     void killsChangeNoBitOfATrainingWithAllHabits() {
         Model expected = trained(ALL);
-        Killing checkpoints = new Killing();
+        KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         for (int kill = 0; kill < 2; kill++) {
             TestContext context = context().withCheckpoints(checkpoints);
             Trainer trainer = new Trainer(plan(ALL), new CrossEntropy(0.1), context);
@@ -137,7 +117,7 @@ class TrainingHabitsTest {
 
     @Test
     void doesNotGoOnFromATrainingOfOtherHabits() {
-        Killing checkpoints = new Killing();
+        KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         for (AugmentationSettings each : List.of(PLAIN, PLAIN.withErasing(0.5), ALL)) {
             TestContext context = context().withCheckpoints(checkpoints);
             Trainer trainer = new Trainer(plan(each), new CrossEntropy(0), context);

@@ -9,7 +9,6 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.loss.CrossEntropy;
@@ -19,10 +18,7 @@ import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.regime.ScheduleSettings;
 import dev.espalier.train.torch.TorchModule;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,24 +50,6 @@ class TrainingRunTest {
                     .with(OptimizerSettings.sgd(0, 0))
                     .with(ScheduleSettings.DEFAULT.of(ScheduleSettings.Kind.CONSTANT).warming(0));
 
-    /** Keeps what is written, and kills the training after each time. */
-    private static final class Killing implements Checkpoints {
-        private final Map<String, byte[]> kept = new HashMap<>();
-        private int kills;
-
-        @Override
-        public Optional<byte[]> read(String name) {
-            return Optional.ofNullable(kept.get(name));
-        }
-
-        @Override
-        public void write(String name, byte[] content) {
-            kept.put(name, content);
-            kills++;
-            throw new CancelledException("killed");
-        }
-    }
-
     @BeforeEach
     void onOneThread() {
         TorchModule.threads(1);
@@ -85,16 +63,16 @@ class TrainingRunTest {
     /** The same training, killed after each checkpoint and resumed until it ends. */
     private static Model killed(
             Model model, TrainingPlan plan, Objective objective, int expectedKills) {
-        Killing checkpoints = new Killing();
+        KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         while (true) {
             TestContext context = TrainerTest.context(model).withCheckpoints(checkpoints);
             try {
                 Model trained = new Trainer(plan, objective, context).train(model);
-                assertThat(checkpoints.kills).isEqualTo(expectedKills);
+                assertThat(checkpoints.writes()).isEqualTo(expectedKills);
                 assertThat(context.notes()).contains("went on after epoch " + plan.epochs());
                 return trained;
             } catch (CancelledException e) {
-                assertThat(checkpoints.kills).isLessThanOrEqualTo(expectedKills);
+                assertThat(checkpoints.writes()).isLessThanOrEqualTo(expectedKills);
             }
         }
     }
@@ -114,25 +92,10 @@ class TrainingRunTest {
         }
     }
 
-    /** Keeps what is written. */
-    private static final class Kept implements Checkpoints {
-        private final Map<String, byte[]> blobs = new HashMap<>();
-
-        @Override
-        public Optional<byte[]> read(String name) {
-            return Optional.ofNullable(blobs.get(name));
-        }
-
-        @Override
-        public void write(String name, byte[] content) {
-            blobs.put(name, content);
-        }
-    }
-
     /** The user asks to stop before each of these steps, counted from 0 over all of a run's. */
     private static Model stopped(
             Model model, TrainingPlan plan, Objective objective, int... before) {
-        Kept checkpoints = new Kept();
+        KeptCheckpoints checkpoints = KeptCheckpoints.quiet();
         for (int steps : before) {
             int[] left = {steps};
             TestContext context =
@@ -170,7 +133,7 @@ class TrainingRunTest {
     @Test
     void aResumedTrainingTellsOfAllEpochs() {
         TrainingPlan plan = new TrainingPlan(2, 0.1, TrainerTest.REGIME);
-        Killing checkpoints = new Killing();
+        KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         TestContext killed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), killed))
                 .isInstanceOf(CancelledException.class);
@@ -193,7 +156,7 @@ class TrainingRunTest {
 
     @Test
     void anotherPlanStartsOver() {
-        Killing checkpoints = new Killing();
+        KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         TestContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         for (int epochs : new int[] {2, 3}) {
             TrainingPlan plan = new TrainingPlan(epochs, 0.1, TrainerTest.REGIME);

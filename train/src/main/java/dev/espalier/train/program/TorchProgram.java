@@ -109,15 +109,15 @@ public record TorchProgram(
             Holdings holdings = new Holdings(start);
             TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings, true);
             if (loss.answerSize() > 0 && loss.answerSize() <= remembered) {
-                return training(model, shapes, parts, objective, regime, holdings, loss);
+                return written(model, shapes, parts, objective, regime, holdings, loss);
             }
         }
         Holdings holdings = new Holdings(start);
         TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings, false);
-        return training(model, shapes, parts, objective, regime, holdings, loss);
+        return written(model, shapes, parts, objective, regime, holdings, loss);
     }
 
-    private static TorchProgram training(
+    private static TorchProgram written(
             Model model,
             InputShapes shapes,
             int parts,
