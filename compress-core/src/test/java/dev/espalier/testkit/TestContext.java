@@ -31,6 +31,7 @@ public final class TestContext implements PassContext {
     private Checkpoints checkpoints = Checkpoints.NONE;
     private Reproducer reproducer = Reproducer.NONE;
     private BooleanSupplier cancelled = () -> false;
+    private Progress progress = Progress.SILENT;
     private final List<String> notes = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final List<PassRun.Reading> readings = new ArrayList<>();
@@ -78,6 +79,11 @@ public final class TestContext implements PassContext {
     /** Asked between two steps of long work: whether to stop there. */
     public TestContext withCancellation(BooleanSupplier value) {
         cancelled = value;
+        return this;
+    }
+
+    public TestContext withProgress(Progress value) {
+        progress = value;
         return this;
     }
 
@@ -144,7 +150,7 @@ public final class TestContext implements PassContext {
 
     @Override
     public Progress progress() {
-        return Progress.SILENT;
+        return progress;
     }
 
     @Override

@@ -64,6 +64,7 @@ final class EpochSteps {
         this.losses = begun.losses();
         this.correct = begun.correct();
         this.secondsBefore = begun.seconds();
+        this.rate = begun.rate();
         this.limit =
                 before.epoch() == 0
                         ? begun.limit()
@@ -89,7 +90,7 @@ final class EpochSteps {
                                 .begin(name(), (long) batches.batches() * batch, "images")) {
             task.advance((long) taken * batch);
             while (batches.hasNext()) {
-                checkCancelled();
+                course.context().checkCancelled();
                 long step = (long) before.epoch() * batches.batches() + taken;
                 double loss = step(module, batches, step);
                 if (!Double.isFinite(loss) || loss > limit) {
@@ -102,22 +103,16 @@ final class EpochSteps {
                     keep();
                 }
             }
+        } catch (CancelledException e) {
+            // Between two steps, wherever it was asked for: no step is lost.
+            keep();
+            throw e;
         }
         return Optional.empty();
     }
 
-    /** Loses no step where the user asks to stop. */
-    private void checkCancelled() {
-        try {
-            course.context().checkCancelled();
-        } catch (CancelledException e) {
-            keep();
-            throw e;
-        }
-    }
-
     private void keep() {
-        keeper.accept(new Begun(taken, losses, correct, seconds(), limit));
+        keeper.accept(new Begun(taken, losses, correct, seconds(), rate, limit));
         lastKept = System.nanoTime();
     }
 

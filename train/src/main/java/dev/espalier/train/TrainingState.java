@@ -55,13 +55,15 @@ record TrainingState(
      * @param losses their sum
      * @param correct number of classes that were right in them
      * @param seconds that they took
+     * @param rate learning rate of the last of them
      * @param limit a greater loss has exploded
      */
-    record Begun(int steps, double losses, double correct, double seconds, double limit) {
-        static final Begun NOT = new Begun(0, 0, 0, 0, Double.POSITIVE_INFINITY);
+    record Begun(
+            int steps, double losses, double correct, double seconds, double rate, double limit) {
+        static final Begun NOT = new Begun(0, 0, 0, 0, 0, Double.POSITIVE_INFINITY);
     }
 
-    private static final int FORMAT = 4;
+    private static final int FORMAT = 5;
 
     TrainingState {
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
@@ -240,6 +242,7 @@ record TrainingState(
             out.writeDouble(begun.losses());
             out.writeDouble(begun.correct());
             out.writeDouble(begun.seconds());
+            out.writeDouble(begun.rate());
             out.writeDouble(begun.limit());
             write(tensors, out);
         } catch (IOException e) {
@@ -291,6 +294,7 @@ record TrainingState(
             Begun begun =
                     new Begun(
                             in.readInt(),
+                            in.readDouble(),
                             in.readDouble(),
                             in.readDouble(),
                             in.readDouble(),

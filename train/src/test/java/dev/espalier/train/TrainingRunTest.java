@@ -10,6 +10,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.LossWriter;
@@ -120,6 +121,54 @@ class TrainingRunTest {
         int steps = TrainerTest.context(SMALL).data().training().size() / regime.batch();
         assertThat(stopped(SMALL, plan, objective, 1, steps - 2)).isEqualTo(expected);
         assertThat(stopped(SMALL, plan, objective, steps + 1, 1)).isEqualTo(expected);
+    }
+
+    /** Stops as the command line does: from within what shows the progress. */
+    private static Progress stoppingAfter(int steps) {
+        int[] left = {steps};
+        return (name, total, unit) ->
+                new Progress.Task() {
+                    @Override
+                    public void advance(long count) {
+                        if (unit.equals("images") && count > 0 && --left[0] == 0) {
+                            throw new CancelledException("stopped during " + name);
+                        }
+                    }
+
+                    @Override
+                    public void show(String words) {}
+
+                    @Override
+                    public void close() {}
+                };
+    }
+
+    @Test
+    void aStopAfterAnyStepLosesNone() {
+        TrainingPlan plan = new TrainingPlan(2, 0.02, TrainerTest.REGIME);
+        TestContext whole = TrainerTest.context(SMALL);
+        Model expected = undisturbed(SMALL, plan, new CrossEntropy(0), whole);
+        int steps = whole.data().training().size() / TrainerTest.REGIME.batch();
+        for (int taken = 1; taken <= steps; taken++) {
+            KeptCheckpoints checkpoints = KeptCheckpoints.quiet();
+            TestContext stopped =
+                    TrainerTest.context(SMALL)
+                            .withCheckpoints(checkpoints)
+                            .withProgress(stoppingAfter(taken));
+            assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), stopped))
+                    .isInstanceOf(CancelledException.class);
+            TestContext resumed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+            assertThat(undisturbed(SMALL, plan, new CrossEntropy(0), resumed)).isEqualTo(expected);
+            assertThat(resumed.notes()).contains("went on in epoch 1 after step " + taken);
+            assertThat(figures(resumed)).isEqualTo(figures(whole));
+        }
+    }
+
+    /** All points of the curves but those of speed. */
+    private static List<PassRun.Reading> figures(TestContext context) {
+        return context.readings().stream()
+                .filter(reading -> !reading.curve().equals("images per second"))
+                .toList();
     }
 
     @Test

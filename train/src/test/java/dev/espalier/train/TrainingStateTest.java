@@ -22,7 +22,7 @@ class TrainingStateTest {
                             Tensor.ofFloats(Shape.of(), 12)),
                     List.of(epoch(0.75), epoch(0.9), epoch(0.8)),
                     List.of(new TrainingState.Setback(2, 5, Double.NaN, 0.4)),
-                    new TrainingState.Begun(7, 8.5, 100, 2.5, 80));
+                    new TrainingState.Begun(7, 8.5, 100, 2.5, 0.1, 80));
 
     private static TrainingState.Epoch epoch(double validation) {
         return new TrainingState.Epoch(0.1, 1.5, 0.5, validation, 1000);
