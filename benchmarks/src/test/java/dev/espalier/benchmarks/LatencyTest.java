@@ -81,7 +81,7 @@ class LatencyTest {
                                 Latency.measure(
                                         List.of(model("good.onnx", 4), broken),
                                         SHORT,
-                                        (name, steps, unit) -> {
+                                        (name, done, steps, unit) -> {
                                             throw new AssertionError("began to measure");
                                         }))
                 .isInstanceOf(UnsupportedModelException.class)

@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.core.pass.Progress;
 import java.io.PrintStream;
+import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
@@ -43,11 +44,12 @@ final class BarProgress implements Progress {
     }
 
     @Override
-    public Task begin(String name, long steps, String unit) {
+    public Task begin(String name, long done, long steps, String unit) {
         ProgressBar bar =
                 new ProgressBarBuilder()
                         .setTaskName(name)
                         .setInitialMax(steps)
+                        .startsFrom(done, Duration.ZERO)
                         .setUnit(" " + unit, 1)
                         .setUpdateIntervalMillis(MILLIS_BETWEEN_DRAWINGS)
                         .setStyle(

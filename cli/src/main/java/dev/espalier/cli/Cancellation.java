@@ -36,8 +36,8 @@ final class Cancellation {
 
     /** {@code progress}, whose every step is a place to stop. */
     Progress watching(Progress progress) {
-        return (name, steps, unit) -> {
-            Progress.Task task = progress.begin(name, steps, unit);
+        return (name, done, steps, unit) -> {
+            Progress.Task task = progress.begin(name, done, steps, unit);
             return new Progress.Task() {
                 @Override
                 public void advance(long count) {

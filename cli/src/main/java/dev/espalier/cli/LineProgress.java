@@ -22,12 +22,13 @@ final class LineProgress implements Progress {
     }
 
     @Override
-    public Task begin(String name, long steps, String unit) {
-        return new LineTask(name, steps, unit);
+    public Task begin(String name, long done, long steps, String unit) {
+        return new LineTask(name, done, steps, unit);
     }
 
     private final class LineTask implements Task {
         private final String name;
+        private final long earlier;
         private final long steps;
         private final String unit;
         private final long start = nanoTime.getAsLong();
@@ -35,8 +36,10 @@ final class LineProgress implements Progress {
         private long done;
         private String words = "";
 
-        LineTask(String name, long steps, String unit) {
+        LineTask(String name, long done, long steps, String unit) {
             this.name = name;
+            this.earlier = done;
+            this.done = done;
             this.steps = steps;
             this.unit = unit;
         }
@@ -45,11 +48,11 @@ final class LineProgress implements Progress {
         public synchronized void advance(long count) {
             done += count;
             long now = nanoTime.getAsLong();
-            if (now - lastLine < NANOS_BETWEEN_LINES || done >= steps || done <= 0) {
+            if (now - lastLine < NANOS_BETWEEN_LINES || done >= steps || done <= earlier) {
                 return;
             }
             lastLine = now;
-            double left = (now - start) / 1e9 * (steps - done) / done;
+            double left = (now - start) / 1e9 * (steps - done) / (done - earlier);
             lines.accept(
                     "  %s: %d of %d %s (%d %%), %s left%s"
                             .formatted(
@@ -75,7 +78,7 @@ final class LineProgress implements Progress {
                         "  %s: %d %s in %s%s"
                                 .formatted(
                                         name,
-                                        done,
+                                        done - earlier,
                                         unit,
                                         Figures.seconds(seconds),
                                         words.isEmpty() ? "" : "; " + words));

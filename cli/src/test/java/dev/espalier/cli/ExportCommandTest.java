@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,33 @@ class ExportCommandTest {
         assertThat(run.code()).isEqualTo(ExitCode.UNUSABLE_INPUT);
         assertThat(run.err()).contains("no TorchScript form", "Erf");
         assertThat(files()).containsExactly("erf.onnx");
+    }
+
+    /** Two ways to add the same products, whose difference is nothing but rounding. */
+    @Test
+    void outputsThatDifferEndWithCode4AndNothingWritten() throws IOException {
+        Path model = folder.resolve("rounding.onnx");
+        OnnxWriter.write(
+                GraphText.parse(
+                        """
+                        graph (x: float[N,256]) -> (y)
+                        w: float[256,256] = seed(1)
+                        backwards: int64[256] = [%s]
+                        a = MatMul(x, w)
+                        xb = Gather(x, backwards) {axis=1}
+                        wb = Gather(w, backwards) {axis=0}
+                        b = MatMul(xb, wb)
+                        y = Sub(a, b)
+                        """
+                                .formatted(
+                                        IntStream.rangeClosed(1, 256)
+                                                .mapToObj(i -> Integer.toString(256 - i))
+                                                .collect(Collectors.joining(", ")))),
+                model);
+        CommandRun run = CommandRun.of("export", model, "--format=torchscript");
+        assertThat(run.code()).isEqualTo(ExitCode.VERIFICATION);
+        assertThat(run.err()).contains("1e-04");
+        assertThat(files()).containsExactly("rounding.onnx");
     }
 
     @Test

@@ -151,7 +151,7 @@ class EvaluationTest {
         OnnxWriter.write(through(OPEN, "Identity"), file);
         AtomicLong shown = new AtomicLong();
         Progress progress =
-                (name, steps, unit) ->
+                (name, done, steps, unit) ->
                         new Progress.Task() {
                             @Override
                             public void advance(long count) {

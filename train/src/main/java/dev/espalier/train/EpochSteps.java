@@ -87,8 +87,11 @@ final class EpochSteps {
                 Progress.Task task =
                         course.context()
                                 .progress()
-                                .begin(name(), (long) batches.batches() * batch, "images")) {
-            task.advance((long) taken * batch);
+                                .begin(
+                                        name(),
+                                        (long) taken * batch,
+                                        (long) batches.batches() * batch,
+                                        "images")) {
             while (batches.hasNext()) {
                 course.context().checkCancelled();
                 long step = (long) before.epoch() * batches.batches() + taken;

@@ -60,7 +60,8 @@ record MemberContext(PassContext context, int index) implements PassContext {
 
     @Override
     public Progress progress() {
-        return (work, steps, unit) -> context.progress().begin(name() + ", " + work, steps, unit);
+        return (work, done, steps, unit) ->
+                context.progress().begin(name() + ", " + work, done, steps, unit);
     }
 
     @Override

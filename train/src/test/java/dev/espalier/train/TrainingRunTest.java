@@ -126,7 +126,7 @@ class TrainingRunTest {
     /** Stops as the command line does: from within what shows the progress. */
     private static Progress stoppingAfter(int steps) {
         int[] left = {steps};
-        return (name, total, unit) ->
+        return (name, done, total, unit) ->
                 new Progress.Task() {
                     @Override
                     public void advance(long count) {

@@ -15,13 +15,21 @@ public interface Progress {
 
     /**
      * @param name of the work, in a few words
-     * @param unit of its steps, plural, such as {@code images}
+     * @param done steps that were done earlier, in another run: they tell nothing of how fast this
+     *     one is
+     * @param steps in all, those that are done included
+     * @param unit of the steps, plural, such as {@code images}
      */
-    Task begin(String name, long steps, String unit);
+    Task begin(String name, long done, long steps, String unit);
+
+    /** Work of which nothing is done yet. */
+    default Task begin(String name, long steps, String unit) {
+        return begin(name, 0, steps, unit);
+    }
 
     /** Shows nothing. */
     Progress SILENT =
-            (name, steps, unit) ->
+            (name, done, steps, unit) ->
                     new Task() {
                         @Override
                         public void advance(long count) {}
