@@ -2,6 +2,7 @@ package dev.espalier.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.types.Shape;
 import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.DataConfig;
@@ -82,9 +83,10 @@ class TrainingThroughputTest {
         lines.add(
                 "| round | plain DJL | Espalier float32 | Espalier auto | images/s: auto / plain |");
         lines.add("|---|---|---|---|---|");
-        try (PlainDjlTraining plain = new PlainDjlTraining(BATCH)) {
+        try (PlainDjlTraining plain =
+                new PlainDjlTraining(PlainNetworks.resnet20(), new Shape(BATCH, 3, 32, 32))) {
             for (int round = 0; round < ROUNDS; round++) {
-                double reference = plain.epoch(images, BATCH, AUGMENTATION, round);
+                double reference = plain.epoch(images, AUGMENTATION, round);
                 double exact = espalier(model, splits, images, Precision.FLOAT32);
                 double automatic = espalier(model, splits, images, Precision.AUTO);
                 lines.add(
