@@ -20,7 +20,8 @@ import java.util.Map;
  * normalization are measured anew, since blended ones belong to no network.
  *
  * <pre>
- *   W = alpha W + (1 - alpha) W_donor        alpha by the information of both; see AdaptiveShare
+ *   W = alpha W + (1 - alpha) W_donor        alpha by the information of both; see AdaptiveShare,
+ *                                            with scale channel by channel, see ChannelwiseBlend
  * </pre>
  *
  * <p>Several files go in the order of a ring: each is grafted with the one named before it, as that
@@ -101,7 +102,8 @@ public record GraftCheckpoints(
     }
 
     private Model blended(Model model, PassContext context) {
-        LayerwiseBlend layers = new LayerwiseBlend(model.graph(), blend);
+        Blend layers = Blend.of(model, context.inputShapes(), blend);
+        layers.explain(context);
         Map<String, Tensor> donor = Map.of();
         for (String name : networks) {
             boolean original = name.equals(ORIGINAL);
@@ -113,7 +115,7 @@ public record GraftCheckpoints(
             donor = donor.isEmpty() ? next : layers.graft(next, donor);
         }
         Map<String, Tensor> own = Counterparts.floats(model);
-        Map<String, Double> shares = layers.shares(own, donor);
+        Map<String, Kept> shares = layers.kept(own, donor);
         Map<String, Tensor> result = layers.graft(own, donor);
         if (result.equals(own)) {
             context.note("nothing to blend: the networks have equal weights");
@@ -127,16 +129,8 @@ public record GraftCheckpoints(
                         "blended %d tensors with %s, keeping shares from %.2f to %.2f of each",
                         shares.size(),
                         String.join(", ", networks),
-                        least(shares),
-                        most(shares)));
+                        shares.values().stream().mapToDouble(Kept::least).min().orElse(0.5),
+                        shares.values().stream().mapToDouble(Kept::most).max().orElse(0.5)));
         return model.withGraph(editor.build());
-    }
-
-    private static double least(Map<String, Double> shares) {
-        return shares.values().stream().mapToDouble(Double::doubleValue).min().orElse(0.5);
-    }
-
-    private static double most(Map<String, Double> shares) {
-        return shares.values().stream().mapToDouble(Double::doubleValue).max().orElse(0.5);
     }
 }

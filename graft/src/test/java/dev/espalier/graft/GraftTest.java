@@ -58,7 +58,8 @@ class GraftTest {
                         Optional.ofNullable(networks),
                         Rates.DIFFERENT,
                         initialize,
-                        ScionSettings.DEFAULT.of(kind));
+                        ScionSettings.DEFAULT.of(kind),
+                        1);
         return new Graft(epochs, 0.1, members, GraftLoss.DEFAULT, REGIME);
     }
 
@@ -111,7 +112,8 @@ class GraftTest {
                         Optional.of(2),
                         Rates.DIFFERENT,
                         false,
-                        new ScionSettings(Scion.EXTERNAL, blend, 0.1, 0.5));
+                        new ScionSettings(Scion.EXTERNAL, blend, 0.1, 0.5),
+                        1);
         TestContext context = Shades.context(FOLDED, 0);
         return new Graft(3, 0.1, members, GraftLoss.DEFAULT, REGIME).apply(FOLDED, context);
     }
@@ -156,7 +158,7 @@ class GraftTest {
                         2,
                         0.1,
                         new MemberSettings(
-                                Optional.empty(), Rates.EQUAL, false, ScionSettings.DEFAULT),
+                                Optional.empty(), Rates.EQUAL, false, ScionSettings.DEFAULT, 1),
                         GraftLoss.DEFAULT,
                         REGIME.withPatience(2));
         assertThatThrownBy(() -> pass.apply(FOLDED, Shades.context(FOLDED, 24)))
