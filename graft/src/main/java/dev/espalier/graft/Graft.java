@@ -60,11 +60,14 @@ public record Graft(
     @Override
     public Model preview(Model model, PassContext context) {
         context.note(
-                "would train %d %s for %d epochs"
+                "would train %d %s for %d epochs%s"
                         .formatted(
                                 members.count(),
                                 members.count() == 1 ? "network" : "networks side by side",
-                                epochs));
+                                epochs,
+                                members.workers() == 1
+                                        ? ""
+                                        : ", " + members.workers() + " at once"));
         return model;
     }
 

@@ -29,10 +29,11 @@ record RingGraft(BlendSettings blend, InputShapes shapes) implements Exchange {
         if (networks.size() == 1) {
             return networks;
         }
+        Blend layers = Blend.of(networks.get(0), shapes, blend);
         List<Model> grafted = new ArrayList<>();
         Model donor = networks.get(networks.size() - 1);
         for (Model own : networks) {
-            grafted.add(graft(own, donor));
+            grafted.add(graft(own, donor, layers));
             donor = own;
         }
         return grafted;
@@ -49,10 +50,9 @@ record RingGraft(BlendSettings blend, InputShapes shapes) implements Exchange {
         return "RingGraft[blend=" + blend + "]";
     }
 
-    private Model graft(Model own, Model donor) {
+    private static Model graft(Model own, Model donor, Blend layers) {
         GraphEditor editor = new GraphEditor(own.graph());
-        Blend.of(own, shapes, blend)
-                .graft(Counterparts.floats(own), Counterparts.floats(donor))
+        layers.graft(Counterparts.floats(own), Counterparts.floats(donor))
                 .forEach(editor::setInitializer);
         return own.withGraph(editor.build());
     }

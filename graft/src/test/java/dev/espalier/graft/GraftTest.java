@@ -174,6 +174,47 @@ class GraftTest {
                 .containsExactly("would train 3 networks side by side for 3 epochs");
     }
 
+    private static Graft channelByChannel(boolean restoring, int workers) {
+        BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
+        MemberSettings members =
+                new MemberSettings(
+                        Optional.of(2),
+                        Rates.DIFFERENT,
+                        false,
+                        new ScionSettings(Scion.EXTERNAL, scales, 0.1, 0.5),
+                        workers);
+        Regime regime = REGIME.with(new ProgramSettings(Precision.FLOAT32, restoring));
+        return new Graft(3, 0.1, members, GraftLoss.DEFAULT, regime);
+    }
+
+    @Test
+    void graftsChannelByChannelWhereBatchNormsAreOrWereAndSaysWhereNot() {
+        TestContext context = Shades.context(FOLDED, 0);
+        Model trained = channelByChannel(true, 1).apply(FOLDED, context);
+        assertThat(trained).isNotEqualTo(train(BlendSettings.DEFAULT));
+        assertThat(context.skipped()).isEmpty();
+
+        TestContext without = Shades.context(FOLDED, 0);
+        channelByChannel(false, 1).apply(FOLDED, without);
+        assertThat(without.skipped())
+                .hasSize(2)
+                .allMatch(text -> text.contains("blended as a whole, by entropy"))
+                .anyMatch(text -> text.startsWith("Conv"))
+                .anyMatch(text -> text.startsWith("Gemm"));
+    }
+
+    @Test
+    void processesNeedARecipe() {
+        Graft pass = channelByChannel(true, 2);
+        TestContext context = Shades.context(FOLDED, 0);
+        assertThat(pass.preview(FOLDED, context)).isSameAs(FOLDED);
+        assertThat(context.notes())
+                .containsExactly("would train 2 networks side by side for 3 epochs, 2 at once");
+        assertThatThrownBy(() -> pass.apply(FOLDED, context))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("set workers to 1, found 2");
+    }
+
     @Test
     void theCatalogueListsIt() {
         assertThat(ServiceLoader.load(PassCatalog.class))

@@ -87,7 +87,9 @@ final class WorkerTurns implements Turns {
             int network = hand.network();
             if (next.message().isEmpty()) {
                 String reason = hand.gone();
-                if (network != WorkerHand.IDLE) {
+                if (network == WorkerHand.IDLE) {
+                    context.note("a process without a network broke off, since " + reason);
+                } else {
                     breakOffs.add(network, reason, null);
                     waiting.addFirst(network);
                 }

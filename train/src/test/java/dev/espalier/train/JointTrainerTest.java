@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.PassFailedException;
-import dev.espalier.core.data.Augmentation;
-import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.DataSplits;
-import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.testkit.TestContext;
@@ -29,8 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -291,53 +285,11 @@ class JointTrainerTest {
                 .hasMessageStartingWith("network 2 of 2: training diverged");
     }
 
-    /** Examples whose batches cannot be made at some calls, as when native memory is short. */
-    private record Breaking(Dataset data, Set<Integer> calls, AtomicInteger call)
-            implements Dataset {
-        Breaking(Integer... calls) {
-            this(PatternImages.splits(256, 4, 8).training(), Set.of(calls), new AtomicInteger());
-        }
-
-        @Override
-        public int size() {
-            return data.size();
-        }
-
-        @Override
-        public int classes() {
-            return data.classes();
-        }
-
-        @Override
-        public Map<String, TensorType> sampleTypes() {
-            return data.sampleTypes();
-        }
-
-        @Override
-        public Batch batch(int[] indices, Augmentation augmentation, long seed) {
-            if (calls.contains(call.getAndIncrement())) {
-                throw new IllegalStateException("no memory");
-            }
-            return data.batch(indices, augmentation, seed);
-        }
-
-        TestContext context() {
-            DataSplits splits = PatternImages.splits(256, 4, 8);
-            return TrainerTest.context(SMALL)
-                    .withData(
-                            new DataSplits(
-                                    this,
-                                    splits.calibration(),
-                                    splits.validation(),
-                                    splits.test()));
-        }
-    }
-
     @Test
     void anEpochThatBreaksOffIsBegunAgainAndNoBitChanges() {
         List<TrainingPlan> plans = plans(3, TrainerTest.REGIME, 0.05, 0.1);
-        Model expected = trainer(plans, new Rotation(), new Breaking().context()).train(SMALL);
-        TestContext context = new Breaking(10, 20).context();
+        Model expected = trainer(plans, new Rotation(), new BreakingData().context()).train(SMALL);
+        TestContext context = new BreakingData(10, 20).context();
         assertThat(trainer(plans, new Rotation(), context).train(SMALL)).isEqualTo(expected);
         assertThat(context.notes())
                 .filteredOn(note -> note.contains("broke off"))
@@ -352,7 +304,7 @@ class JointTrainerTest {
     @Test
     void namesTheNetworkWhoseEpochBreaksOffAgainAndAgain() {
         Integer[] all = IntStream.range(5, 1000).boxed().toArray(Integer[]::new);
-        TestContext context = new Breaking(all).context();
+        TestContext context = new BreakingData(all).context();
         JointTrainer trainer =
                 trainer(plans(2, TrainerTest.REGIME, 0.05, 0.1), new Rotation(), context);
         assertThatThrownBy(() -> trainer.train(SMALL))

@@ -73,8 +73,8 @@ final class ThreadWorkers implements Workers {
             try {
                 work.accept(
                         new Part(new Inside(this), () -> stopped || life.decrementAndGet() < 0));
-            } catch (CancelledException e) {
-                // Dead, or stopped.
+            } catch (CancelledException | IllegalStateException e) {
+                // Dead, stopped, or broken by its data.
             } finally {
                 end.countDown();
                 said.add(Optional.empty());

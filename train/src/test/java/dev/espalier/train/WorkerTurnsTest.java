@@ -149,6 +149,41 @@ class WorkerTurnsTest {
     }
 
     @Test
+    void aProcessSaysWhyItBreaksOffBeforeItEnds() {
+        List<TrainingPlan> plans = plans(2, 0.05, 0.1);
+        Model expected = train(plans, 1, TrainerTest.context(SMALL));
+        AtomicInteger started = new AtomicInteger();
+        ThreadWorkers workers =
+                new ThreadWorkers(
+                        part -> {
+                            TorchModule.threads(1);
+                            // One look at the data comes before the first batch.
+                            BreakingData data =
+                                    started.getAndIncrement() == 0
+                                            ? new BreakingData(12)
+                                            : new BreakingData();
+                            train(
+                                    plans,
+                                    1,
+                                    data.context()
+                                            .withCheckpoints(checkpoints)
+                                            .withCancellation(part.cancellation())
+                                            .withWorkers(part.workers()));
+                        });
+        TestContext context = context().withWorkers(workers);
+        assertThat(train(plans, 2, context)).isEqualTo(expected);
+        assertThat(context.notes())
+                .filteredOn(note -> note.contains("broke off"))
+                .hasSize(1)
+                .allMatch(
+                        note ->
+                                note.matches(
+                                        "network [12]: epoch [12] broke off, since .*no memory; it"
+                                                + " went on from its last good state"));
+        assertThat(workers.started()).hasSize(3);
+    }
+
+    @Test
     void whatAUserHasToActOnIsNotTriedAgain() {
         List<TrainingPlan> plans = plans(1, 0.05, 0.1);
         Checkpoints full =
