@@ -4,10 +4,12 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.simplify.Simplify;
 import dev.espalier.train.RecalibrateBatchNorm;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,8 @@ import java.util.Map;
  * one became, and last the network at hand with the last file. So the network at hand keeps its
  * alpha however many there are, and the file named first counts least.
  *
- * <p>Refuses networks of another topology, other shapes or other operator sets, naming the
+ * <p>Donors are simplified as the recipe's own network is, which exports of one topology survive
+ * alike. Refuses networks of another topology, other shapes or other operator sets, naming the
  * difference. Networks that were trained apart from different starts mostly lose their accuracy
  * when blended: only the figures of the report tell.
  *
@@ -101,6 +104,16 @@ public record GraftCheckpoints(
         return new RecalibrateBatchNorm(Math.max(2, samples)).apply(blended, context);
     }
 
+    /**
+     * A donor as it came from a file, or where it has other nodes simplified, as every recipe does
+     * first with its own network.
+     */
+    private static Model alike(Model model, Model donor) {
+        return donor.graph().nodes().size() == model.graph().nodes().size()
+                ? donor
+                : new Simplify().preview(donor, DirectContext.of(donor));
+    }
+
     private Model blended(Model model, PassContext context) {
         Blend layers = Blend.of(model, context.inputShapes(), blend);
         layers.explain(context);
@@ -110,7 +123,7 @@ public record GraftCheckpoints(
             Map<String, Tensor> next =
                     Counterparts.of(
                             model,
-                            original ? context.original() : context.model(name),
+                            alike(model, original ? context.original() : context.model(name)),
                             original ? "the original network" : "the network " + name);
             donor = donor.isEmpty() ? next : layers.graft(next, donor);
         }

@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.simplify.Simplify;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.RecalibrateBatchNorm;
 import java.util.List;
@@ -93,6 +94,36 @@ class GraftCheckpointsTest {
         assertThat(context.notes())
                 .containsExactly(
                         "blended 6 tensors with b.onnx, keeping shares from 0.25 to 0.50 of each");
+    }
+
+    /** Every recipe simplifies its own network first, and a file is as it was exported. */
+    @Test
+    void donorsAreSimplifiedAsTheNetworkAtHandWas() {
+        String exported =
+                """
+                graph (x: float[N,2]) -> (y: float[N,3])
+                w1: float[3,2] = fill(%s)
+                i = Identity(x)
+                y = Gemm(i, w1) {transB=1}
+                """;
+        Model original = GraphText.parse(exported.formatted("8"));
+        Model own = new Simplify().preview(original, TestContext.of(original));
+        assertThat(own.graph().nodes()).hasSize(1);
+        TestContext context =
+                TestContext.of(original)
+                        .withModel("b.onnx", GraphText.parse(exported.formatted("4")));
+
+        Model blended =
+                new GraftCheckpoints(List.of("original", "b.onnx"), HALF, 0).apply(own, context);
+
+        assertThat(values(blended, "w1")).containsOnly(7);
+        // Where nothing was simplified, files are taken as they are.
+        assertThat(
+                        values(
+                                new GraftCheckpoints(List.of("b.onnx"), HALF, 0)
+                                        .apply(original, context),
+                                "w1"))
+                .containsOnly(6);
     }
 
     @Test
