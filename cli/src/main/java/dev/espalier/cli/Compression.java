@@ -114,7 +114,8 @@ final class Compression {
                         bench.setup(
                                 root,
                                 new PassLines(log),
-                                new ReproducerFolder(folder.reproducer())));
+                                new ReproducerFolder(folder.reproducer()),
+                                folder.partial()));
         Pipeline.Result made = pipeline.run(bench.original().model(), store);
 
         Path files = folder.result();

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             PassesCommand.class,
             RecipeCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            WorkCommand.class
         })
 final class Espalier implements Runnable {
     private final Terminal terminal;

@@ -1,5 +1,7 @@
 package dev.espalier.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.data.DataSplits;
@@ -10,10 +12,12 @@ import dev.espalier.core.report.Figures;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +25,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "evaluate",
-        description = "Measures a file's top-1, top-5 and loss on a recipe's data.")
+        description = "Measures files' top-1, top-5 and loss on a recipe's data.")
 final class EvaluateCommand implements Callable<Integer> {
     /** The parts of the data. */
     enum Split {
@@ -48,8 +52,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private final Espalier root;
     @Mixin private FormatOption format;
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
-    private Path file;
+    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "ONNX files.")
+    private List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = "--ensemble",
+            description = "Measure all files as one network, the mean of their probabilities.")
+    private boolean ensemble;
 
     @Option(
             names = "--recipe",
@@ -71,35 +80,93 @@ final class EvaluateCommand implements Callable<Integer> {
         this.root = root;
     }
 
+    /** A row of what is printed. */
+    private record Measured(String model, Evaluation evaluation) {}
+
     @Override
     public Integer call() {
         Recipe read = RecipeArguments.read(recipe, Optional.empty(), data, List.of());
+        List<Measured> measured = ensemble ? List.of(together(read)) : each(read);
+        format.print(root.terminal(), () -> table(measured), () -> json(measured));
+        return ExitCode.DONE;
+    }
+
+    private Measured together(Recipe read) {
+        // What is no model is better refused before the others are measured.
+        files.forEach(ModelFile::read);
+        Evaluation evaluation =
+                Evaluation.ofEnsemble(
+                        files,
+                        examples(read, files.get(0)),
+                        SessionSettings.DEFAULT,
+                        root.progress());
+        return new Measured(
+                files.stream().map(EvaluateCommand::name).collect(Collectors.joining(", ")),
+                evaluation);
+    }
+
+    private List<Measured> each(Recipe read) {
+        // All of them are opened before any is measured.
+        List<Dataset> examples = files.stream().map(file -> examples(read, file)).toList();
+        List<Measured> measured = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            Evaluation evaluation =
+                    Evaluation.of(
+                            files.get(i),
+                            examples.get(i),
+                            SessionSettings.DEFAULT,
+                            root.progress());
+            measured.add(new Measured(name(files.get(i)), evaluation));
+        }
+        return measured;
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
+    private Dataset examples(Recipe read, Path file) {
         Model model = ModelFile.read(file).model();
         Dataset examples = split.of(new RecipePaths(recipe).data(read, model));
         if (examples.size() == 0) {
             throw new InvalidOptionException(
                     "the %s split is empty; see 'validation' in %s".formatted(split, recipe));
         }
-        Evaluation evaluation =
-                Evaluation.of(file, examples, SessionSettings.DEFAULT, root.progress());
-        format.print(root.terminal(), () -> table(evaluation), () -> json(evaluation));
-        return ExitCode.DONE;
+        return examples;
     }
 
-    private Table table(Evaluation evaluation) {
-        return new Table("model", "split", "#samples", "#top-1", "#top-5", "#loss")
-                .row(
-                        file.getFileName(),
-                        split,
-                        evaluation.samples(),
-                        Figures.percent(evaluation.top1()),
-                        Figures.percent(evaluation.top5()),
-                        Figures.plain(evaluation.loss()));
+    private Table table(List<Measured> measured) {
+        Table table = new Table("model", "split", "#samples", "#top-1", "#top-5", "#loss");
+        for (Measured each : measured) {
+            Evaluation evaluation = each.evaluation();
+            table.row(
+                    each.model(),
+                    split,
+                    evaluation.samples(),
+                    Figures.percent(evaluation.top1()),
+                    Figures.percent(evaluation.top5()),
+                    Figures.plain(evaluation.loss()));
+        }
+        return table;
     }
 
-    private ObjectNode json(Evaluation evaluation) {
+    /** One object, or with several files that are no ensemble a list of them. */
+    private JsonNode json(List<Measured> measured) {
+        if (measured.size() == 1) {
+            return json(measured.get(0));
+        }
+        ArrayNode list = Json.object().arrayNode();
+        measured.forEach(each -> list.add(json(each).put("model", each.model())));
+        return list;
+    }
+
+    private ObjectNode json(Measured measured) {
+        Evaluation evaluation = measured.evaluation();
         ObjectNode json =
                 Json.object().put("samples", evaluation.samples()).put("split", split.toString());
+        if (ensemble) {
+            json.put("models", files.size());
+        }
         ObjectNode metrics = json.putObject("metrics");
         evaluation.metrics().forEach((name, value) -> Json.put(metrics, name, value));
         return json;

@@ -68,6 +68,11 @@ final class ResumeStore implements StepStore {
         return new ResumeStore(folder.partial());
     }
 
+    /** What the run in progress has in its folder, for a process that takes part in it. */
+    static ResumeStore of(Path partial) {
+        return new ResumeStore(partial);
+    }
+
     /** Whether an unfinished run left something in {@code folder}. */
     static boolean hasSteps(RunFolder folder) {
         return Files.exists(folder.partial().resolve(record(0)));
@@ -109,7 +114,12 @@ final class ResumeStore implements StepStore {
     }
 
     private Path checkpointFolder(int position) {
-        return folder.resolve("step-" + position + ".checkpoints");
+        return checkpointFolder(folder, position);
+    }
+
+    /** Where a pass of the unfinished run in {@code partial} keeps what it needs to go on. */
+    static Path checkpointFolder(Path partial, int position) {
+        return partial.resolve("step-" + position + ".checkpoints");
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PipelineSetup;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Reproducer;
+import dev.espalier.core.pass.Workers;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * A recipe with its model and data at hand.
@@ -151,37 +151,59 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         return data.size() > 0 && data.classes() > 0;
     }
 
-    /** What the recipe's pipeline runs in. */
-    PipelineSetup setup(Espalier root, PipelineSetup.Listener listener, Reproducer reproducer) {
-        return setup(root, root.progress(), m -> judge(m, root.progress()), reproducer, listener);
-    }
-
-    /** What a preview of the recipe's pipeline runs in. */
-    PipelineSetup preview(Espalier root) {
-        return setup(
-                root,
-                Progress.SILENT,
-                this::structure,
-                Reproducer.NONE,
-                PipelineSetup.Listener.NONE);
-    }
-
-    private PipelineSetup setup(
-            Espalier root,
-            Progress progress,
-            Function<Model, ModelFigures> judge,
-            Reproducer reproducer,
-            PipelineSetup.Listener listener) {
+    /**
+     * What the recipe's pipeline runs in.
+     *
+     * @param reproducer where a failed proof leaves what it failed on
+     * @param partial the folder of the unfinished run
+     */
+    PipelineSetup setup(
+            Espalier root, PipelineSetup.Listener listener, Reproducer reproducer, Path partial) {
+        Progress progress = root.progress();
         return new PipelineSetup(
                 recipe.seed(),
                 shapes(),
                 new OrtRunner(),
                 data(),
-                name -> ModelFile.read(Path.of(name)).model(),
-                judge,
+                Workbench::model,
+                model -> judge(model, progress),
                 progress,
                 reproducer,
+                position -> new JvmWorkers(partial, recipe, position),
                 root.cancellation()::isAsked,
                 listener);
+    }
+
+    /** What a preview of the recipe's pipeline runs in. */
+    PipelineSetup preview(Espalier root) {
+        return alone(root, SessionSettings.DEFAULT, Workers.NONE);
+    }
+
+    /**
+     * What a process runs in that takes part in one pass of the recipe's pipeline.
+     *
+     * @param threads that it may use
+     */
+    PipelineSetup joining(Espalier root, Workers leader, int threads) {
+        return alone(root, SessionSettings.DEFAULT.withThreads(threads), leader);
+    }
+
+    private PipelineSetup alone(Espalier root, SessionSettings settings, Workers workers) {
+        return new PipelineSetup(
+                recipe.seed(),
+                shapes(),
+                new OrtRunner(settings),
+                data(),
+                Workbench::model,
+                this::structure,
+                Progress.SILENT,
+                Reproducer.NONE,
+                position -> workers,
+                root.cancellation()::isAsked,
+                PipelineSetup.Listener.NONE);
+    }
+
+    private static Model model(String file) {
+        return ModelFile.read(Path.of(file)).model();
     }
 }

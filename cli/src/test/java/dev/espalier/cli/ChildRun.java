@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One command in a JVM of its own, which can be killed or be given too little of something. */
 final class ChildRun implements AutoCloseable {
@@ -90,6 +91,16 @@ final class ChildRun implements AutoCloseable {
         List<ProcessHandle> forks = process.descendants().toList();
         process.destroyForcibly().waitFor();
         forks.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** The processes that it started and that run. */
+    Stream<ProcessHandle> children() {
+        return process.children();
+    }
+
+    /** Ends it at once and leaves those alone that it started. */
+    void killAlone() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     @Override

@@ -165,6 +165,43 @@ class CommandsTest {
                 .isCloseTo((6 * right + 2 * (right + 4)) / 8, within(1e-6));
     }
 
+    @Test
+    void evaluateTakesSeveralFilesEachAloneOrTogether() throws IOException {
+        Path recipe = SmallFiles.classification(folder);
+        Path model = folder.resolve("identity.onnx");
+        Path other = Files.copy(model, folder.resolve("other.onnx"));
+        CommandRun each = CommandRun.of("evaluate", model, other, "--recipe", recipe);
+        assertThat(each.out()).contains("identity.onnx", "other.onnx").contains("75.00 %");
+        JsonNode list =
+                json(
+                        CommandRun.of(
+                                "evaluate", model, other, "--recipe", recipe, "--format", "json"));
+        assertThat(list)
+                .extracting(entry -> entry.get("model").asText())
+                .containsExactly("identity.onnx", "other.onnx");
+        Object[] together = {"evaluate", model, other, "--ensemble", "--recipe", recipe};
+        assertThat(CommandRun.of(together).out()).contains("identity.onnx, other.onnx", "75.00 %");
+        JsonNode one =
+                json(
+                        CommandRun.of(
+                                "evaluate",
+                                model,
+                                other,
+                                "--ensemble",
+                                "--recipe",
+                                recipe,
+                                "--format",
+                                "json"));
+        assertThat(one.get("models").asInt()).isEqualTo(2);
+        assertThat(one.at("/metrics/top1").asDouble()).isEqualTo(0.75);
+        assertThat(one.at("/metrics/loss").asDouble())
+                .isCloseTo(list.get(0).at("/metrics/loss").asDouble(), within(1e-6));
+        CommandRun lost =
+                CommandRun.of("evaluate", model, folder.resolve("nix.onnx"), "--recipe", recipe);
+        assertThat(lost.code()).isEqualTo(ExitCode.UNUSABLE_INPUT);
+        assertThat(lost.err()).contains("nix.onnx");
+    }
+
     private static org.assertj.core.data.Offset<Double> within(double offset) {
         return org.assertj.core.data.Offset.offset(offset);
     }

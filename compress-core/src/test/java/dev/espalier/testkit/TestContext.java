@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Reproducer;
+import dev.espalier.core.pass.Workers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class TestContext implements PassContext {
     private InputShapes inputShapes = InputShapes.ofBatch(1);
     private Checkpoints checkpoints = Checkpoints.NONE;
     private Reproducer reproducer = Reproducer.NONE;
+    private Workers workers = Workers.NONE;
     private BooleanSupplier cancelled = () -> false;
     private Progress progress = Progress.SILENT;
     private final List<String> notes = new ArrayList<>();
@@ -84,6 +86,12 @@ public final class TestContext implements PassContext {
 
     public TestContext withProgress(Progress value) {
         progress = value;
+        return this;
+    }
+
+    /** Further processes that may take part. */
+    public TestContext withWorkers(Workers value) {
+        workers = value;
         return this;
     }
 
@@ -156,6 +164,11 @@ public final class TestContext implements PassContext {
     @Override
     public Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    @Override
+    public Workers workers() {
+        return workers;
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.espalier.core.pass.Option;
 
 /**
  * How much a layer keeps of its own when another network's is grafted onto it; see {@link
- * AdaptiveShare} for the formula and {@link LayerwiseBlend} for what takes which share.
+ * AdaptiveShare} for the formula and {@link LayerwiseBlend} for what takes which share. With the
+ * scale of batch norms as information they are for the layers that none scales; see {@link
+ * ChannelwiseBlend}.
  *
  * @param information what tells which of two layers is worth more; none keeps {@code fixed} of each
  * @param a how far the share may be from a half, to both sides together

@@ -26,11 +26,13 @@ import java.util.stream.Collectors;
  *   the next epoch of each, and so on; after the last one the best by validation is returned
  * </pre>
  *
- * <p>Networks differ in seed, data order and learning rate. Each takes its donor as it was before
- * any grafting; alpha is by the information of both layers, see {@link LayerwiseBlend}. The
- * optimizer's memory stays. The statistics of batch normalization are measured anew for the network
- * that is returned. With {@code scion: {kind: internal}} or {@code noise} one network is trained,
- * whose own filters or random numbers are grafted onto its weak ones.
+ * <p>Networks take turns in one process, or with {@code workers} are trained at once by several,
+ * which gives the same result where threads allow. They differ in seed, data order and learning
+ * rate. Each takes its donor as it was before any grafting; alpha is by the information of both
+ * layers, see {@link LayerwiseBlend}. The optimizer's memory stays. The statistics of batch
+ * normalization are measured anew for the network that is returned. With {@code scion: {kind:
+ * internal}} or {@code noise} one network is trained, whose own filters or random numbers are
+ * grafted onto its weak ones.
  *
  * <p>Reports invalid filters before and after, which need not become fewer. Refuses what {@code
  * train} refuses.
@@ -58,23 +60,27 @@ public record Graft(
     @Override
     public Model preview(Model model, PassContext context) {
         context.note(
-                "would train %d %s for %d epochs"
+                "would train %d %s for %d epochs%s"
                         .formatted(
                                 members.count(),
                                 members.count() == 1 ? "network" : "networks side by side",
-                                epochs));
+                                epochs,
+                                members.workers() == 1
+                                        ? ""
+                                        : ", " + members.workers() + " at once"));
         return model;
     }
 
     @Override
     public Model apply(Model model, PassContext context) {
-        Exchange exchange = members.scion().exchange(context.seed());
+        Exchange exchange = members.scion().exchange(context);
         JointTrainer trainer =
                 new JointTrainer(
-                        members.plans(epochs, learningRate, regime),
-                        loss.objective(model, context),
-                        exchange,
-                        context);
+                                members.plans(epochs, learningRate, regime),
+                                loss.objective(model, context),
+                                exchange,
+                                context)
+                        .across(members.workers());
         if (members.count() > 1) {
             context.note("learning rates of the networks: " + rates());
         }

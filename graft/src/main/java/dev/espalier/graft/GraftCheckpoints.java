@@ -4,10 +4,12 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.simplify.Simplify;
 import dev.espalier.train.RecalibrateBatchNorm;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +22,16 @@ import java.util.Map;
  * normalization are measured anew, since blended ones belong to no network.
  *
  * <pre>
- *   W = alpha W + (1 - alpha) W_donor        alpha by the information of both; see AdaptiveShare
+ *   W = alpha W + (1 - alpha) W_donor        alpha by the information of both; see AdaptiveShare,
+ *                                            with scale channel by channel, see ChannelwiseBlend
  * </pre>
  *
  * <p>Several files go in the order of a ring: each is grafted with the one named before it, as that
  * one became, and last the network at hand with the last file. So the network at hand keeps its
  * alpha however many there are, and the file named first counts least.
  *
- * <p>Refuses networks of another topology, other shapes or other operator sets, naming the
+ * <p>Donors are simplified as the recipe's own network is, which exports of one topology survive
+ * alike. Refuses networks of another topology, other shapes or other operator sets, naming the
  * difference. Networks that were trained apart from different starts mostly lose their accuracy
  * when blended: only the figures of the report tell.
  *
@@ -100,20 +104,31 @@ public record GraftCheckpoints(
         return new RecalibrateBatchNorm(Math.max(2, samples)).apply(blended, context);
     }
 
+    /**
+     * A donor as it came from a file, or where it has other nodes simplified, as every recipe does
+     * first with its own network.
+     */
+    private static Model alike(Model model, Model donor) {
+        return donor.graph().nodes().size() == model.graph().nodes().size()
+                ? donor
+                : new Simplify().preview(donor, DirectContext.of(donor));
+    }
+
     private Model blended(Model model, PassContext context) {
-        LayerwiseBlend layers = new LayerwiseBlend(model.graph(), blend);
+        Blend layers = Blend.of(model, context.inputShapes(), blend);
+        layers.explain(context);
         Map<String, Tensor> donor = Map.of();
         for (String name : networks) {
             boolean original = name.equals(ORIGINAL);
             Map<String, Tensor> next =
                     Counterparts.of(
                             model,
-                            original ? context.original() : context.model(name),
+                            alike(model, original ? context.original() : context.model(name)),
                             original ? "the original network" : "the network " + name);
             donor = donor.isEmpty() ? next : layers.graft(next, donor);
         }
         Map<String, Tensor> own = Counterparts.floats(model);
-        Map<String, Double> shares = layers.shares(own, donor);
+        Map<String, Kept> shares = layers.kept(own, donor);
         Map<String, Tensor> result = layers.graft(own, donor);
         if (result.equals(own)) {
             context.note("nothing to blend: the networks have equal weights");
@@ -127,16 +142,8 @@ public record GraftCheckpoints(
                         "blended %d tensors with %s, keeping shares from %.2f to %.2f of each",
                         shares.size(),
                         String.join(", ", networks),
-                        least(shares),
-                        most(shares)));
+                        shares.values().stream().mapToDouble(Kept::least).min().orElse(0.5),
+                        shares.values().stream().mapToDouble(Kept::most).max().orElse(0.5)));
         return model.withGraph(editor.build());
-    }
-
-    private static double least(Map<String, Double> shares) {
-        return shares.values().stream().mapToDouble(Double::doubleValue).min().orElse(0.5);
-    }
-
-    private static double most(Map<String, Double> shares) {
-        return shares.values().stream().mapToDouble(Double::doubleValue).max().orElse(0.5);
     }
 }

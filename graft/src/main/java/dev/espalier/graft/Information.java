@@ -6,12 +6,17 @@ public enum Information {
     ENTROPY,
     /** Mean magnitude of its weights, the L1 norm for each weight. */
     L1,
+    /**
+     * Magnitude of the batch-norm scale of each channel, so that every channel has a share of its
+     * own; layers that none scales go by entropy. See {@link ChannelwiseBlend}.
+     */
+    SCALE,
     /** The same for all layers, so that every share is the same: a control. */
     NONE;
 
     double of(float[] weights, int bins) {
         return switch (this) {
-            case ENTROPY -> Entropy.of(weights, bins);
+            case ENTROPY, SCALE -> Entropy.of(weights, bins);
             case L1 -> meanMagnitude(weights);
             case NONE -> 0;
         };

@@ -3,7 +3,6 @@ package dev.espalier.graft;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +22,7 @@ import java.util.Map;
  * <p>Whole layers are blended, since filters of one layer are made for each other. See Meng et al.,
  * Filter Grafting for Deep Neural Networks, 2020, section 3.
  */
-final class LayerwiseBlend {
+final class LayerwiseBlend implements Blend {
     private static final int MATRIX = 2;
 
     private final Graph graph;
@@ -32,6 +31,13 @@ final class LayerwiseBlend {
     LayerwiseBlend(Graph graph, BlendSettings settings) {
         this.graph = graph;
         this.settings = settings;
+    }
+
+    /** Whether a value is the float32 weight of a layer. */
+    static boolean isWeight(Graph graph, String value) {
+        return graph.initializers().containsKey(value)
+                && graph.initializers().get(value).tensor().dataType() == DataType.FLOAT
+                && graph.initializers().get(value).tensor().shape().rank() >= MATRIX;
     }
 
     /** The share of its own that each tensor keeps, by initializer, in the order of the graph. */
@@ -53,38 +59,10 @@ final class LayerwiseBlend {
         return shares;
     }
 
-    /**
-     * The blended tensors.
-     *
-     * @param own float tensors by initializer
-     * @param donor the same of another network of the same topology and shapes
-     * @return those of {@code own} that some node reads, blended; the others as they are
-     */
-    Map<String, Tensor> graft(Map<String, Tensor> own, Map<String, Tensor> donor) {
-        Map<String, Tensor> blended = new LinkedHashMap<>(own);
-        shares(own, donor)
-                .forEach(
-                        (name, kept) ->
-                                blended.put(name, mix(own.get(name), donor.get(name), kept)));
-        return blended;
-    }
-
-    static Tensor mix(Tensor own, Tensor donor, double kept) {
-        Shape shape = own.shape();
-        if (!shape.equals(donor.shape()) || own.dataType() != DataType.FLOAT) {
-            throw new IllegalArgumentException(
-                    "cannot blend " + own.type() + " with " + donor.type());
-        }
-        float[] values = own.toFloats();
-        float[] others = donor.toFloats();
-        float[] mixed = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            // Equal weights stay to the last bit.
-            mixed[i] =
-                    values[i] == others[i]
-                            ? values[i]
-                            : (float) (kept * values[i] + (1 - kept) * others[i]);
-        }
-        return Tensor.ofFloats(shape, mixed);
+    @Override
+    public Map<String, Kept> kept(Map<String, Tensor> own, Map<String, Tensor> donor) {
+        Map<String, Kept> kept = new LinkedHashMap<>();
+        shares(own, donor).forEach((name, share) -> kept.put(name, Kept.everywhere(share)));
+        return kept;
     }
 }

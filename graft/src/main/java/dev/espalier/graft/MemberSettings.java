@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param rates their learning rates
  * @param initialize whether each starts from random weights of its own, instead of all as copies
  * @param scion what is grafted onto them
+ * @param workers processes that train at once, each with its part of the threads; no more than K
  */
 public record MemberSettings(
         @Option(
@@ -26,7 +27,13 @@ public record MemberSettings(
         @Option(value = "different", help = "Learning rates of the networks") Rates rates,
         @Option(value = "false", help = "Whether training starts from fresh random weights")
                 boolean initialize,
-        @Option(help = "What is grafted between two epochs") ScionSettings scion) {
+        @Option(help = "What is grafted between two epochs") ScionSettings scion,
+        @Option(
+                        value = "1",
+                        help = "Processes that train at once, 1 for networks that take turns",
+                        min = 1,
+                        max = 64)
+                int workers) {
     /** Learning rates of networks that are trained side by side. */
     public enum Rates {
         /** {@code (1 + cos(pi (K - i) / K)) / 2} of the highest for network i = 1..K of K. */
@@ -49,6 +56,11 @@ public record MemberSettings(
                     "internal and noise graft within one network: leave networks out or set the"
                             + " scion's kind to external; found networks: "
                             + count);
+        }
+        if (workers > count) {
+            throw new InvalidOptionException(
+                    "a network is trained by one process at a time, so that more than %d have nothing to do; found workers: %d"
+                            .formatted(count, workers));
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.espalier.graft;
 
+import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.Exchange;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,32 +13,46 @@ import java.util.List;
  * what they were before any grafting:
  *
  * <pre>
- *   W_i = alpha W_i + (1 - alpha) W_(i-1)        layer by layer, see LayerwiseBlend
+ *   W_i = alpha W_i + (1 - alpha) W_(i-1)        layer by layer or channel by channel, see Blend
  * </pre>
  *
  * <p>Running statistics of batch normalization are blended with their layer and adapt within the
  * next epoch. A ring of one is left as it is. See Meng et al., Filter Grafting for Deep Neural
  * Networks, 2020, section 3.4.
+ *
+ * @param blend how much each keeps
+ * @param shapes sizes for what the networks' inputs leave open
  */
-record RingGraft(BlendSettings blend) implements Exchange {
+record RingGraft(BlendSettings blend, InputShapes shapes) implements Exchange {
     @Override
     public List<Model> after(int epoch, List<Model> networks) {
         if (networks.size() == 1) {
             return networks;
         }
+        Blend layers = Blend.of(networks.get(0), shapes, blend);
         List<Model> grafted = new ArrayList<>();
         Model donor = networks.get(networks.size() - 1);
         for (Model own : networks) {
-            grafted.add(graft(own, donor));
+            grafted.add(graft(own, donor, layers));
             donor = own;
         }
         return grafted;
     }
 
-    private Model graft(Model own, Model donor) {
+    @Override
+    public void explain(Model network, PassContext context) {
+        Blend.of(network, shapes, blend).explain(context);
+    }
+
+    /** Without sizes, which follow from the networks. */
+    @Override
+    public String toString() {
+        return "RingGraft[blend=" + blend + "]";
+    }
+
+    private static Model graft(Model own, Model donor, Blend layers) {
         GraphEditor editor = new GraphEditor(own.graph());
-        new LayerwiseBlend(own.graph(), blend)
-                .graft(Counterparts.floats(own), Counterparts.floats(donor))
+        layers.graft(Counterparts.floats(own), Counterparts.floats(donor))
                 .forEach(editor::setInitializer);
         return own.withGraph(editor.build());
     }

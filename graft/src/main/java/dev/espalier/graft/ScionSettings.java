@@ -1,6 +1,7 @@
 package dev.espalier.graft;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.Exchange;
 
 /**
@@ -31,14 +32,12 @@ public record ScionSettings(
         return new ScionSettings(other, blend, threshold, noise);
     }
 
-    /**
-     * @param seed of the noise
-     */
-    Exchange exchange(long seed) {
+    /** What does it in a pass that runs in {@code context}. */
+    Exchange exchange(PassContext context) {
         return switch (kind) {
-            case EXTERNAL -> new RingGraft(blend);
+            case EXTERNAL -> new RingGraft(blend, context.inputShapes());
             case INTERNAL -> new InternalGraft(threshold);
-            case NOISE -> new NoiseGraft(threshold, noise, seed);
+            case NOISE -> new NoiseGraft(threshold, noise, context.seed());
         };
     }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.simplify.Simplify;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.RecalibrateBatchNorm;
 import java.util.List;
@@ -67,6 +71,80 @@ class GraftCheckpointsTest {
                 .anyMatch(note -> note.startsWith("measured 1 batch normalizations"));
         assertThat(new RecalibrateBatchNorm(64).apply(blended, context(own, donor)))
                 .isEqualTo(blended);
+    }
+
+    @Test
+    void blendsChannelByChannelByTheScalesOfBatchNorms() {
+        Model own = network("8, 8, 8, 8", 1);
+        Model plain = network("0, 0, 0, 0", 1);
+        Model donor =
+                plain.withGraph(
+                        new GraphEditor(plain.graph())
+                                .setInitializer("scale", Tensor.ofFloats(Shape.of(2), 3, 2))
+                                .build());
+        TestContext context = context(own, donor);
+        BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
+
+        Model blended = new GraftCheckpoints(List.of("b.onnx"), scales, 0).apply(own, context);
+
+        // Scales of 1 against 3, and of 2 against 2.
+        assertThat(values(blended, "w1")).containsExactly(2, 2, 4, 4);
+        assertThat(values(blended, "scale")).containsExactly(2.5f, 2);
+        assertThat(context.skipped()).isEmpty();
+        assertThat(context.notes())
+                .containsExactly(
+                        "blended 6 tensors with b.onnx, keeping shares from 0.25 to 0.50 of each");
+    }
+
+    /** Every recipe simplifies its own network first, and a file is as it was exported. */
+    @Test
+    void donorsAreSimplifiedAsTheNetworkAtHandWas() {
+        String exported =
+                """
+                graph (x: float[N,2]) -> (y: float[N,3])
+                w1: float[3,2] = fill(%s)
+                i = Identity(x)
+                y = Gemm(i, w1) {transB=1}
+                """;
+        Model original = GraphText.parse(exported.formatted("8"));
+        Model own = new Simplify().preview(original, TestContext.of(original));
+        assertThat(own.graph().nodes()).hasSize(1);
+        TestContext context =
+                TestContext.of(original)
+                        .withModel("b.onnx", GraphText.parse(exported.formatted("4")));
+
+        Model blended =
+                new GraftCheckpoints(List.of("original", "b.onnx"), HALF, 0).apply(own, context);
+
+        assertThat(values(blended, "w1")).containsOnly(7);
+        // Where nothing was simplified, files are taken as they are.
+        assertThat(
+                        values(
+                                new GraftCheckpoints(List.of("b.onnx"), HALF, 0)
+                                        .apply(original, context),
+                                "w1"))
+                .containsOnly(6);
+    }
+
+    @Test
+    void namesLayersThatNoScaleReaches() {
+        String folded =
+                """
+                graph (x: float[N,2]) -> (y: float[N,3])
+                w1: float[3,2] = fill(%s)
+                y = Gemm(x, w1) {transB=1}
+                """;
+        Model own = GraphText.parse(folded.formatted("8"));
+        TestContext context =
+                TestContext.of(own).withModel("b.onnx", GraphText.parse(folded.formatted("4")));
+        BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
+
+        Model blended = new GraftCheckpoints(List.of("b.onnx"), scales, 0).apply(own, context);
+
+        assertThat(values(blended, "w1")).containsOnly(6);
+        assertThat(context.skipped())
+                .hasSize(1)
+                .allMatch(text -> text.contains("blended as a whole, by entropy"));
     }
 
     @Test

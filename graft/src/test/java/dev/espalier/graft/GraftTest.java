@@ -58,7 +58,8 @@ class GraftTest {
                         Optional.ofNullable(networks),
                         Rates.DIFFERENT,
                         initialize,
-                        ScionSettings.DEFAULT.of(kind));
+                        ScionSettings.DEFAULT.of(kind),
+                        1);
         return new Graft(epochs, 0.1, members, GraftLoss.DEFAULT, REGIME);
     }
 
@@ -111,7 +112,8 @@ class GraftTest {
                         Optional.of(2),
                         Rates.DIFFERENT,
                         false,
-                        new ScionSettings(Scion.EXTERNAL, blend, 0.1, 0.5));
+                        new ScionSettings(Scion.EXTERNAL, blend, 0.1, 0.5),
+                        1);
         TestContext context = Shades.context(FOLDED, 0);
         return new Graft(3, 0.1, members, GraftLoss.DEFAULT, REGIME).apply(FOLDED, context);
     }
@@ -156,7 +158,7 @@ class GraftTest {
                         2,
                         0.1,
                         new MemberSettings(
-                                Optional.empty(), Rates.EQUAL, false, ScionSettings.DEFAULT),
+                                Optional.empty(), Rates.EQUAL, false, ScionSettings.DEFAULT, 1),
                         GraftLoss.DEFAULT,
                         REGIME.withPatience(2));
         assertThatThrownBy(() -> pass.apply(FOLDED, Shades.context(FOLDED, 24)))
@@ -170,6 +172,47 @@ class GraftTest {
         assertThat(pass(3, 3, true, Scion.EXTERNAL).preview(FOLDED, context)).isSameAs(FOLDED);
         assertThat(context.notes())
                 .containsExactly("would train 3 networks side by side for 3 epochs");
+    }
+
+    private static Graft channelByChannel(boolean restoring, int workers) {
+        BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
+        MemberSettings members =
+                new MemberSettings(
+                        Optional.of(2),
+                        Rates.DIFFERENT,
+                        false,
+                        new ScionSettings(Scion.EXTERNAL, scales, 0.1, 0.5),
+                        workers);
+        Regime regime = REGIME.with(new ProgramSettings(Precision.FLOAT32, restoring));
+        return new Graft(3, 0.1, members, GraftLoss.DEFAULT, regime);
+    }
+
+    @Test
+    void graftsChannelByChannelWhereBatchNormsAreOrWereAndSaysWhereNot() {
+        TestContext context = Shades.context(FOLDED, 0);
+        Model trained = channelByChannel(true, 1).apply(FOLDED, context);
+        assertThat(trained).isNotEqualTo(train(BlendSettings.DEFAULT));
+        assertThat(context.skipped()).isEmpty();
+
+        TestContext without = Shades.context(FOLDED, 0);
+        channelByChannel(false, 1).apply(FOLDED, without);
+        assertThat(without.skipped())
+                .hasSize(2)
+                .allMatch(text -> text.contains("blended as a whole, by entropy"))
+                .anyMatch(text -> text.startsWith("Conv"))
+                .anyMatch(text -> text.startsWith("Gemm"));
+    }
+
+    @Test
+    void processesNeedARecipe() {
+        Graft pass = channelByChannel(true, 2);
+        TestContext context = Shades.context(FOLDED, 0);
+        assertThat(pass.preview(FOLDED, context)).isSameAs(FOLDED);
+        assertThat(context.notes())
+                .containsExactly("would train 2 networks side by side for 3 epochs, 2 at once");
+        assertThatThrownBy(() -> pass.apply(FOLDED, context))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("set workers to 1, found 2");
     }
 
     @Test

@@ -15,8 +15,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MemberSettingsTest {
     private static MemberSettings members(Integer networks, Rates rates, Scion kind) {
+        return members(networks, rates, kind, 1);
+    }
+
+    private static MemberSettings members(Integer networks, Rates rates, Scion kind, int workers) {
         return new MemberSettings(
-                Optional.ofNullable(networks), rates, false, ScionSettings.DEFAULT.of(kind));
+                Optional.ofNullable(networks),
+                rates,
+                false,
+                ScionSettings.DEFAULT.of(kind),
+                workers);
     }
 
     @ParameterizedTest
@@ -60,5 +68,16 @@ class MemberSettingsTest {
         assertThatThrownBy(() -> members(2, Rates.EQUAL, Scion.NOISE))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("found networks: 2");
+    }
+
+    @Test
+    void refusesProcessesThatHaveNothingToDo() {
+        assertThat(members(3, Rates.EQUAL, Scion.EXTERNAL, 3).workers()).isEqualTo(3);
+        assertThatThrownBy(() -> members(null, Rates.EQUAL, Scion.EXTERNAL, 3))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("more than 2 have nothing to do; found workers: 3");
+        assertThatThrownBy(() -> members(null, Rates.EQUAL, Scion.NOISE, 2))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("found workers: 2");
     }
 }

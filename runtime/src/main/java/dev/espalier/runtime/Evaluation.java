@@ -1,16 +1,16 @@
 package dev.espalier.runtime;
 
 import dev.espalier.core.DataException;
-import dev.espalier.core.data.Batch;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.Progress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,59 +62,73 @@ public record Evaluation(int samples, double top1, double top5, double loss) {
         }
     }
 
-    private static Evaluation of(OrtModel session, Graph graph, Dataset data, Progress progress) {
-        String output = session.outputs().keySet().iterator().next();
-        boolean probabilities = isSoftmax(graph, output);
-        int top1 = 0;
-        int top5 = 0;
-        double loss = 0;
-        try (ModelFeed feed = new ModelFeed(data, session.inputs());
-                Progress.Task task = progress.begin("evaluate", data.size(), "examples")) {
-            while (feed.hasNext()) {
-                Batch batch = feed.next();
-                Tensor result = session.run(feed.feeds(batch)).get(output);
-                Scores scores = new Scores(output, result);
-                check(scores, batch, data);
-                for (int row = 0; row < batch.size(); row++) {
-                    int label = batch.labels()[row];
-                    int rank = scores.rank(row, label);
-                    top1 += rank < 1 ? 1 : 0;
-                    top5 += rank < 5 ? 1 : 0;
-                    loss +=
-                            probabilities
-                                    ? scores.crossEntropyOfProbabilities(row, label)
-                                    : scores.crossEntropyOfLogits(row, label);
-                }
-                task.advance(batch.size());
-                feed.done(batch);
+    /**
+     * Evaluates several files as one classifier, whose probabilities are the means of theirs: what
+     * they reach together, at the cost of all of them.
+     *
+     * @param progress shows the examples done, of one file after the other
+     * @throws DataException as {@link #of(Path, Dataset, SessionSettings, Progress)} does
+     * @throws UnsupportedModelException where they tell different numbers of classes apart
+     */
+    public static Evaluation ofEnsemble(
+            List<Path> files, Dataset data, SessionSettings settings, Progress progress) {
+        Ensemble ensemble = new Ensemble(data.size());
+        for (Path file : files) {
+            Graph graph = OnnxReader.read(file).graph();
+            try (OrtModel session = new OrtRunner(settings).open(file)) {
+                String output = first(session);
+                ensemble.begins(file.toString());
+                boolean probabilities = isSoftmax(graph, output);
+                ScoredExamples.visit(
+                        session,
+                        output,
+                        data,
+                        progress,
+                        (example, label, scores, row) ->
+                                ensemble.add(example, label, scores.chances(row, probabilities)));
             }
         }
-        double n = data.size();
-        return new Evaluation(data.size(), top1 / n, top5 / n, loss / n);
+        return ensemble.evaluation();
     }
 
-    private static void check(Scores scores, Batch batch, Dataset data) {
-        if (data.classes() > scores.width()) {
-            throw new DataException(
-                    "the data has %d classes, the model tells only %d apart"
-                            .formatted(data.classes(), scores.width()));
+    private static String first(OrtModel session) {
+        return session.outputs().keySet().iterator().next();
+    }
+
+    private static Evaluation of(OrtModel session, Graph graph, Dataset data, Progress progress) {
+        String output = first(session);
+        boolean probabilities = isSoftmax(graph, output);
+        Tally tally = new Tally();
+        ScoredExamples.visit(
+                session,
+                output,
+                data,
+                progress,
+                (example, label, scores, row) -> tally.add(scores, row, label, probabilities));
+        return tally.evaluation();
+    }
+
+    /** Sums over examples. */
+    static final class Tally {
+        private int samples;
+        private int top1;
+        private int top5;
+        private double loss;
+
+        void add(Scores scores, int row, int label, boolean probabilities) {
+            int rank = scores.rank(row, label);
+            samples++;
+            top1 += rank < 1 ? 1 : 0;
+            top5 += rank < 5 ? 1 : 0;
+            loss +=
+                    probabilities
+                            ? scores.crossEntropyOfProbabilities(row, label)
+                            : scores.crossEntropyOfLogits(row, label);
         }
-        if (scores.rows() < batch.size()) {
-            throw new DataException(
-                    ("the model gives %d rows of scores for %d examples; "
-                                    + "its batch axis is not the first")
-                            .formatted(scores.rows(), batch.size()));
-        }
-        for (int label : batch.labels()) {
-            if (label < 0) {
-                throw new DataException(
-                        "the data has no labels, so that accuracy cannot be measured");
-            }
-            if (label >= scores.width()) {
-                throw new DataException(
-                        "an example has the label %d, the model's classes are 0 to %d"
-                                .formatted(label, scores.width() - 1));
-            }
+
+        Evaluation evaluation() {
+            double n = samples;
+            return new Evaluation(samples, top1 / n, top5 / n, loss / n);
         }
     }
 

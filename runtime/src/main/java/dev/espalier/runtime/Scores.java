@@ -84,4 +84,19 @@ final class Scores {
     double crossEntropyOfProbabilities(int row, int label) {
         return -Math.log(Math.max(Float.MIN_VALUE, at(row, label)));
     }
+
+    /**
+     * Probabilities of the classes.
+     *
+     * @param probabilities whether the scores are those already, and not logits
+     */
+    float[] chances(int row, boolean probabilities) {
+        float[] chances = new float[width];
+        for (int k = 0; k < width; k++) {
+            // Logits z_k: exp(z_k) / sum_j exp(z_j).
+            chances[k] =
+                    probabilities ? at(row, k) : (float) Math.exp(-crossEntropyOfLogits(row, k));
+        }
+        return chances;
+    }
 }

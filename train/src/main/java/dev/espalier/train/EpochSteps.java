@@ -22,6 +22,9 @@ import java.util.function.Consumer;
  * early.
  */
 final class EpochSteps {
+    /** What the name of an epoch begins with where its progress is shown. */
+    static final String EPOCH = "epoch ";
+
     private static final long NANOS_BETWEEN = 300_000_000_000L;
 
     /** A loss so many times that of the epoch before, or 1 if that is more, has exploded. */
@@ -124,7 +127,7 @@ final class EpochSteps {
     }
 
     private String name() {
-        String name = "epoch " + (before.epoch() + 1) + " of " + course.plan().epochs();
+        String name = EPOCH + (before.epoch() + 1) + " of " + course.plan().epochs();
         return before.setbacks().isEmpty() ? name : name + ", learning rate x " + before.slowdown();
     }
 

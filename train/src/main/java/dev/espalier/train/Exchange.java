@@ -1,6 +1,7 @@
 package dev.espalier.train;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassContext;
 import java.util.List;
 
 /**
@@ -18,4 +19,12 @@ public interface Exchange {
      * @param networks as that epoch left them, all of one topology
      */
     List<Model> after(int epoch, List<Model> networks);
+
+    /**
+     * Tells what it will leave alone, or do in another way than asked for, and why. Called once,
+     * before training.
+     *
+     * @param network one of those that are trained
+     */
+    default void explain(Model network, PassContext context) {}
 }

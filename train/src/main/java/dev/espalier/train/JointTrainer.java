@@ -2,16 +2,20 @@ package dev.espalier.train;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Workers;
 import dev.espalier.train.program.Objective;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Trains several networks of one topology side by side and returns one of them. They take turns,
- * epoch by epoch, each with a seed, a data order and a plan of its own; between two epochs an
- * {@link Exchange} may change their weights by those of the others. Optimizers remember what they
- * did before.
+ * epoch by epoch, or are trained at once by several processes, each with a seed, a data order and a
+ * plan of its own; between two epochs an {@link Exchange} may change their weights by those of the
+ * others. Optimizers remember what they did before.
  *
  * <pre>
  *   epoch 1 of each, exchange, epoch 2 of each, exchange, .., last epoch of each, choice
@@ -22,15 +26,20 @@ import java.util.List;
  * are measured anew. One network without an exchange is trained as {@link Trainer} would.
  *
  * <p>There is a checkpoint of all when each has finished an epoch, beside those that each training
- * makes, so that a killed training takes the same course.
+ * makes, so that a killed training takes the same course. A network whose training diverges or
+ * breaks off goes on from its last good state, a few times at most; the report says so.
  */
 public final class JointTrainer {
-    private static final String CHECKPOINT = "joint-training";
+    static final String CHECKPOINT = "joint-training";
+
+    /** The network that all begin as, for processes that would have to measure it again. */
+    private static final String NETWORK = "joint-training-network";
 
     private final List<TrainingPlan> plans;
     private final Objective objective;
     private final Exchange exchange;
     private final PassContext context;
+    private final int workers;
 
     /**
      * @param plans one for each network, with equal numbers of epochs and no patience
@@ -38,6 +47,16 @@ public final class JointTrainer {
      */
     public JointTrainer(
             List<TrainingPlan> plans, Objective objective, Exchange exchange, PassContext context) {
+        this(plans, objective, exchange, context, 1);
+    }
+
+    private JointTrainer(
+            List<TrainingPlan> plans,
+            Objective objective,
+            Exchange exchange,
+            PassContext context,
+            int workers) {
+        this.workers = workers;
         this.plans = List.copyOf(plans);
         this.objective = objective;
         this.exchange = exchange;
@@ -57,6 +76,23 @@ public final class JointTrainer {
                                 .formatted(plan.regime().patience()));
             }
         }
+    }
+
+    /**
+     * This trainer with networks trained at once by processes of their own, which {@link
+     * PassContext#workers} starts and which die, where they must, without harm: a network goes on
+     * from its last snapshot. Each process has its part of the threads, so that the result is that
+     * of one process with as many.
+     *
+     * @param count of processes, 1 for this one alone
+     */
+    public JointTrainer across(int count) {
+        if (count < 1 || count > plans.size()) {
+            throw new InvalidOptionException(
+                    "%d networks are trained by 1 to %1$d processes, found workers: %d"
+                            .formatted(plans.size(), count));
+        }
+        return new JointTrainer(plans, objective, exchange, context, count);
     }
 
     /**
@@ -82,19 +118,57 @@ public final class JointTrainer {
     }
 
     private Model withBatchNorm(Model model) {
-        return new Trainer(plans.get(0), objective, context).withBatchNorm(model);
+        Optional<Model> told =
+                context.workers()
+                        .leader()
+                        .flatMap(leader -> context.checkpoints().read(NETWORK))
+                        .map(OnnxReader::read);
+        if (told.isPresent()) {
+            return told.get();
+        }
+        Model network = new Trainer(plans.get(0), objective, context).withBatchNorm(model);
+        if (workers > 1) {
+            context.checkpoints().write(NETWORK, OnnxWriter.toBytes(network));
+        }
+        return network;
     }
 
     private PassContext member(int i) {
-        return plans.size() == 1 ? context : new MemberContext(context, i);
+        if (plans.size() == 1) {
+            return context;
+        }
+        return context.workers()
+                .leader()
+                .map(leader -> new MemberContext(context, i, WorkerPost.progress(i, leader)))
+                .orElseGet(() -> MemberContext.of(context, i));
     }
 
     private Model fit(List<Model> starts) {
-        String company = " one of " + plans.size() + " " + exchange;
+        TrainingRun.Company company =
+                new TrainingRun.Company(
+                        " one of " + plans.size() + " " + exchange, new SharedAnswers());
         List<TrainingRun> runs = new ArrayList<>();
         for (int i = 0; i < starts.size(); i++) {
             runs.add(new TrainingRun(plans.get(i), objective, member(i), starts.get(i), company));
         }
+        Optional<Workers.Line> leader = context.workers().leader();
+        if (leader.isPresent()) {
+            new WorkerPost(runs, context.checkpoints(), leader.get()).serve();
+            // What counts is returned by the process that leads.
+            return starts.get(0);
+        }
+        exchange.explain(starts.get(0), context);
+        JointState end;
+        try (Turns turns =
+                workers == 1
+                        ? new InTurn(runs, context)
+                        : new WorkerTurns(runs, context, workers)) {
+            end = fit(runs, turns);
+        }
+        return best(runs, end);
+    }
+
+    private JointState fit(List<TrainingRun> runs, Turns turns) {
         JointState state =
                 context.checkpoints()
                         .read(CHECKPOINT)
@@ -106,28 +180,14 @@ public final class JointTrainer {
         }
         int epochs = plans.get(0).epochs();
         for (int epoch = state.epoch() + 1; epoch <= epochs; epoch++) {
-            for (int i = 0; i < runs.size(); i++) {
-                members.set(i, trained(runs.get(i), i, epoch, members.get(i)));
-            }
-            state = state.after(members);
+            state = state.after(turns.train(epoch, members));
             if (epoch < epochs) {
                 state = state.exchanged(exchange, runs);
-                members = new ArrayList<>(state.members());
+                members = state.members();
             }
             context.checkpoints().write(CHECKPOINT, state.toBytes(runs));
         }
-        return best(runs, state);
-    }
-
-    private TrainingState trained(TrainingRun run, int i, int epoch, TrainingState state) {
-        try {
-            return run.until(epoch, state);
-        } catch (InvalidOptionException e) {
-            throw plans.size() == 1
-                    ? e
-                    : new InvalidOptionException(
-                            "network %d of %d: %s".formatted(i + 1, plans.size(), e.getMessage()));
-        }
+        return state;
     }
 
     private Model best(List<TrainingRun> runs, JointState state) {

@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Reproducer;
+import dev.espalier.core.pass.Workers;
 import java.util.Optional;
 
 /**
@@ -16,11 +17,25 @@ import java.util.Optional;
  * and what it tells has its name in front.
  *
  * @param index of the training, counted from 0; the first has the seed of the pass
+ * @param progress where it shows how far it is
  */
-record MemberContext(PassContext context, int index) implements PassContext {
+record MemberContext(PassContext context, int index, Progress progress) implements PassContext {
+    /** The one of a training in the process of {@code context}. */
+    static MemberContext of(PassContext context, int index) {
+        return new MemberContext(
+                context,
+                index,
+                (work, done, steps, unit) ->
+                        context.progress().begin(name(index) + ", " + work, done, steps, unit));
+    }
+
+    private static String name(int index) {
+        return "network " + (index + 1);
+    }
+
     /** How users know it. */
     String name() {
-        return "network " + (index + 1);
+        return name(index);
     }
 
     @Override
@@ -59,12 +74,6 @@ record MemberContext(PassContext context, int index) implements PassContext {
     }
 
     @Override
-    public Progress progress() {
-        return (work, done, steps, unit) ->
-                context.progress().begin(name() + ", " + work, done, steps, unit);
-    }
-
-    @Override
     public Checkpoints checkpoints() {
         String prefix = name().replace(' ', '-') + "-";
         return new Checkpoints() {
@@ -78,6 +87,11 @@ record MemberContext(PassContext context, int index) implements PassContext {
                 context.checkpoints().write(prefix + name, content);
             }
         };
+    }
+
+    @Override
+    public Workers workers() {
+        return context.workers();
     }
 
     @Override

@@ -50,15 +50,23 @@ final class TrainingRun {
     private final Optional<Mixtures> mixtures;
     private final TorchProgram fresh;
     private final long identity;
-    private Optional<TeacherAnswers> answers = Optional.empty();
+    private final SharedAnswers shared;
 
     TrainingRun(TrainingPlan plan, Objective objective, PassContext context, Model model) {
-        this(plan, objective, context, model, "");
+        this(plan, objective, context, model, new Company("", new SharedAnswers()));
     }
 
     /**
+     * What trainings that go side by side have in common.
+     *
+     * @param words what else the course of training depends on, beside what it is given itself
+     * @param answers of their teachers
+     */
+    record Company(String words, SharedAnswers answers) {}
+
+    /**
      * @param model to begin with
-     * @param company what else the course of training depends on, beside what is given here
+     * @param company the trainings beside it
      * @throws dev.espalier.core.CompressionException where model, data, plan and objective do not
      *     go together
      */
@@ -67,7 +75,7 @@ final class TrainingRun {
             Objective objective,
             PassContext context,
             Model model,
-            String company) {
+            Company company) {
         this.plan = plan;
         this.objective = objective;
         this.context = context;
@@ -93,7 +101,8 @@ final class TrainingRun {
                         context.seed());
         check();
         this.fresh = program(TrainingState.START);
-        this.identity = identity(company);
+        this.identity = identity(company.words());
+        this.shared = company.answers();
     }
 
     private void check() {
@@ -120,9 +129,30 @@ final class TrainingRun {
      * epoch.
      */
     TrainingState resume(TrainingState state) {
-        TrainingState latest = kept(CHECKPOINT).filter(state::precedes).orElse(state);
+        TrainingState latest = latest(state);
         notes.begins(model, fresh, within(latest));
         return latest;
+    }
+
+    /** What was reached in the epoch after a state, in this process or another; else the state. */
+    TrainingState latest(TrainingState state) {
+        return kept(CHECKPOINT).filter(state::precedes).orElse(state);
+    }
+
+    /** Plots what was seen in the last epoch of a state that another process reached. */
+    void plot(TrainingState state) {
+        notes.plot(state.epoch(), state.last());
+    }
+
+    /** Images of an epoch's steps. */
+    long images() {
+        int batch = plan.regime().batch();
+        return (long) training.size() / batch * batch;
+    }
+
+    /** Epochs of the plan. */
+    int epochs() {
+        return plan.epochs();
     }
 
     /**
@@ -217,9 +247,15 @@ final class TrainingRun {
     }
 
     private EpochSteps.Course course(TorchProgram program, TorchModule module) {
-        if (program.teaches() && answers.isEmpty()) {
-            answers = Optional.of(TeacherAnswers.ask(module, model, training, part, context));
-        }
+        Optional<TeacherAnswers> answers =
+                program.teaches()
+                        ? Optional.of(
+                                shared.get(
+                                        part,
+                                        () ->
+                                                TeacherAnswers.ask(
+                                                        module, model, training, part, context)))
+                        : Optional.empty();
         StepArguments arguments = new StepArguments(model, objective.truth(), mixtures, answers);
         return new EpochSteps.Course(plan, context, training, arguments, yardstick.share());
     }

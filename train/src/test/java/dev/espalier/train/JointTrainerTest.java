@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.PassFailedException;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.LossWriter;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -280,6 +283,69 @@ class JointTrainerTest {
         assertThatThrownBy(() -> trainer.train(BIAS))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageStartingWith("network 2 of 2: training diverged");
+    }
+
+    @Test
+    void anEpochThatBreaksOffIsBegunAgainAndNoBitChanges() {
+        List<TrainingPlan> plans = plans(3, TrainerTest.REGIME, 0.05, 0.1);
+        Model expected = trainer(plans, new Rotation(), new BreakingData().context()).train(SMALL);
+        TestContext context = new BreakingData(10, 20).context();
+        assertThat(trainer(plans, new Rotation(), context).train(SMALL)).isEqualTo(expected);
+        assertThat(context.notes())
+                .filteredOn(note -> note.contains("broke off"))
+                .hasSize(2)
+                .allMatch(
+                        note ->
+                                note.matches(
+                                        "network [12]: epoch [12] broke off, since .*no memory; it"
+                                                + " went on from its last good state"));
+    }
+
+    @Test
+    void namesTheNetworkWhoseEpochBreaksOffAgainAndAgain() {
+        Integer[] all = IntStream.range(5, 1000).boxed().toArray(Integer[]::new);
+        TestContext context = new BreakingData(all).context();
+        JointTrainer trainer =
+                trainer(plans(2, TrainerTest.REGIME, 0.05, 0.1), new Rotation(), context);
+        assertThatThrownBy(() -> trainer.train(SMALL))
+                .isInstanceOf(PassFailedException.class)
+                .hasMessageStartingWith("network 1 of 2: epoch 1 broke off 4 times, the last time")
+                .hasMessageContaining("no memory");
+    }
+
+    /** Scores as the teacher's, which has other weights. */
+    private record Following() implements Objective {
+        @Override
+        public List<Model> teachers() {
+            return List.of(GraphText.parse(TrainerTest.SMALL.replace("seed(1)", "seed(7)")));
+        }
+
+        @Override
+        public String write(LossWriter writer) {
+            return "torch.mse_loss(%s, %s)".formatted(writer.scores(), writer.scores(0));
+        }
+    }
+
+    @Test
+    void asksTheTeacherOnceForAllNetworks() {
+        List<String> begun = new ArrayList<>();
+        TestContext context =
+                TrainerTest.context(SMALL)
+                        .withProgress(
+                                (name, done, steps, unit) -> {
+                                    begun.add(name);
+                                    return Progress.SILENT.begin(name, done, steps, unit);
+                                });
+        new JointTrainer(
+                        plans(2, TrainerTest.REGIME, 0.05, 0.1, 0.1),
+                        new Following(),
+                        new Rotation(),
+                        context)
+                .train(SMALL);
+        assertThat(begun)
+                .contains("network 3, epoch 2 of 2")
+                .filteredOn(name -> name.endsWith("teacher"))
+                .containsExactly("network 1, teacher");
     }
 
     @Test

@@ -43,6 +43,11 @@ public interface PassContext {
     /** Where long work keeps what it needs to go on after a kill. */
     Checkpoints checkpoints();
 
+    /** Further processes that may take part. */
+    default Workers workers() {
+        return Workers.NONE;
+    }
+
     /** Where a failed proof leaves what is needed to repeat it. */
     default Reproducer reproducer() {
         return Reproducer.NONE;

@@ -53,6 +53,31 @@ public final class Pipeline {
         return run(original, StepStore.NONE, Pass::preview);
     }
 
+    /**
+     * Takes part in one pass that another process leads; what that one then returns is its own.
+     *
+     * @param position of the pass, those before which {@code store} holds
+     * @throws CompressionException as {@link #run} does
+     */
+    public void join(Model original, int position, StepStore store) {
+        Model model = original;
+        if (position > 0) {
+            model =
+                    store.read(position - 1)
+                            .orElseThrow(
+                                    () ->
+                                            new PassFailedException(
+                                                    where(position)
+                                                            + " cannot be joined: what the pass"
+                                                            + " before it returned is not there"))
+                            .model();
+        }
+        passes.get(position)
+                .apply(
+                        model,
+                        new RunningContext(setup, original, position, store.checkpoints(position)));
+    }
+
     private Result run(Model original, StepStore store, Step step) {
         Model model = original;
         ModelFigures figures = null;

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * The world that a {@link Pipeline} runs in.
@@ -21,6 +22,7 @@ import java.util.function.Function;
  * @param judge what is to be recorded of a model between two passes
  * @param progress where long work shows how far it is
  * @param reproducer where a failed proof leaves what it failed on
+ * @param workers further processes that may take part in the pass at a place, counted from 0
  * @param cancelled whether the user asked to stop
  * @param listener told of every pass
  */
@@ -33,6 +35,7 @@ public record PipelineSetup(
         Function<Model, ModelFigures> judge,
         Progress progress,
         Reproducer reproducer,
+        IntFunction<Workers> workers,
         BooleanSupplier cancelled,
         Listener listener) {
     /** Told of every pass as it begins and ends. */
@@ -75,6 +78,7 @@ public record PipelineSetup(
                 model -> structure(model, context.inputShapes()),
                 context.progress(),
                 context.reproducer(),
+                position -> Workers.NONE,
                 () -> {
                     context.checkCancelled();
                     return false;

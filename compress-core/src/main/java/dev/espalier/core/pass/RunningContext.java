@@ -78,6 +78,11 @@ final class RunningContext implements PassContext {
     }
 
     @Override
+    public Workers workers() {
+        return setup.workers().apply(position);
+    }
+
+    @Override
     public Reproducer reproducer() {
         return setup.reproducer();
     }

@@ -136,6 +136,7 @@ class PipelineTest {
                                         model.metadata().getOrDefault("said", "").length(), 0, 0),
                         Progress.SILENT,
                         Reproducer.NONE,
+                        position -> Workers.NONE,
                         () -> cancelled,
                         listener));
     }

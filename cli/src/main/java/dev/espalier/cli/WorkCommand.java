@@ -1,0 +1,53 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.Pipeline;
+import dev.espalier.core.recipe.Recipe;
+import dev.espalier.core.recipe.RecipeReader;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** A process that takes part in a pass; see {@link JvmWorkers}. Not for people to type. */
+@Command(
+        name = WorkCommand.NAME,
+        hidden = true,
+        description = "Takes part in a pass of a run in progress, which starts it by itself.")
+final class WorkCommand implements Callable<Integer> {
+    static final String NAME = "work";
+
+    private final Espalier root;
+
+    @Parameters(index = "0", paramLabel = "FOLDER", description = "The unfinished run.")
+    private Path partial;
+
+    @Parameters(index = "1", paramLabel = "POSITION", description = "The pass, from 0.")
+    private int position;
+
+    @Parameters(index = "2", paramLabel = "THREADS", description = "Threads of this process.")
+    private int threads;
+
+    WorkCommand(Espalier root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        LeaderLine leader = new LeaderLine(root.terminal());
+        leader.listen(
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+                root.cancellation(),
+                () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
+        PassRegistry registry = PassRegistry.load();
+        Path file = ResumeStore.checkpointFolder(partial, position).resolve(JvmWorkers.RECIPE);
+        Recipe recipe = new RecipeReader(registry).read(file, RecipeReader.Changes.NONE);
+        Workbench bench = Workbench.open(recipe, file, true);
+        new Pipeline(bench.passes(registry), bench.joining(root, leader, threads))
+                .join(bench.original().model(), position, ResumeStore.of(partial));
+        return ExitCode.DONE;
+    }
+}
