@@ -1,0 +1,123 @@
+package dev.espalier.core.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.GraphText;
+import org.junit.jupiter.api.Test;
+
+/** What ONNX's own cases do not show of the operators of encoders. */
+class EncoderOperatorsTest {
+    @Test
+    void aNormalizedAxisIsFrozenAndTheOthersPassThrough() {
+        OperatorProbe norm =
+                OperatorProbe.of(
+                                """
+                                graph g (x: float[1,4,2]) -> (y)
+                                g: float[2] = seed(1)
+                                y = LayerNormalization(x, g)
+                                """)
+                        .linked();
+
+        assertThat(norm.types()).containsExactly("float[1,4,2]");
+        assertThat(norm.partners("x", 1, 3)).containsExactly("y.1.3");
+        assertThat(norm.isFree("x", 2)).isFalse();
+        assertThat(norm.freezes()).anyMatch(text -> text.contains("takes its mean over it"));
+    }
+
+    @Test
+    void statisticsOfANormalizationKeepItsAxesWithSizeOne() {
+        OperatorProbe norm =
+                OperatorProbe.of(
+                        """
+                        graph g (x: float[N,4,2]) -> (y, m, d)
+                        g: float[4,2] = seed(1)
+                        y, m, d = LayerNormalization(x, g) {axis=1}
+                        """);
+
+        assertThat(norm.types()).containsExactly("float[N,4,2]", "float[N,1,1]", "float[N,1,1]");
+    }
+
+    @Test
+    void geluIsElementwise() {
+        OperatorProbe gelu =
+                OperatorProbe.of(
+                                """
+                                graph g (x: float[1,3]) -> (y)
+                                y = Gelu(x)
+                                """)
+                        .linked();
+
+        assertThat(gelu.types()).containsExactly("float[1,3]");
+        assertThat(gelu.partners("x", 1, 2)).containsExactly("y.1.2");
+    }
+
+    @Test
+    void anIntegerProductCountsAsTheFloatOne() {
+        OperatorProbe product =
+                OperatorProbe.of(
+                        """
+                        graph g (x: uint8[2,3,4], z: uint8[]) -> (y)
+                        w: int8[4,5]
+                        y = MatMulInteger(x, w, z)
+                        """);
+
+        assertThat(product.types()).containsExactly("int32[2,3,5]");
+        assertThat(product.macs()).isEqualTo(2 * 3 * 4 * 5);
+    }
+
+    @Test
+    void aProductOfFewBitsCountsEachWeightOnce() {
+        String text =
+                """
+                opset 17
+                opset com.microsoft 1
+                graph (x: float[N,3,40]) -> (y)
+                w: uint8[5,2,16]
+                s: float[5,2]
+                y = com.microsoft::MatMulNBits(x, w, s) {K=40, N=5, bits=4, block_size=32}
+                """;
+        Cost cost = Cost.of(GraphText.parse(text), InputShapes.ofBatch(1));
+
+        assertThat(OperatorProbe.of(text).types()).containsExactly("float[N,3,5]");
+        assertThat(cost.parameters()).isEqualTo(40 * 5);
+        assertThat(cost.macs()).isEqualTo(3 * 40 * 5);
+        assertThat(cost.unknown()).isEmpty();
+    }
+
+    @Test
+    void rowsThatDoNotFitAProductOfFewBitsAreAnError() {
+        assertThatThrownBy(
+                        () ->
+                                OperatorProbe.of(
+                                        """
+                                        opset com.microsoft 1
+                                        graph (x: float[N,41]) -> (y)
+                                        w: uint8[5,2,16]
+                                        s: float[5,2]
+                                        y = com.microsoft::MatMulNBits(x, w, s) {K=40, N=5, bits=4, block_size=32}
+                                        """))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("[N,41]")
+                .hasMessageContaining("40 rows");
+    }
+
+    @Test
+    void aConstantOfAnotherDomainIsNoStandardOperator() {
+        assertThat(
+                        Operators.of(
+                                GraphText.parse(
+                                                """
+                                                opset com.microsoft 1
+                                                graph (x: float[N]) -> (y)
+                                                y = com.microsoft::Erf(x)
+                                                """)
+                                        .graph()
+                                        .nodes()
+                                        .get(0)))
+                .isEmpty();
+    }
+}
