@@ -3,12 +3,13 @@ package dev.espalier.quantize;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
+import dev.espalier.quantize.weights.QuantizeWeights;
 import java.util.List;
 
 /** The passes of this module. */
 public final class QuantizePasses implements PassCatalog {
     @Override
     public List<Class<? extends Pass>> passes() {
-        return List.of(Quantize.class, QuantizeDynamic.class);
+        return List.of(Quantize.class, QuantizeDynamic.class, QuantizeWeights.class);
     }
 }

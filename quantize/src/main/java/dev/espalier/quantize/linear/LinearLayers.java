@@ -125,6 +125,9 @@ public final class LinearLayers {
         if (weight.get().shape().rank() != 2 || weight.get().elementCount() == 0) {
             return "its weight has the shape " + weight.get().shape() + ", not [K, N]";
         }
+        if (call.ranked(0) && call.shape(0).rank() < 2) {
+            return "its input is a vector";
+        }
         if (!isFinite(weight.get())) {
             return "its weight has values that are not finite";
         }
