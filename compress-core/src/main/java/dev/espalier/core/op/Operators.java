@@ -31,6 +31,7 @@ public final class Operators {
                             new Expand(),
                             new Flatten(),
                             new Gather(),
+                            new GatherBlockQuantized(),
                             new Gemm(),
                             new Gelu(),
                             new GlobalAveragePool(),

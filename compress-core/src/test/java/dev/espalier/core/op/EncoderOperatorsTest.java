@@ -89,6 +89,23 @@ class EncoderOperatorsTest {
     }
 
     @Test
+    void aTableOfFewBitsCountsEachNumberOnce() {
+        String text =
+                """
+                opset 17
+                opset com.microsoft 1
+                graph (i: int64[N,3]) -> (y)
+                t: uint8[5,16]
+                s: float[5,1]
+                y = com.microsoft::GatherBlockQuantized(t, i, s) {bits=4, block_size=32}
+                """;
+
+        assertThat(OperatorProbe.of(text).types()).containsExactly("float[N,3,32]");
+        assertThat(Cost.of(GraphText.parse(text), InputShapes.ofBatch(1)).parameters())
+                .isEqualTo(5 * 32);
+    }
+
+    @Test
     void rowsThatDoNotFitAProductOfFewBitsAreAnError() {
         assertThatThrownBy(
                         () ->

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Opaque;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.linear.LinearLayer;
 import java.util.ArrayList;
@@ -12,7 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes linear layers as MatMulNBits, and an Add where a Gemm has a bias. */
+/**
+ * Writes linear layers as MatMulNBits, and an Add where a Gemm has a bias; tables of embeddings as
+ * GatherBlockQuantized.
+ */
 final class BlockWriter {
     private static final String DOMAIN = "com.microsoft";
 
@@ -35,9 +39,14 @@ final class BlockWriter {
 
     /**
      * @param weights by {@link LinearLayer#weightKey}
+     * @param tables of embeddings
      */
-    Model write(List<LinearLayer> layers, Map<String, BlockWeight> weights) {
+    Model write(
+            List<LinearLayer> layers,
+            Map<String, BlockWeight> weights,
+            Map<Embedding, BlockWeight> tables) {
         layers.forEach(layer -> write(layer, weights.get(layer.weightKey())));
+        tables.forEach(this::write);
         Model changed = model.withGraph(editor.removeUnused().build());
         return changed.opsets().containsKey(DOMAIN) ? changed : changed.withOpset(DOMAIN, 1);
     }
@@ -84,14 +93,50 @@ final class BlockWriter {
         }
     }
 
+    private void write(Embedding embedding, BlockWeight weight) {
+        Node gather = embedding.node();
+        List<String> names =
+                stored.computeIfAbsent(embedding.tableName(), key -> store(embedding, weight));
+        List<String> inputs = new ArrayList<>(List.of(names.get(0), gather.input(1)));
+        inputs.addAll(names.subList(1, names.size()));
+        Attributes attributes =
+                Attributes.NONE
+                        .with("gather_axis", 0)
+                        .with("quantize_axis", 1)
+                        .with("bits", type.bits())
+                        .with("block_size", weight.size());
+        editor.replace(
+                gather,
+                new Node(
+                        gather.name(),
+                        DOMAIN,
+                        "GatherBlockQuantized",
+                        inputs,
+                        gather.outputs(),
+                        attributes,
+                        Opaque.NONE));
+    }
+
     /** Names of codes, scales and, where each block has its own, zero points. */
     private List<String> store(LinearLayer layer, BlockWeight weight) {
         before += layer.weight().byteSize();
+        return store(layer.weightName(), weight.codes(), weight);
+    }
+
+    /** The same, its codes [V, K * bits / 8]. */
+    private List<String> store(Embedding embedding, BlockWeight weight) {
+        before += embedding.table().byteSize();
+        Tensor codes = weight.codes();
+        Shape shape = Shape.of(codes.shape().size(0), codes.byteSize() / codes.shape().size(0));
+        return store(embedding.tableName(), codes.reshape(shape), weight);
+    }
+
+    private List<String> store(String hint, Tensor codes, BlockWeight weight) {
         List<String> names = new ArrayList<>();
-        names.add(store(layer.weightName() + "_codes", weight.codes()));
-        names.add(store(layer.weightName() + "_scales", weight.scales()));
+        names.add(store(hint + "_codes", codes));
+        names.add(store(hint + "_scales", weight.scales()));
         if (!symmetric) {
-            names.add(store(layer.weightName() + "_zero_points", weight.zeroPoints()));
+            names.add(store(hint + "_zero_points", weight.zeroPoints()));
         }
         return names;
     }

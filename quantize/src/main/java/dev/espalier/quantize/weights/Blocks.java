@@ -16,7 +16,11 @@ public record Blocks(
                         help =
                                 "Whether zero is the middle code of every block, or each has its own.")
                 boolean symmetric,
-        @Option(value = "max", help = "How the scale of a block is chosen.") ScaleChoice scale) {
+        @Option(value = "max", help = "How the scale of a block is chosen.") ScaleChoice scale,
+        @Option(
+                        value = "false",
+                        help = "Whether tables of embeddings are kept in such blocks, too.")
+                boolean embeddings) {
     public Blocks {
         if (Integer.bitCount(size) != 1) {
             throw new InvalidOptionException(

@@ -8,6 +8,8 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
 import dev.espalier.quantize.linear.OutputAgreement;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +25,9 @@ import java.util.Map;
  * <p>{@code rounding: gptq} needs calibration samples; where a layer's outputs come no nearer by it
  * than by rounding to nearest, the latter is kept. All layers see the inputs that the float model
  * gives them.
+ *
+ * <p>With {@code blocks: {embeddings: true}} tables [V, K] of which rows are gathered are kept in
+ * blocks, too, as GatherBlockQuantized reads them; each of their weights is rounded to nearest.
  *
  * <p>The runtime multiplies at {@code accuracy-level} 4 in 8-bit integers, activations rounded
  * block by block, and at 0 and 1 in float32, which is slower. It pays for few rows, such as single
@@ -57,23 +62,22 @@ public record QuantizeWeights(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        List<LinearLayer> layers = layers(model, context);
-        if (layers.isEmpty()) {
-            return model;
-        }
+        List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
         Map<String, BlockWeight> weights =
                 needsData()
                         ? new GptqRun(type, blocks, rounding).run(model, layers, context)
                         : nearest(layers);
         Model changed = write(model, layers, weights, context);
-        OutputAgreement.check(model, changed, context);
+        if (changed != model) {
+            OutputAgreement.check(model, changed, context);
+        }
         return changed;
     }
 
     @Override
     public Model preview(Model model, PassContext context) {
-        List<LinearLayer> layers = layers(model, context);
-        return layers.isEmpty() ? model : write(model, layers, nearest(layers), context);
+        List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
+        return write(model, layers, nearest(layers), context);
     }
 
     @Override
@@ -81,16 +85,8 @@ public record QuantizeWeights(
         return rounding.method() == Rounding.Method.GPTQ;
     }
 
-    private List<LinearLayer> layers(Model model, PassContext context) {
-        List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
-        if (layers.isEmpty()) {
-            context.note("nothing to quantize: no float MatMul or Gemm with constant weights");
-        }
-        return layers;
-    }
-
     private Map<String, BlockWeight> nearest(List<LinearLayer> layers) {
-        Map<String, BlockWeight> weights = new java.util.HashMap<>();
+        Map<String, BlockWeight> weights = new HashMap<>();
         for (LinearLayer layer : layers) {
             weights.computeIfAbsent(
                     layer.weightKey(),
@@ -99,18 +95,41 @@ public record QuantizeWeights(
         return weights;
     }
 
+    private Map<Embedding, BlockWeight> tables(Model model, PassContext context) {
+        Map<Embedding, BlockWeight> tables = new LinkedHashMap<>();
+        if (blocks.embeddings()) {
+            for (Embedding embedding : Embedding.of(model, type, blocks, exclude, context)) {
+                tables.put(
+                        embedding,
+                        NearestRounding.of(
+                                embedding.table().toFloats(),
+                                embedding.k(),
+                                embedding.v(),
+                                type,
+                                blocks));
+            }
+        }
+        return tables;
+    }
+
     private Model write(
             Model model,
             List<LinearLayer> layers,
             Map<String, BlockWeight> weights,
             PassContext context) {
+        Map<Embedding, BlockWeight> tables = tables(model, context);
+        if (layers.isEmpty() && tables.isEmpty()) {
+            context.note("nothing to quantize: no float MatMul or Gemm with constant weights");
+            return model;
+        }
         BlockWriter writer = new BlockWriter(model, type, blocks.symmetric(), accuracyLevel);
-        Model changed = writer.write(layers, weights);
+        Model changed = writer.write(layers, weights, tables);
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "weights of %d MatMul and Gemm in %d bits, blocks of %d: %.1f %% of their float bytes",
+                        "weights of %d MatMul and Gemm%s in %d bits, blocks of %d: %.1f %% of their float bytes",
                         layers.size(),
+                        blocks.embeddings() ? " and %d embeddings".formatted(tables.size()) : "",
                         type.bits(),
                         blocks.size(),
                         100 * writer.share()));

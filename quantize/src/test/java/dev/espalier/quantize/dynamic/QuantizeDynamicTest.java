@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
@@ -153,6 +155,18 @@ class QuantizeDynamicTest {
                 .allMatch(text -> text.contains("computed at run time"));
         assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
         assertThat(context.notes()).anyMatch(note -> note.contains("cosine similarity 0.99"));
+    }
+
+    @Test
+    void parametersAndMacsStayWhatTheyWere() {
+        Model model = SmallEncoder.exported();
+        Model after = PER_CHANNEL.apply(model, TokenSamples.context(model, Comparison.SINGLE));
+        Cost before = Cost.of(model, InputShapes.ofBatch(1));
+        Cost now = Cost.of(after, InputShapes.ofBatch(1));
+
+        assertThat(now.parameters()).isEqualTo(before.parameters());
+        assertThat(now.macs()).isEqualTo(before.macs());
+        assertThat(now.unknown()).isEmpty();
     }
 
     @Test

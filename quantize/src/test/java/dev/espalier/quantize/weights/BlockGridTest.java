@@ -13,8 +13,8 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class BlockGridTest {
-    private static final Blocks SYMMETRIC = new Blocks(16, true, ScaleChoice.MAX);
-    private static final Blocks ASYMMETRIC = new Blocks(16, false, ScaleChoice.MAX);
+    private static final Blocks SYMMETRIC = new Blocks(16, true, ScaleChoice.MAX, false);
+    private static final Blocks ASYMMETRIC = new Blocks(16, false, ScaleChoice.MAX, false);
 
     private static BlockGrid grid(Blocks blocks, double... weights) {
         return BlockGrid.of(weights, 0, weights.length, WeightType.INT4, blocks);
@@ -75,7 +75,8 @@ class BlockGridTest {
         }
         weights[255] = 0.2;
         BlockGrid max = grid(SYMMETRIC, weights);
-        BlockGrid least = grid(new Blocks(16, true, ScaleChoice.MEAN_SQUARED_ERROR), weights);
+        BlockGrid least =
+                grid(new Blocks(16, true, ScaleChoice.MEAN_SQUARED_ERROR, false), weights);
 
         assertThat(Math.abs(least.scale())).isLessThan(Math.abs(max.scale()));
         assertThat(error(least, weights)).isLessThan(error(max, weights));
@@ -86,15 +87,16 @@ class BlockGridTest {
             @ForAll @Size(16) List<@DoubleRange(min = -2, max = 2) Double> drawn,
             @ForAll boolean symmetric) {
         double[] weights = drawn.stream().mapToDouble(Double::doubleValue).toArray();
-        BlockGrid max = grid(new Blocks(16, symmetric, ScaleChoice.MAX), weights);
-        BlockGrid least = grid(new Blocks(16, symmetric, ScaleChoice.MEAN_SQUARED_ERROR), weights);
+        BlockGrid max = grid(new Blocks(16, symmetric, ScaleChoice.MAX, false), weights);
+        BlockGrid least =
+                grid(new Blocks(16, symmetric, ScaleChoice.MEAN_SQUARED_ERROR, false), weights);
 
         assertThat(error(least, weights)).isLessThanOrEqualTo(error(max, weights));
     }
 
     @Test
     void sizesAreOfTwoOnly() {
-        assertThatThrownBy(() -> new Blocks(48, true, ScaleChoice.MAX))
+        assertThatThrownBy(() -> new Blocks(48, true, ScaleChoice.MAX, false))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("power of two")
                 .hasMessageContaining("48");

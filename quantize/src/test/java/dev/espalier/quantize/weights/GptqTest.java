@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GptqTest {
-    private static final Blocks BLOCKS = new Blocks(16, true, ScaleChoice.MAX);
+    private static final Blocks BLOCKS = new Blocks(16, true, ScaleChoice.MAX, false);
 
     private static Gptq gptq(boolean actOrder) {
         return new Gptq(

@@ -31,7 +31,7 @@ class QuantizeWeightsTest {
             WeightType type, int size, boolean symmetric, int accuracyLevel) {
         return new QuantizeWeights(
                 type,
-                new Blocks(size, symmetric, ScaleChoice.MAX),
+                new Blocks(size, symmetric, ScaleChoice.MAX, false),
                 NEAREST,
                 accuracyLevel,
                 List.of());
@@ -39,7 +39,7 @@ class QuantizeWeightsTest {
 
     private static QuantizeWeights int4(Rounding rounding, ScaleChoice scale) {
         return new QuantizeWeights(
-                WeightType.INT4, new Blocks(32, true, scale), rounding, 4, List.of());
+                WeightType.INT4, new Blocks(32, true, scale, false), rounding, 4, List.of());
     }
 
     private static PassTester.Outcome quantized(String text, QuantizeWeights pass) {
@@ -211,6 +211,54 @@ class QuantizeWeightsTest {
         assertThat(after.graph().nodes()).filteredOn(node -> node.is("MatMul")).hasSize(4);
         assertThat(Comparison.cosine(model, after, context))
                 .isGreaterThan(type == WeightType.INT8 ? 0.999 : 0.95);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT4, true", "INT4, false", "INT8, true", "INT8, false"})
+    void tablesOfEmbeddingsAreReadAsTheyWereWritten(WeightType type, boolean symmetric) {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (ids: int64[N,3]) -> (y: float[N,3,64])
+                        table: float[7,64] = seed(4)
+                        y = Gather(table, ids)
+                        """);
+        Blocks blocks = new Blocks(32, symmetric, ScaleChoice.MAX, true);
+        QuantizeWeights pass = new QuantizeWeights(type, blocks, NEAREST, 4, List.of());
+        Model after = pass.apply(model, TestContext.of(model).withRunner(Comparison.SINGLE));
+        float[] table = tensor(model, "table").toFloats();
+        BlockWeight weight = NearestRounding.of(table, 64, 7, type, blocks);
+        Map<String, Tensor> ids = Map.of("ids", Tensor.ofLongs(Shape.of(2, 3), 0, 6, 2, 3, 3, 5));
+
+        assertThat(after.graph().nodes().get(0).opType()).isEqualTo("GatherBlockQuantized");
+        try (var session = Comparison.SINGLE.open(after)) {
+            float[] y = session.run(ids).get("y").toFloats();
+            for (int i = 0; i < 6; i++) {
+                int row = (int) ids.get("ids").toLongs()[i];
+                for (int k = 0; k < 64; k++) {
+                    assertThat(y[i * 64 + k]).isEqualTo((float) weight.get(row, k));
+                }
+            }
+        }
+    }
+
+    @Test
+    void rowsThatAreNoWholeBlocksStayFloat() {
+        quantized(
+                        """
+                        opset 13
+                        graph (ids: int64[N]) -> (y: float[N,40])
+                        table: float[7,40] = seed(4)
+                        y = Gather(table, ids) as words
+                        """,
+                        new QuantizeWeights(
+                                WeightType.INT4,
+                                new Blocks(32, true, ScaleChoice.MAX, true),
+                                NEAREST,
+                                4,
+                                List.of()))
+                .unchangedBecause("'words': stays float: rows of 40 numbers are no whole blocks");
     }
 
     @Test

@@ -61,6 +61,7 @@ class GradientsTest {
                     "ConstantOfShape",
                     "DynamicQuantizeLinear",
                     "Equal",
+                    "GatherBlockQuantized",
                     "Greater",
                     "GreaterOrEqual",
                     "Less",

@@ -120,6 +120,7 @@ class OnnxCasesTest {
                         "ConstantOfShape",
                         "Range",
                         "DynamicQuantizeLinear",
+                        "GatherBlockQuantized",
                         "Gelu",
                         "MatMulInteger",
                         "MatMulNBits");
