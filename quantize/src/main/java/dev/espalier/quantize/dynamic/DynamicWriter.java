@@ -47,7 +47,7 @@ final class DynamicWriter {
 
     Model write(List<LinearLayer> layers) {
         layers.forEach(this::write);
-        return model.withGraph(editor.removeUnused().build());
+        return model.withGraph(editor.removeUnused().closeInputs().build());
     }
 
     private void write(LinearLayer layer) {

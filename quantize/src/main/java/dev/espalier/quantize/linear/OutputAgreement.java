@@ -1,6 +1,7 @@
 package dev.espalier.quantize.linear;
 
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.VerificationException;
 import dev.espalier.core.data.InputBatches;
 import dev.espalier.core.data.ModelRunner.Session;
 import dev.espalier.core.ir.Model;
@@ -10,6 +11,7 @@ import dev.espalier.core.pass.PassContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How near a quantized model comes to the float one: for the first output y of the one and y' of
@@ -32,31 +34,38 @@ public final class OutputAgreement {
 
     /**
      * Loads the changed model in the runtime and, where there is data, notes how far its first
-     * output agrees.
+     * floating-point output agrees.
      *
      * @throws UnsupportedModelException where the runtime refuses it, or where the float model
      *     gives values that are not finite on the data
+     * @throws VerificationException where the changed model alone does
      */
     public static void check(Model before, Model after, PassContext context) {
-        if (!context.hasData()) {
+        Optional<Value> output =
+                before.graph().outputs().stream().filter(o -> isReal(o)).findFirst();
+        List<Map<String, Tensor>> batches =
+                context.hasData() && output.isPresent()
+                        ? InputBatches.of(before, context.data().calibration(), SAMPLES)
+                        : List.of();
+        if (batches.isEmpty()) {
             context.runner().open(after).close();
             context.note("the changed model loads in the runtime; no data to compare outputs on");
             return;
         }
-        Value output = before.graph().outputs().get(0);
-        OutputAgreement agreement = new OutputAgreement(output.name());
-        List<Map<String, Tensor>> batches =
-                InputBatches.of(before, context.data().calibration(), SAMPLES);
-        try (Session reference = context.runner().open(before);
+        String name = output.get().name();
+        OutputAgreement agreement = new OutputAgreement(name);
+        try (Session reference = context.runner().open(before, List.of(name));
                 Session candidate = context.runner().open(after)) {
             for (Map<String, Tensor> inputs : batches) {
                 context.checkCancelled();
-                agreement.add(
-                        reference.run(inputs).get(output.name()),
-                        candidate.run(inputs).get(output.name()));
+                agreement.add(reference.run(inputs).get(name), candidate.run(inputs).get(name));
             }
         }
         context.note(agreement.toString());
+    }
+
+    private static boolean isReal(Value value) {
+        return value.type().map(type -> type.dataType().isFloating()).orElse(false);
     }
 
     private void add(Tensor expected, Tensor changed) {
@@ -68,6 +77,11 @@ public final class OutputAgreement {
                         "output '%s' of the float model is %s on a calibration sample: activations are not finite, and ranges cannot be taken from them; check the data"
                                 .formatted(output, y[i]));
             }
+            if (!Float.isFinite(z[i])) {
+                throw new VerificationException(
+                        "output '%s' of the changed model is %s on a calibration sample, that of the float model %s; name the nodes at fault under 'exclude'"
+                                .formatted(output, z[i], y[i]));
+            }
             signal += (double) y[i] * y[i];
             found += (double) z[i] * z[i];
             product += (double) y[i] * z[i];
@@ -77,12 +91,14 @@ public final class OutputAgreement {
 
     @Override
     public String toString() {
-        double cosine = signal == found && noise == 0 ? 1 : product / Math.sqrt(signal * found);
+        if (noise == 0) {
+            return "output '%s' is the same on calibration samples".formatted(output);
+        }
         return String.format(
                 Locale.ROOT,
                 "output '%s' on calibration samples: cosine similarity %.6f, signal-to-noise %.1f dB",
                 output,
-                cosine,
+                product / Math.sqrt(signal * found),
                 10 * Math.log10(signal / noise));
     }
 }

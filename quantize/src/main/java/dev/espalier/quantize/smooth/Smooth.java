@@ -94,7 +94,7 @@ public record Smooth(
                         groups.size(),
                         before / groups.size(),
                         after / groups.size()));
-        Model smoothed = model.withGraph(editor.removeUnused().build());
+        Model smoothed = model.withGraph(editor.removeUnused().closeInputs().build());
         return Proof.noted(model, smoothed, context);
     }
 
@@ -108,7 +108,9 @@ public record Smooth(
             Arrays.fill(ones, 1);
             group.write(editor, ones, new HashMap<>());
         }
-        return groups.isEmpty() ? model : model.withGraph(editor.removeUnused().build());
+        return groups.isEmpty()
+                ? model
+                : model.withGraph(editor.removeUnused().closeInputs().build());
     }
 
     @Override

@@ -62,7 +62,7 @@ final class HalfGraph {
         for (Node node : graph.nodes()) {
             if (chosen.contains(node)) {
                 editor.replace(node, narrowed(node));
-            } else if (INDIFFERENT.contains(node.opType()) && node.isStandard()) {
+            } else if (isIndifferent(node)) {
                 editor.replace(
                         node,
                         node.withInputs(
@@ -75,6 +75,10 @@ final class HalfGraph {
                 .filter(value -> isReadAsFloat(value, chosen))
                 .forEach(value -> addCast(halves.get(value), value, DataType.FLOAT));
         return model.withGraph(editor.removeUnused().closeInputs().build());
+    }
+
+    static boolean isIndifferent(Node node) {
+        return node.isStandard() && INDIFFERENT.contains(node.opType());
     }
 
     private Node narrowed(Node node) {
@@ -122,10 +126,6 @@ final class HalfGraph {
         return graph.isOutput(value)
                 || graph.isCaptured(value)
                 || graph.consumers(value).stream()
-                        .anyMatch(
-                                node ->
-                                        !chosen.contains(node)
-                                                && !(INDIFFERENT.contains(node.opType())
-                                                        && node.isStandard()));
+                        .anyMatch(node -> !chosen.contains(node) && !isIndifferent(node));
     }
 }

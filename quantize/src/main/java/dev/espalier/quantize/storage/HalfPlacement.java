@@ -86,7 +86,7 @@ final class HalfPlacement {
 
     /** Null where the node can be in float16, empty where it has nothing to do with floats. */
     private String refusal(Node node, Map<String, Integer> others) {
-        if (node.is("Constant") || !touchesFloats(node)) {
+        if (node.is("Constant") || HalfGraph.isIndifferent(node) || !touchesFloats(node)) {
             return "";
         }
         if (exclude.contains(node.name()) && !node.name().isEmpty()) {

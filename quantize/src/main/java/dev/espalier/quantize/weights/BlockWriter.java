@@ -47,7 +47,7 @@ final class BlockWriter {
             Map<Embedding, BlockWeight> tables) {
         layers.forEach(layer -> write(layer, weights.get(layer.weightKey())));
         tables.forEach(this::write);
-        Model changed = model.withGraph(editor.removeUnused().build());
+        Model changed = model.withGraph(editor.removeUnused().closeInputs().build());
         return changed.opsets().containsKey(DOMAIN) ? changed : changed.withOpset(DOMAIN, 1);
     }
 

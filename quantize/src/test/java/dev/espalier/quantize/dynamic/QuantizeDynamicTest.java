@@ -182,6 +182,28 @@ class QuantizeDynamicTest {
         assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
     }
 
+    /**
+     * Files of old formats list constants as inputs, which would keep the bias out of the fusion.
+     */
+    @Test
+    void constantsThatAreListedAsInputsAreNoMore() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[N,2], b: float[2]) -> (y: float[N,2])
+                        w: float[2,2] = seed(1)
+                        b: float[2] = seed(2)
+                        m = MatMul(x, w)
+                        y = Add(m, b)
+                        """);
+        Model after = PER_CHANNEL.apply(model, TestContext.of(model).withRunner(Comparison.SINGLE));
+
+        assertThat(after.graph().inputs()).hasSize(1);
+        assertThat(Comparison.optimized(after))
+                .containsOnlyKeys("com.microsoft.DynamicQuantizeMatMul");
+    }
+
     @Test
     void convolutionsStayFloat() {
         quantized(
