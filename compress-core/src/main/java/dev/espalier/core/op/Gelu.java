@@ -2,9 +2,24 @@ package dev.espalier.core.op;
 
 /**
  * The Gaussian error linear unit, {@code Y = X / 2 * (1 + erf(X / sqrt(2)))}, or its approximation
- * by tanh where {@code approximate} says so.
+ * by tanh where {@code approximate} says so. ONNX Runtime's own operator of that name, which it
+ * fuses others to, is the same without the attribute.
  */
 public final class Gelu extends Elementwise {
+    private final String domain;
+
+    /**
+     * @param domain the standard's or the runtime's
+     */
+    Gelu(String domain) {
+        this.domain = domain;
+    }
+
+    @Override
+    public String domain() {
+        return domain;
+    }
+
     @Override
     public String type() {
         return "Gelu";

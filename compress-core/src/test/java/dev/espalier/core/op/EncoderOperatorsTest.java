@@ -7,6 +7,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What ONNX's own cases do not show of the operators of encoders. */
@@ -53,6 +54,74 @@ class EncoderOperatorsTest {
 
         assertThat(gelu.types()).containsExactly("float[1,3]");
         assertThat(gelu.partners("x", 1, 2)).containsExactly("y.1.2");
+    }
+
+    @Test
+    void fusedActivationsOfTheRuntimeTieTheirBias() {
+        for (String operator : List.of("BiasGelu", "FastGelu")) {
+            OperatorProbe gelu =
+                    OperatorProbe.of(
+                                    """
+                                    opset com.microsoft 1
+                                    graph g (x: float[1,2,3]) -> (y)
+                                    b: float[3] = seed(1)
+                                    y = com.microsoft::%s(x, b)
+                                    """
+                                            .formatted(operator))
+                            .linked();
+
+            assertThat(gelu.types()).containsExactly("float[1,2,3]");
+            assertThat(gelu.partners("x", 2, 1)).containsExactly("b.0.1", "y.2.1");
+        }
+    }
+
+    @Test
+    void fusedActivationsWithoutABiasAreElementwise() {
+        for (String operator : List.of("Gelu", "FastGelu", "QuickGelu")) {
+            OperatorProbe gelu =
+                    OperatorProbe.of(
+                                    """
+                                    opset com.microsoft 1
+                                    graph g (x: float[1,3]) -> (y)
+                                    y = com.microsoft::%s(x)
+                                    """
+                                            .formatted(operator))
+                            .linked();
+
+            assertThat(gelu.types()).containsExactly("float[1,3]");
+            assertThat(gelu.partners("x", 1, 2)).containsExactly("y.1.2");
+        }
+    }
+
+    @Test
+    void aFusedProductSwapsItsMatricesFirst() {
+        OperatorProbe product =
+                OperatorProbe.of(
+                        """
+                        opset com.microsoft 1
+                        graph g (a: float[2,5,3], b: float[1,7,5]) -> (y)
+                        y = com.microsoft::FusedMatMul(a, b) {transA=1, transB=1, alpha=0.5}
+                        """);
+
+        assertThat(product.types()).containsExactly("float[2,3,7]");
+        assertThat(product.macs()).isEqualTo(2 * 3 * 5 * 7);
+    }
+
+    @Test
+    void aNormalizedResidualSumHasTheShapeOfItsInput() {
+        OperatorProbe norm =
+                OperatorProbe.of(
+                                """
+                                opset com.microsoft 1
+                                graph g (x: float[N,2,3], s: float[N,2,3]) -> (y, m, d, sum)
+                                gamma: float[3] = seed(1)
+                                y, m, d, sum = com.microsoft::SkipLayerNormalization(x, s, gamma)
+                                """)
+                        .linked();
+
+        assertThat(norm.types())
+                .containsExactly("float[N,2,3]", "float[N,2,1]", "float[N,2,1]", "float[N,2,3]");
+        assertThat(norm.isFree("x", 2)).isFalse();
     }
 
     @Test

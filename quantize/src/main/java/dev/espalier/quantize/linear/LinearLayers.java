@@ -27,9 +27,9 @@ public final class LinearLayers {
                     "QGemm",
                     "QAttention");
 
-    /** Operators that hold matrices of their own, which nobody takes apart here. */
+    /** Operators that multiply by matrices inside, which nobody takes apart here. */
     private static final Set<String> HOLDING =
-            Set.of("LSTM", "GRU", "RNN", "Attention", "FusedMatMul", "FusedGemm");
+            Set.of("LSTM", "GRU", "RNN", "Attention", "MultiHeadAttention", "FusedGemm");
 
     private final Model model;
     private final ShapeInference inference;
@@ -60,8 +60,10 @@ public final class LinearLayers {
                 finder.layer(node).ifPresent(layers::add);
             } else if (QUANTIZED.contains(node.opType())) {
                 finder.context.skipped(node.label(), "stays as it is: it is already quantized");
+            } else if (node.opType().equals("FusedMatMul") && finder.isConstant(node.input(1))) {
+                finder.refuse(node, "the runtime's fused product is not taken apart");
             } else if (HOLDING.contains(node.opType())) {
-                finder.refuse(node, "this operator holds several matrices");
+                finder.refuse(node, "products inside of this operator are not taken apart");
             }
         }
         return List.copyOf(layers);
@@ -77,6 +79,10 @@ public final class LinearLayers {
                             + left.stream().sorted().toList()
                             + ", but the model has no such node; 'inspect' lists the names");
         }
+    }
+
+    private boolean isConstant(String value) {
+        return inference.constant(value).isPresent();
     }
 
     private void refuse(Node node, String reason) {

@@ -14,6 +14,7 @@ import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.SmallEncoder;
 import dev.espalier.quantize.encoder.TokenSamples;
+import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.TestContext;
 import java.util.List;
@@ -155,6 +156,21 @@ class QuantizeDynamicTest {
                 .allMatch(text -> text.contains("computed at run time"));
         assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
         assertThat(context.notes()).anyMatch(note -> note.contains("cosine similarity 0.99"));
+    }
+
+    @Test
+    void anEncoderThatTheRuntimeHasFusedDoesSoToo() {
+        Model model = OptimizedGraph.of(SmallEncoder.exported());
+        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        Model after = PER_CHANNEL.apply(model, context);
+
+        assertThat(Comparison.operators(model))
+                .containsKeys("com.microsoft.SkipLayerNormalization", "com.microsoft.BiasGelu");
+        assertThat(Comparison.optimized(after))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 6L)
+                .containsEntry("com.microsoft.DynamicQuantizeMatMul", 7L);
+        assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
+        assertThat(Cost.of(after, InputShapes.ofBatch(1)).unknown()).isEmpty();
     }
 
     @Test

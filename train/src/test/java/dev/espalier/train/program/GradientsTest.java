@@ -54,13 +54,19 @@ class GradientsTest {
     private static final List<String> APART =
             List.of("BatchNormalization", "Cast", "Dropout", "Gelu", "Pow");
 
-    /** No float result depends smoothly on a float input: comparisons, sizes, whole numbers. */
+    /**
+     * No float result depends smoothly on a float input: comparisons, sizes, whole numbers; or the
+     * runtime's own, which do not train.
+     */
     private static final List<String> WITHOUT_SLOPE =
             List.of(
+                    "BiasGelu",
                     "Constant",
                     "ConstantOfShape",
                     "DynamicQuantizeLinear",
                     "Equal",
+                    "FastGelu",
+                    "FusedMatMul",
                     "GatherBlockQuantized",
                     "Greater",
                     "GreaterOrEqual",
@@ -69,8 +75,10 @@ class GradientsTest {
                     "MatMulInteger",
                     "MatMulNBits",
                     "QuantizeLinear",
+                    "QuickGelu",
                     "Range",
-                    "Shape");
+                    "Shape",
+                    "SkipLayerNormalization");
 
     /** A random linear function of the float outputs. */
     private record Projection(List<Tensor> factors) implements Objective {
