@@ -106,7 +106,8 @@ public record Cost(
             for (int input : operator.parameters(call)) {
                 List<String> stored = StoredWeights.behind(graph, call.node().input(input));
                 for (String name : stored) {
-                    parameters += once(name, graph.constant(name).orElseThrow().elementCount());
+                    Tensor tensor = graph.constant(name).orElseThrow();
+                    parameters += once(name, operator.parameterCount(call, input, tensor));
                 }
                 if (stored.isEmpty() && call.constant(input).isPresent()) {
                     parameters += once(call, input);

@@ -1,5 +1,7 @@
 package dev.espalier.core.op;
 
+import java.util.stream.IntStream;
+
 /** {@code C = A * B}, element by element under broadcasting. */
 public final class Mul extends Arithmetic {
     @Override
@@ -20,6 +22,14 @@ public final class Mul extends Arithmetic {
     @Override
     long apply(long a, long b) {
         return a * b;
+    }
+
+    /** Not what a single number found at run time is multiplied by: scales of a quantization. */
+    @Override
+    public int[] parameters(Call call) {
+        return IntStream.of(super.parameters(call))
+                .filter(i -> !call.ranked(1 - i) || call.shape(1 - i).rank() > 0)
+                .toArray();
     }
 
     @Override

@@ -10,11 +10,12 @@ import java.util.stream.Collectors;
 
 /** The table of known operators: a new one is its file, its test, and one line here. */
 public final class Operators {
-    private static final Map<String, Operator> BY_TYPE =
+    private static final Map<String, Operator> BY_NAME =
             List.<Operator>of(
                             new Add(),
                             new AveragePool(),
                             new BatchNormalization(),
+                            new BiasGelu(),
                             new Cast(),
                             new Clip(),
                             new Concat(),
@@ -25,26 +26,38 @@ public final class Operators {
                             new DequantizeLinear(),
                             new Div(),
                             new Dropout(),
+                            new DynamicQuantizeLinear(),
                             new Equal(),
+                            new Erf(),
                             new Expand(),
+                            new FastGelu(),
                             new Flatten(),
+                            new FusedMatMul(),
                             new Gather(),
+                            new GatherBlockQuantized(),
                             new Gemm(),
+                            new Gelu(""),
+                            new Gelu("com.microsoft"),
                             new GlobalAveragePool(),
                             new Greater(),
                             new GreaterOrEqual(),
                             new HardSigmoid(),
                             new HardSwish(),
                             new Identity(),
+                            new LayerNormalization(),
                             new LeakyRelu(),
                             new Less(),
                             new LessOrEqual(),
                             new MatMul(),
+                            new MatMulInteger(),
+                            new MatMulNBits(),
                             new MaxPool(),
                             new Mul(),
                             new PRelu(),
                             new Pad(),
+                            new Pow(),
                             new QuantizeLinear(),
+                            new QuickGelu(),
                             new Range(),
                             new ReduceMean(),
                             new Relu(),
@@ -52,9 +65,11 @@ public final class Operators {
                             new Resize(),
                             new ShapeOf(),
                             new Sigmoid(),
+                            new SkipLayerNormalization(),
                             new Slice(),
                             new Softmax(),
                             new Split(),
+                            new Sqrt(),
                             new Squeeze(),
                             new Sub(),
                             new Tanh(),
@@ -62,18 +77,24 @@ public final class Operators {
                             new Unsqueeze(),
                             new Where())
                     .stream()
-                    .collect(Collectors.toUnmodifiableMap(Operator::type, Function.identity()));
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    operator -> key(operator.domain(), operator.type()),
+                                    Function.identity()));
 
     private Operators() {}
 
-    public static Collection<Operator> all() {
-        return BY_TYPE.values();
+    private static String key(String domain, String type) {
+        return domain + "::" + type;
     }
 
-    /** What is known of this node's operator; empty for other domains and unknown operators. */
+    public static Collection<Operator> all() {
+        return BY_NAME.values();
+    }
+
+    /** What is known of this node's operator; empty where nobody described it. */
     public static Optional<Operator> of(Node node) {
-        return node.isStandard()
-                ? Optional.ofNullable(BY_TYPE.get(node.opType()))
-                : Optional.empty();
+        String domain = node.isStandard() ? "" : node.domain();
+        return Optional.ofNullable(BY_NAME.get(key(domain, node.opType())));
     }
 }

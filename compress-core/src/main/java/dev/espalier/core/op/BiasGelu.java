@@ -1,0 +1,32 @@
+package dev.espalier.core.op;
+
+/** ONNX Runtime's {@code C = Gelu(A + B)} with a vector B of A's last axis, see {@link Gelu}. */
+public final class BiasGelu extends Elementwise {
+    @Override
+    public String type() {
+        return "BiasGelu";
+    }
+
+    @Override
+    public String domain() {
+        return "com.microsoft";
+    }
+
+    @Override
+    public void channels(Call call, ChannelLinks links) {
+        super.channels(call, links);
+        if (call.has(1)) {
+            Broadcast.tie(call, 1, links);
+        }
+    }
+
+    @Override
+    public int[] parameters(Call call) {
+        return new int[] {1};
+    }
+
+    @Override
+    public boolean trains(Call call) {
+        return false;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.TensorType;
+import java.util.List;
+
+/**
+ * {@link MatMul} of bytes in 32-bit integers: {@code Y = (A - a_zero_point) (B - b_zero_point)}.
+ */
+public final class MatMulInteger implements Operator {
+    private final MatMul product = new MatMul();
+
+    @Override
+    public String type() {
+        return "MatMulInteger";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        return product.outputTypes(call).stream()
+                .map(type -> new TensorType(DataType.INT32, type.shape()))
+                .toList();
+    }
+
+    @Override
+    public int[] parameters(Call call) {
+        return product.parameters(call);
+    }
+
+    @Override
+    public long macs(Call call) {
+        return product.macs(call);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.espalier.quantize.dynamic;
+
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.PassInfo;
+import dev.espalier.quantize.linear.LinearLayer;
+import dev.espalier.quantize.linear.LinearLayers;
+import dev.espalier.quantize.linear.OutputAgreement;
+import java.util.List;
+
+/**
+ * Dynamic quantization to 8-bit integers of MatMul and Gemm with constant weights.
+ *
+ * <pre>
+ *   x -> MatMul(W) -> Add(b) -> y
+ *   x -> DynamicQuantizeLinear -> MatMulInteger(s8 W) -> Cast -> Mul(scales) -> Add(b) -> y
+ * </pre>
+ *
+ * <p>Activations are unsigned bytes whose range is taken from the very tensor that is multiplied,
+ * so that no calibration is needed and no range is ever wrong; weights are symmetric signed bytes,
+ * {@code w = q s} with {@code s = max|w| / 127}, of each output column or of the whole matrix. ONNX
+ * Runtime makes one DynamicQuantizeMatMul of the five nodes, or one MatMulIntegerToFloat for each
+ * of several layers that read the same bytes, such as an attention's query, key and value.
+ *
+ * <p>Products of two activations, as in attention, stay float, and so does every Conv: the runtime
+ * is slower on dynamically quantized convolutions than on float ones; {@code quantize} is for
+ * those. x86 CPUs without VNNI instructions add pairs of products in 16 bits and saturate; 7-bit
+ * weights, {@code reduce-range}, avoid that. Where there is data, the outputs of both models are
+ * compared on calibration samples.
+ *
+ * <p>See Zafrir et al., Q8BERT: Quantized 8Bit BERT, 2019, and Jacob et al. 2018.
+ */
+@PassInfo(
+        id = "quantize-dynamic",
+        summary =
+                "Multiplies by 8-bit weights, activations quantized as they come; no data needed.",
+        paper = "https://arxiv.org/abs/1910.06188")
+public record QuantizeDynamic(
+        @Option(value = "true", help = "Whether each output column of a weight has its own scale.")
+                boolean perChannel,
+        @Option(
+                        value = "false",
+                        help =
+                                "Whether weights use 7 bits, against saturation on x86 CPUs without"
+                                        + " VNNI.")
+                boolean reduceRange,
+        @Option(value = "[]", help = "Names of nodes to leave in float.") List<String> exclude)
+        implements Pass {
+    private static final String ID = "quantize-dynamic";
+
+    /** The first operator set with DynamicQuantizeLinear. */
+    private static final long LEAST_OPSET = 11;
+
+    public QuantizeDynamic {
+        exclude = List.copyOf(exclude);
+    }
+
+    @Override
+    public Model apply(Model model, PassContext context) {
+        Model quantized = preview(model, context);
+        if (quantized != model) {
+            OutputAgreement.check(model, quantized, context);
+        }
+        return quantized;
+    }
+
+    @Override
+    public Model preview(Model model, PassContext context) {
+        if (model.opset() < LEAST_OPSET) {
+            throw new UnsupportedModelException(
+                    "%s needs a model of operator set %d or newer, this one has %d; export it again"
+                            .formatted(ID, LEAST_OPSET, model.opset()));
+        }
+        List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
+        if (layers.isEmpty()) {
+            context.note("nothing to quantize: no float MatMul or Gemm with constant weights");
+            return model;
+        }
+        context.note(
+                "%d MatMul and Gemm in 8-bit integers with dynamic ranges"
+                        .formatted(layers.size()));
+        return new DynamicWriter(model, perChannel, reduceRange ? 63 : 127).write(layers);
+    }
+}

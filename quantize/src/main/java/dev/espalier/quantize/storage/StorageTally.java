@@ -1,0 +1,45 @@
+package dev.espalier.quantize.storage;
+
+import java.util.Locale;
+
+/** Counts what is stored in two bytes, and what that costs. */
+final class StorageTally {
+    private final HalfType type;
+    private int tensors;
+    private long elements;
+    private long subnormal;
+    private long vanishing;
+
+    StorageTally(HalfType type) {
+        this.type = type;
+    }
+
+    void add(NarrowTensor narrow) {
+        tensors++;
+        elements += narrow.tensor().elementCount();
+        subnormal += narrow.subnormal();
+        vanishing += narrow.vanishing();
+    }
+
+    boolean isEmpty() {
+        return tensors == 0;
+    }
+
+    /** The type's name in ONNX. */
+    String suffix() {
+        return type.dataType().name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String toString() {
+        return "%d tensors of %d numbers in %s".formatted(tensors, elements, suffix())
+                + (subnormal == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "; %d numbers below %.1e lose precision, %d of them become zero",
+                                subnormal,
+                                type.leastNormal(),
+                                vanishing));
+    }
+}

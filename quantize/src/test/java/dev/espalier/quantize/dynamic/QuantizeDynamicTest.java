@@ -1,0 +1,365 @@
+package dev.espalier.quantize.dynamic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.quantize.encoder.Comparison;
+import dev.espalier.quantize.encoder.SmallEncoder;
+import dev.espalier.quantize.encoder.TokenSamples;
+import dev.espalier.runtime.OptimizedGraph;
+import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.TestContext;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class QuantizeDynamicTest {
+    private static final QuantizeDynamic PER_CHANNEL = new QuantizeDynamic(true, false, List.of());
+    private static final QuantizeDynamic PER_TENSOR = new QuantizeDynamic(false, false, List.of());
+
+    private static PassTester.Outcome quantized(String text, QuantizeDynamic pass) {
+        return PassTester.given(text).with(c -> c.withRunner(Comparison.SINGLE)).when(pass);
+    }
+
+    @Test
+    void aMatMulBecomesAnIntegerProductWithTheBiasBehindIt() {
+        quantized(
+                        """
+                        opset 13
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        w: float[2,2] = [1, 4, -2, 0.5]
+                        b: float[2] = [3, 4]
+                        m = MatMul(x, w) as product
+                        y = Add(b, m)
+                        """,
+                        PER_CHANNEL)
+                .then(
+                        """
+                        opset 13
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        b: float[2] = [3, 4]
+                        w_quantized: int8[2,2] = [64, 127, -127, 16]
+                        w_scale: float[2] = [0.015748031, 0.031496063]
+                        x_quantized, x_scale, x_zero_point = DynamicQuantizeLinear(x)
+                        m_integer = MatMulInteger(x_quantized, w_quantized, x_zero_point)
+                        m_unscaled = Cast(m_integer) {to=1}
+                        m_scale = Mul(x_scale, w_scale)
+                        m = Mul(m_unscaled, m_scale)
+                        y = Add(m, b)
+                        """)
+                .skippedNothing()
+                .noted("1 MatMul and Gemm")
+                .noted("no data to compare");
+    }
+
+    @Test
+    void oneScaleServesTheWholeMatrixWhereChannelsShareIt() {
+        Model after =
+                quantized(
+                                """
+                                opset 13
+                                graph (x: float[N,2]) -> (y: float[N,2])
+                                w: float[2,2] = [1, 4, -2, 0.5]
+                                y = MatMul(x, w)
+                                """,
+                                PER_TENSOR)
+                        .after();
+
+        assertThat(constant(after, "w_scale").toFloats()).containsExactly(4f / 127);
+        assertThat(constant(after, "w_quantized").toLongs()).containsExactly(32, 127, -64, 16);
+    }
+
+    @Test
+    void sevenBitsLeaveRoomForTwoProductsInSixteen() {
+        Model after =
+                quantized(
+                                """
+                                opset 13
+                                graph (x: float[N,2]) -> (y: float[N,2])
+                                w: float[2,2] = [1, 4, -3, 0.5]
+                                y = MatMul(x, w)
+                                """,
+                                new QuantizeDynamic(false, true, List.of()))
+                        .after();
+
+        assertThat(constant(after, "w_quantized").toLongs()).containsExactly(16, 63, -47, 8);
+    }
+
+    @Test
+    void factorsOfAGemmMoveIntoItsWeightAndBias() {
+        quantized(
+                        """
+                        opset 13
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        w: float[2,2] = [1, -2, 4, 0.5]
+                        b: float[2] = [3, 4]
+                        y = Gemm(x, w, b) {alpha=2.0, beta=0.5, transB=1}
+                        """,
+                        PER_CHANNEL)
+                .then(
+                        """
+                        opset 13
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        w_quantized: int8[2,2] = [64, 127, -127, 16]
+                        w_scale: float[2] = [0.031496063, 0.062992126]
+                        b_scaled: float[2] = [1.5, 2]
+                        x_quantized, x_scale, x_zero_point = DynamicQuantizeLinear(x)
+                        y_integer = MatMulInteger(x_quantized, w_quantized, x_zero_point)
+                        y_unscaled = Cast(y_integer) {to=1}
+                        y_scale = Mul(x_scale, w_scale)
+                        y_product = Mul(y_unscaled, y_scale)
+                        y = Add(y_product, b_scaled)
+                        """);
+    }
+
+    @Test
+    void layersOfOneInputAndOneWeightShareBoth() {
+        Model after =
+                quantized(
+                                """
+                                opset 13
+                                graph (x: float[N,2]) -> (y: float[N,2], z: float[N,2])
+                                w: float[2,2] = seed(1)
+                                y = MatMul(x, w)
+                                z = MatMul(x, w)
+                                """,
+                                PER_CHANNEL)
+                        .after();
+
+        assertThat(Comparison.operators(after)).containsEntry("DynamicQuantizeLinear", 1L);
+        assertThat(after.graph().initializers()).hasSize(2);
+    }
+
+    @Test
+    void anExportedEncoderRunsOnFusedIntegerProducts() {
+        Model model = SmallEncoder.exported();
+        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        Model after = PER_CHANNEL.apply(model, context);
+
+        // Query, key and value read the same bytes; four products are alone with theirs.
+        assertThat(Comparison.optimized(after))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 6L)
+                .containsEntry("com.microsoft.DynamicQuantizeMatMul", 7L)
+                .containsEntry("DynamicQuantizeLinear", 2L)
+                .doesNotContainKeys("MatMulInteger", "Gemm");
+        assertThat(after.graph().nodes()).filteredOn(node -> node.is("MatMul")).hasSize(4);
+        assertThat(context.skipped())
+                .hasSize(4)
+                .allMatch(text -> text.contains("computed at run time"));
+        assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
+        assertThat(context.notes()).anyMatch(note -> note.contains("cosine similarity 0.99"));
+    }
+
+    @Test
+    void anEncoderThatTheRuntimeHasFusedDoesSoToo() {
+        Model model = OptimizedGraph.of(SmallEncoder.exported());
+        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        Model after = PER_CHANNEL.apply(model, context);
+
+        assertThat(Comparison.operators(model))
+                .containsKeys("com.microsoft.SkipLayerNormalization", "com.microsoft.BiasGelu");
+        assertThat(Comparison.optimized(after))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 6L)
+                .containsEntry("com.microsoft.DynamicQuantizeMatMul", 7L);
+        assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
+        assertThat(Cost.of(after, InputShapes.ofBatch(1)).unknown()).isEmpty();
+    }
+
+    @Test
+    void parametersAndMacsStayWhatTheyWere() {
+        Model model = SmallEncoder.exported();
+        Model after = PER_CHANNEL.apply(model, TokenSamples.context(model, Comparison.SINGLE));
+        Cost before = Cost.of(model, InputShapes.ofBatch(1));
+        Cost now = Cost.of(after, InputShapes.ofBatch(1));
+
+        assertThat(now.parameters()).isEqualTo(before.parameters());
+        assertThat(now.macs()).isEqualTo(before.macs());
+        assertThat(now.unknown()).isEmpty();
+    }
+
+    @Test
+    void anEncoderOfFusedOperatorsDoesSoToo() {
+        Model model = SmallEncoder.withFusedOperators();
+        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        Model after = PER_TENSOR.apply(model, context);
+
+        assertThat(Comparison.optimized(after))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 6L)
+                .containsEntry("com.microsoft.DynamicQuantizeMatMul", 7L)
+                .doesNotContainKeys("MatMulInteger", "Gemm");
+        assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
+    }
+
+    /**
+     * Files of old formats list constants as inputs, which would keep the bias out of the fusion.
+     */
+    @Test
+    void constantsThatAreListedAsInputsAreNoMore() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[N,2], b: float[2]) -> (y: float[N,2])
+                        w: float[2,2] = seed(1)
+                        b: float[2] = seed(2)
+                        m = MatMul(x, w)
+                        y = Add(m, b)
+                        """);
+        Model after = PER_CHANNEL.apply(model, TestContext.of(model).withRunner(Comparison.SINGLE));
+
+        assertThat(after.graph().inputs()).hasSize(1);
+        assertThat(Comparison.optimized(after))
+                .containsOnlyKeys("com.microsoft.DynamicQuantizeMatMul");
+    }
+
+    @Test
+    void convolutionsStayFloat() {
+        quantized(
+                        """
+                        opset 13
+                        graph (x: float[N,4,4,4]) -> (y: float[N,4,4,4])
+                        w: float[4,4,1,1] = seed(1)
+                        y = Conv(x, w)
+                        """,
+                        PER_CHANNEL)
+                .unchanged()
+                .noted("nothing to quantize");
+    }
+
+    @Test
+    void anExcludedLayerStaysFloat() {
+        quantized(
+                        """
+                        opset 13
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        w: float[2,2] = seed(1)
+                        y = MatMul(x, w) as last
+                        """,
+                        new QuantizeDynamic(true, false, List.of("last")))
+                .unchangedBecause("listed under 'exclude'");
+    }
+
+    @Test
+    void excludingANodeThatIsNotThereIsAnError() {
+        QuantizeDynamic pass = new QuantizeDynamic(true, false, List.of("lsat"));
+        Model model = SmallEncoder.withFusedOperators();
+
+        assertThatThrownBy(() -> pass.apply(model, TestContext.of(model)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("quantize-dynamic.exclude")
+                .hasMessageContaining("[lsat]");
+    }
+
+    @Test
+    void whatIsNoMatrixOfConstantFloatsStaysAndIsNamed() {
+        quantized(
+                        """
+                        opset 13
+                        graph (x: float[2,2], s: float[2], d: double[2,2]) -> (a, b, c, d2, e, f)
+                        w: float[2,2] = seed(1)
+                        v: float[2,2,2] = seed(2)
+                        u: float[2,2] = [1, NaN, 0, 1]
+                        wd: double[2,2] = seed(1)
+                        a = MatMul(x, v) as batched
+                        b = MatMul(x, u) as broken
+                        c = Gemm(x, w) {transA=1} as turned
+                        d2 = MatMul(d, wd) as double
+                        e = MatMul(w, x) as left
+                        f = Gemm(x, w, s) {beta=0.5} as scaled
+                        """,
+                        PER_CHANNEL)
+                .unchangedBecause("'batched': stays float: its weight has the shape [2,2,2]")
+                .skipped("'broken': stays float: its weight has values that are not finite")
+                .skipped("'turned': stays float: it transposes its input")
+                .skipped("'double': stays float: its weight is double[2,2]")
+                .skipped("'left': stays float: its second matrix is computed at run time")
+                .skipped("'scaled': stays float: it scales a bias that is computed at run time");
+    }
+
+    @Test
+    void quantizingTwiceChangesNothingMore() {
+        Model model = SmallEncoder.exported();
+        Model once = PER_CHANNEL.apply(model, TokenSamples.context(model, Comparison.SINGLE));
+        TestContext context = TokenSamples.context(once, Comparison.SINGLE);
+
+        assertThat(PER_CHANNEL.apply(once, context)).isSameAs(once);
+        assertThat(context.skipped()).anyMatch(text -> text.contains("already quantized"));
+    }
+
+    @Test
+    void operatorsNobodyKnowsPassThrough() {
+        Model after =
+                quantized(
+                                """
+                                opset 17
+                                opset com.microsoft 1
+                                graph (x: float[N,2]) -> (y: float[N,2])
+                                w: float[2,2] = seed(1)
+                                g = com.microsoft::FastGelu(x)
+                                m = MatMul(g, w)
+                                y = com.microsoft::QuickGelu(m)
+                                """,
+                                PER_CHANNEL)
+                        .after();
+
+        assertThat(Comparison.operators(after))
+                .containsKeys("com.microsoft.FastGelu", "com.microsoft.QuickGelu", "MatMulInteger");
+    }
+
+    @Test
+    void valuesThatAreNotFiniteAreAnErrorWhereThereIsData() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 14
+                        graph (ids: int64[N,12], mask: int64[N,12]) -> (y: float[N,2])
+                        w: float[12,2] = seed(1)
+                        f = Cast(ids) {to=1}
+                        n = Neg(f)
+                        r = Sqrt(n)
+                        y = MatMul(r, w)
+                        """);
+        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+
+        assertThatThrownBy(() -> PER_CHANNEL.apply(model, context))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("NaN")
+                .hasMessageContaining("check the data");
+    }
+
+    @Test
+    void operatorSetsBeforeElevenAreRefused() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 10
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        w: float[2,2] = seed(1)
+                        y = MatMul(x, w)
+                        """);
+
+        assertThatThrownBy(() -> PER_CHANNEL.apply(model, TestContext.of(model)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("operator set 11");
+    }
+
+    @Test
+    void isFoundByItsNameAndNeedsNoData() {
+        assertThat(PassRegistry.load().find("quantize-dynamic")).isPresent();
+        assertThat(PER_CHANNEL.needsData()).isFalse();
+    }
+
+    private static Tensor constant(Model model, String name) {
+        Map<String, dev.espalier.core.ir.Initializer> all = model.graph().initializers();
+        assertThat(all).containsKey(name);
+        return all.get(name).tensor();
+    }
+}

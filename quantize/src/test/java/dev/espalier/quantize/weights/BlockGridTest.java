@@ -1,0 +1,104 @@
+package dev.espalier.quantize.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.espalier.core.InvalidOptionException;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class BlockGridTest {
+    private static final Blocks SYMMETRIC = new Blocks(16, true, ScaleChoice.MAX, false);
+    private static final Blocks ASYMMETRIC = new Blocks(16, false, ScaleChoice.MAX, false);
+
+    private static BlockGrid grid(Blocks blocks, double... weights) {
+        return BlockGrid.of(weights, 0, weights.length, WeightType.INT4, blocks);
+    }
+
+    private static double error(BlockGrid grid, double[] weights) {
+        double sum = 0;
+        for (double weight : weights) {
+            double difference = weight - grid.decode(grid.encode(weight));
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    @Test
+    void theLargestWeightOfASymmetricBlockIsMetExactly() {
+        BlockGrid negative = grid(SYMMETRIC, 0.3, -0.8);
+        BlockGrid positive = grid(SYMMETRIC, -0.3, 0.8);
+
+        assertThat(negative).isEqualTo(new BlockGrid(0.1f, 8, 15));
+        assertThat(negative.encode(-0.8)).isZero();
+        assertThat(negative.encode(0.3)).isEqualTo(11);
+        assertThat(positive).isEqualTo(new BlockGrid(-0.1f, 8, 15));
+        assertThat(positive.encode(0.8)).isZero();
+        assertThat(positive.decode(0)).isCloseTo(0.8, within(1e-7));
+    }
+
+    @Test
+    void anAsymmetricBlockReachesFromItsLeastToItsGreatestWeight() {
+        BlockGrid grid = grid(ASYMMETRIC, -0.5, 1);
+
+        assertThat(grid).isEqualTo(new BlockGrid(0.1f, 5, 15));
+        assertThat(grid.encode(-0.5)).isZero();
+        assertThat(grid.encode(1)).isEqualTo(15);
+        assertThat(grid.encode(0)).isEqualTo(5);
+    }
+
+    @Test
+    void zeroIsInEveryAsymmetricBlock() {
+        assertThat(grid(ASYMMETRIC, 1, 1.5)).isEqualTo(new BlockGrid(0.1f, 0, 15));
+        assertThat(grid(ASYMMETRIC, -1.5, -1)).isEqualTo(new BlockGrid(0.1f, 15, 15));
+    }
+
+    @Test
+    void aBlockOfZerosIsZero() {
+        for (Blocks blocks : new Blocks[] {SYMMETRIC, ASYMMETRIC}) {
+            BlockGrid grid = grid(blocks, 0, 0);
+            assertThat(grid.decode(grid.encode(0))).isZero();
+            assertThat(grid.scale()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theSquaredErrorCutsAnOutlierOffForFinerSteps() {
+        double[] weights = new double[256];
+        for (int i = 0; i < 255; i++) {
+            weights[i] = (i - 127) * 0.15 / 127;
+        }
+        weights[255] = 0.2;
+        BlockGrid max = grid(SYMMETRIC, weights);
+        BlockGrid least =
+                grid(new Blocks(16, true, ScaleChoice.MEAN_SQUARED_ERROR, false), weights);
+
+        assertThat(Math.abs(least.scale())).isLessThan(Math.abs(max.scale()));
+        assertThat(error(least, weights)).isLessThan(error(max, weights));
+    }
+
+    @Property
+    void theSquaredErrorIsNeverAboveThatOfTheLargestWeight(
+            @ForAll @Size(16) List<@DoubleRange(min = -2, max = 2) Double> drawn,
+            @ForAll boolean symmetric) {
+        double[] weights = drawn.stream().mapToDouble(Double::doubleValue).toArray();
+        BlockGrid max = grid(new Blocks(16, symmetric, ScaleChoice.MAX, false), weights);
+        BlockGrid least =
+                grid(new Blocks(16, symmetric, ScaleChoice.MEAN_SQUARED_ERROR, false), weights);
+
+        assertThat(error(least, weights)).isLessThanOrEqualTo(error(max, weights));
+    }
+
+    @Test
+    void sizesAreOfTwoOnly() {
+        assertThatThrownBy(() -> new Blocks(48, true, ScaleChoice.MAX, false))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("power of two")
+                .hasMessageContaining("48");
+    }
+}
