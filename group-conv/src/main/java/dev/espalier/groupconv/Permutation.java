@@ -1,0 +1,88 @@
+package dev.espalier.groupconv;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/**
+ * An order of channels: at each position stands the channel that is read there, so that {@code
+ * y[position] = x[at(position)]}, as ONNX's Gather along the channel axis computes it.
+ */
+final class Permutation {
+    private final int[] channels;
+
+    private Permutation(int[] channels) {
+        this.channels = channels;
+    }
+
+    /**
+     * @throws IllegalArgumentException unless each number from 0 to the length appears once
+     */
+    static Permutation of(int... channels) {
+        BitSet seen = new BitSet(channels.length);
+        for (int channel : channels) {
+            if (channel < 0 || channel >= channels.length || seen.get(channel)) {
+                throw new IllegalArgumentException(
+                        "Not an order of " + channels.length + " channels: " + channel);
+            }
+            seen.set(channel);
+        }
+        return new Permutation(channels.clone());
+    }
+
+    static Permutation identity(int size) {
+        return new Permutation(IntStream.range(0, size).toArray());
+    }
+
+    int size() {
+        return channels.length;
+    }
+
+    int at(int position) {
+        return channels[position];
+    }
+
+    /** The position of each channel: {@code p.inverse().at(p.at(i)) == i}. */
+    Permutation inverse() {
+        int[] positions = new int[channels.length];
+        for (int i = 0; i < channels.length; i++) {
+            positions[channels[i]] = i;
+        }
+        return new Permutation(positions);
+    }
+
+    /**
+     * This order applied first, and {@code next} to its result: one Gather for two, {@code
+     * then(next).at(i) == at(next.at(i))}.
+     */
+    Permutation then(Permutation next) {
+        if (next.size() != size()) {
+            throw new IllegalArgumentException(
+                    "Orders of " + size() + " and " + next.size() + " channels do not compose");
+        }
+        return new Permutation(Arrays.stream(next.channels).map(i -> channels[i]).toArray());
+    }
+
+    boolean isIdentity() {
+        return IntStream.range(0, channels.length).allMatch(i -> channels[i] == i);
+    }
+
+    int[] toArray() {
+        return channels.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Permutation that && Arrays.equals(channels, that.channels);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(channels);
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.toString(channels);
+    }
+}
