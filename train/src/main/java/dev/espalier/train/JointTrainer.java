@@ -6,6 +6,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.program.Objective;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Trains several networks of one topology side by side and returns one of them. They take turns,
@@ -86,14 +87,21 @@ public final class JointTrainer {
     }
 
     private PassContext member(int i) {
-        return plans.size() == 1 ? context : new MemberContext(context, i);
+        return plans.size() == 1 ? context : PartContext.member(context, i);
     }
 
     private Model fit(List<Model> starts) {
         String company = " one of " + plans.size() + " " + exchange;
         List<TrainingRun> runs = new ArrayList<>();
         for (int i = 0; i < starts.size(); i++) {
-            runs.add(new TrainingRun(plans.get(i), objective, member(i), starts.get(i), company));
+            runs.add(
+                    new TrainingRun(
+                            plans.get(i),
+                            objective,
+                            member(i),
+                            starts.get(i),
+                            Optional.empty(),
+                            company));
         }
         JointState state =
                 context.checkpoints()
