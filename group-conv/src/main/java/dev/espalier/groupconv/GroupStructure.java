@@ -10,8 +10,11 @@ package dev.espalier.groupconv;
  * @param outputs the original output channel at each position, P of the paper
  * @param inputs the original input channel at each position, Q of the paper
  */
-record GroupStructure(int groups, Permutation outputs, Permutation inputs) {
-    GroupStructure {
+public record GroupStructure(int groups, Permutation outputs, Permutation inputs) {
+    /**
+     * @throws IllegalArgumentException where the groups do not divide both
+     */
+    public GroupStructure {
         if (groups < 1 || outputs.size() % groups != 0 || inputs.size() % groups != 0) {
             throw new IllegalArgumentException(
                     "%d groups do not divide %d outputs and %d inputs"
@@ -20,7 +23,7 @@ record GroupStructure(int groups, Permutation outputs, Permutation inputs) {
     }
 
     /** Whether the weight from an original input channel to an original output channel is kept. */
-    boolean keeps(int output, int input) {
+    public boolean keeps(int output, int input) {
         int row = outputs.inverse().at(output) / (outputs.size() / groups);
         int column = inputs.inverse().at(input) / (inputs.size() / groups);
         return row == column;

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * An order of channels: at each position stands the channel that is read there, so that {@code
  * y[position] = x[at(position)]}, as ONNX's Gather along the channel axis computes it.
  */
-final class Permutation {
+public final class Permutation {
     private final int[] channels;
 
     private Permutation(int[] channels) {
@@ -16,9 +16,11 @@ final class Permutation {
     }
 
     /**
+     * The order in which {@code channels} are read.
+     *
      * @throws IllegalArgumentException unless each number from 0 to the length appears once
      */
-    static Permutation of(int... channels) {
+    public static Permutation of(int... channels) {
         BitSet seen = new BitSet(channels.length);
         for (int channel : channels) {
             if (channel < 0 || channel >= channels.length || seen.get(channel)) {
@@ -30,20 +32,23 @@ final class Permutation {
         return new Permutation(channels.clone());
     }
 
-    static Permutation identity(int size) {
+    /** The order in which {@code size} channels stand as they are. */
+    public static Permutation identity(int size) {
         return new Permutation(IntStream.range(0, size).toArray());
     }
 
-    int size() {
+    /** How many channels there are. */
+    public int size() {
         return channels.length;
     }
 
-    int at(int position) {
+    /** The channel that is read at {@code position}. */
+    public int at(int position) {
         return channels[position];
     }
 
     /** The position of each channel: {@code p.inverse().at(p.at(i)) == i}. */
-    Permutation inverse() {
+    public Permutation inverse() {
         int[] positions = new int[channels.length];
         for (int i = 0; i < channels.length; i++) {
             positions[channels[i]] = i;
@@ -54,8 +59,10 @@ final class Permutation {
     /**
      * This order applied first, and {@code next} to its result: one Gather for two, {@code
      * then(next).at(i) == at(next.at(i))}.
+     *
+     * @throws IllegalArgumentException where the two are not of one size
      */
-    Permutation then(Permutation next) {
+    public Permutation then(Permutation next) {
         if (next.size() != size()) {
             throw new IllegalArgumentException(
                     "Orders of " + size() + " and " + next.size() + " channels do not compose");
@@ -63,11 +70,13 @@ final class Permutation {
         return new Permutation(Arrays.stream(next.channels).map(i -> channels[i]).toArray());
     }
 
-    boolean isIdentity() {
+    /** Whether every channel is read where it stands. */
+    public boolean isIdentity() {
         return IntStream.range(0, channels.length).allMatch(i -> channels[i] == i);
     }
 
-    int[] toArray() {
+    /** The channels read, by position, as a new array. */
+    public int[] toArray() {
         return channels.clone();
     }
 
