@@ -11,6 +11,9 @@ package dev.espalier.groupconv;
  * @param inputs the original input channel at each position, Q of the paper
  */
 public record GroupStructure(int groups, Permutation outputs, Permutation inputs) {
+    /**
+     * @throws IllegalArgumentException where the groups do not divide both
+     */
     public GroupStructure {
         if (groups < 1 || outputs.size() % groups != 0 || inputs.size() % groups != 0) {
             throw new IllegalArgumentException(

@@ -16,6 +16,8 @@ public final class Permutation {
     }
 
     /**
+     * The order in which {@code channels} are read.
+     *
      * @throws IllegalArgumentException unless each number from 0 to the length appears once
      */
     public static Permutation of(int... channels) {
@@ -30,14 +32,17 @@ public final class Permutation {
         return new Permutation(channels.clone());
     }
 
+    /** The order in which {@code size} channels stand as they are. */
     public static Permutation identity(int size) {
         return new Permutation(IntStream.range(0, size).toArray());
     }
 
+    /** How many channels there are. */
     public int size() {
         return channels.length;
     }
 
+    /** The channel that is read at {@code position}. */
     public int at(int position) {
         return channels[position];
     }
@@ -54,6 +59,8 @@ public final class Permutation {
     /**
      * This order applied first, and {@code next} to its result: one Gather for two, {@code
      * then(next).at(i) == at(next.at(i))}.
+     *
+     * @throws IllegalArgumentException where the two are not of one size
      */
     public Permutation then(Permutation next) {
         if (next.size() != size()) {
@@ -63,10 +70,12 @@ public final class Permutation {
         return new Permutation(Arrays.stream(next.channels).map(i -> channels[i]).toArray());
     }
 
+    /** Whether every channel is read where it stands. */
     public boolean isIdentity() {
         return IntStream.range(0, channels.length).allMatch(i -> channels[i] == i);
     }
 
+    /** The channels read, by position, as a new array. */
     public int[] toArray() {
         return channels.clone();
     }
