@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.groupconv.convert.GroupConversion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ record GroupableLayer(String label, String name, String weight, int outputs, int
         List<GroupableLayer> layers = new ArrayList<>();
         for (Node node : model.graph().nodes()) {
             if (node.is("Conv")) {
-                Optional<String> obstacle = obstacle(model.graph(), node);
+                Optional<String> obstacle = obstacle(model, node);
                 obstacle.ifPresent(reason -> refused.accept(node.label(), reason));
                 if (obstacle.isEmpty()) {
                     layers.add(of(model.graph(), node));
@@ -43,40 +44,37 @@ record GroupableLayer(String label, String name, String weight, int outputs, int
         Tensor weight = graph.constant(node.input(1)).orElseThrow();
         return new GroupableLayer(
                 node.label(),
-                node.name().isEmpty() ? node.output(0) : node.name(),
+                name(node),
                 node.input(1),
                 (int) weight.shape().size(0),
                 (int) weight.shape().size(1));
     }
 
-    private static Optional<String> obstacle(Graph graph, Node node) {
-        String name = node.input(1);
-        if (!graph.initializers().containsKey(name)) {
-            return Optional.of("its weight is not an initializer");
+    private static Optional<String> obstacle(Model model, Node node) {
+        String name = name(node);
+        if (model.graph().nodes().stream().filter(n -> n.is("Conv") && name(n).equals(name)).count()
+                > 1) {
+            return Optional.of("another convolution is called so too");
         }
-        Tensor weight = graph.initializers().get(name).tensor();
+        Optional<String> refusal = GroupConversion.refusal(model, name);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        Tensor weight = model.graph().constant(node.input(1)).orElseThrow();
         if (weight.dataType() != DataType.FLOAT) {
             return Optional.of("its weight is " + weight.dataType() + ", not float32");
         }
-        if (weight.shape().rank() < 3) {
-            return Optional.of("its weight is " + weight.shape() + ", which has no kernel");
-        }
-        long groups = node.attributes().integer("group", 1);
         long outputs = weight.shape().size(0);
         long inputs = weight.shape().size(1);
-        if (groups > 1) {
-            return Optional.of(
-                    inputs == 1 ? "it is depthwise" : "it has %d groups already".formatted(groups));
-        }
-        if (graph.consumers(name).size() > 1 || graph.isCaptured(name) || graph.isOutput(name)) {
-            return Optional.of("its weight '%s' has other users".formatted(name));
-        }
-        if (outputs % 2 != 0 || inputs % 2 != 0) {
-            return Optional.of(
-                    "%d input and %d output channels cannot both be halved"
-                            .formatted(inputs, outputs));
-        }
-        return Optional.empty();
+        return outputs % 2 == 0 && inputs % 2 == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "%d input and %d output channels cannot both be halved"
+                                .formatted(inputs, outputs));
+    }
+
+    private static String name(Node node) {
+        return node.name().isEmpty() ? node.output(0) : node.name();
     }
 
     NormMatrix norms(Model model) {
