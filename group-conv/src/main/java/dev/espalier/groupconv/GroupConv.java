@@ -8,6 +8,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
+import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
 import java.util.List;
 
@@ -85,14 +86,14 @@ public record GroupConv(
             context.missed(REMOVED, target.removed(), 0);
             return model;
         }
-        Model network = trains() ? fineTuner(model, context).withBatchNorm(model) : model;
+        Model network = trains() ? fineTuner(regime, model, context).withBatchNorm(model) : model;
         List<Shuffle> shuffles;
         if (sparsify.epochs() > 0) {
             Sparsification sparsification = sparsification(layers, context);
             Trainer.Outcome sparse =
                     new Trainer(
                                     "sparsify",
-                                    sparsify.plan(regime),
+                                    sparsify.plan(restored()),
                                     fineTune.objective(network, context),
                                     context)
                             .train(network, sparsification);
@@ -140,10 +141,15 @@ public record GroupConv(
         return grouping;
     }
 
-    private Trainer fineTuner(Model network, PassContext context) {
+    /** The regime for a network whose batch normalization was put back before. */
+    private Regime restored() {
+        return regime.with(new ProgramSettings(regime.program().precision(), false));
+    }
+
+    private Trainer fineTuner(Regime how, Model network, PassContext context) {
         return new Trainer(
                 "fine-tune",
-                new TrainingPlan(fineTune.epochs(), fineTune.learningRate(), regime),
+                new TrainingPlan(fineTune.epochs(), fineTune.learningRate(), how),
                 fineTune.objective(network, context),
                 context);
     }
@@ -151,7 +157,7 @@ public record GroupConv(
     /** The masked network after what training may mend. */
     private Model recovered(Model masked, Grouping grouping, PassContext context) {
         if (fineTune.epochs() > 0) {
-            return fineTuner(masked, context).train(masked, grouping.mask()).model();
+            return fineTuner(restored(), masked, context).train(masked, grouping.mask()).model();
         }
         return trains()
                 ? new RecalibrateBatchNorm(STATISTICS_SAMPLES).apply(masked, context)

@@ -77,7 +77,7 @@ record GroupMask(Map<String, GroupStructure> structures) implements Regularizati
                             float[] kept = mask.toFloats();
                             int kernel = kept.length == 0 ? 1 : values.length / kept.length;
                             for (int i = 0; i < values.length; i++) {
-                                values[i] *= kept[i / kernel];
+                                values[i] = kept[i / kernel] == 0 ? 0 : values[i];
                             }
                             editor.setInitializer(name, Tensor.ofFloats(weight.shape(), values));
                         });
