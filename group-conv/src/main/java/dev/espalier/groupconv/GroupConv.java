@@ -69,41 +69,32 @@ public record GroupConv(
     /** The groups that the weights as they are would get. */
     @Override
     public Model preview(Model model, PassContext context) {
-        List<CuttableLayer> layers = CuttableLayer.of(model, target, context);
+        Sparsification towards = sparsification(model, context);
         if (trains()) {
             context.note(
                     "would train for %d epochs towards groups and %d in them; these are the groups of the weights as they are"
                             .formatted(sparsify.epochs(), fineTune.epochs()));
         }
-        return choose(model, layers, beginnings(model, layers, context), context)
-                .converted(model, context);
+        return choose(model, towards, towards.beginnings(model), context).converted(model, context);
     }
 
     @Override
     public Model apply(Model model, PassContext context) {
-        List<CuttableLayer> layers = CuttableLayer.of(model, target, context);
-        if (layers.isEmpty()) {
+        Sparsification towards = sparsification(model, context);
+        if (towards.layers().isEmpty()) {
             context.missed(REMOVED, target.removed(), 0);
             return model;
         }
         Model network = trains() ? fineTuner(regime, model, context).withBatchNorm(model) : model;
         List<Shuffle> shuffles;
         if (sparsify.epochs() > 0) {
-            Sparsification sparsification = sparsification(layers, context);
-            Trainer.Outcome sparse =
-                    new Trainer(
-                                    "sparsify",
-                                    sparsify.plan(restored()),
-                                    fineTune.objective(network, context),
-                                    context)
-                            .train(network, sparsification);
+            Trainer.Outcome sparse = sparsified(network, towards, context);
             network = sparse.model();
-            shuffles = sparsification.shuffles(sparse.regularizer());
-            context.note(SparsifyNotes.of(sparse.regularizer(), sparsify.threshold()));
+            shuffles = towards.shuffles(sparse.regularizer());
         } else {
-            shuffles = beginnings(network, layers, context);
+            shuffles = towards.beginnings(network);
         }
-        Grouping grouping = choose(network, layers, shuffles, context);
+        Grouping grouping = choose(network, towards, shuffles, context);
         if (grouping.isEmpty()) {
             return Trainer.folded(network, model);
         }
@@ -111,32 +102,40 @@ public record GroupConv(
         return grouping.proved(Trainer.folded(grouped, model), context);
     }
 
-    private Sparsification sparsification(List<CuttableLayer> layers, PassContext context) {
-        return new Sparsification(layers, shuffle, sparsify, target.removed(), context.seed());
+    private Sparsification sparsification(Model model, PassContext context) {
+        List<CuttableLayer> layers = CuttableLayer.of(model, target, context);
+        SharedOrders orders =
+                SharedOrders.of(
+                        model,
+                        layers.stream().map(CuttableLayer::layer).toList(),
+                        shuffle.sharing(),
+                        context.inputShapes());
+        return new Sparsification(
+                layers, orders, shuffle, sparsify, target.removed(), context.seed());
     }
 
-    private List<Shuffle> beginnings(
-            Model network, List<CuttableLayer> layers, PassContext context) {
-        return sparsification(layers, context).beginnings(network);
+    private Trainer.Outcome sparsified(Model network, Sparsification towards, PassContext context) {
+        Trainer.Outcome sparse =
+                new Trainer(
+                                "sparsify",
+                                sparsify.plan(restored()),
+                                fineTune.objective(network, context),
+                                context)
+                        .train(network, towards);
+        context.note(SparsifyNotes.of(sparse.regularizer(), sparsify.threshold()));
+        return sparse;
     }
 
     private Grouping choose(
-            Model network,
-            List<CuttableLayer> layers,
-            List<Shuffle> shuffles,
-            PassContext context) {
-        List<List<Double>> kept = sparsification(layers, context).kept(network, shuffles);
+            Model network, Sparsification towards, List<Shuffle> shuffles, PassContext context) {
+        List<List<Double>> kept = towards.kept(network, shuffles);
         double least = target.leastKept(trains());
-        Grouping grouping =
-                new Grouping(
-                        layers,
-                        shuffles,
-                        kept,
-                        GroupLevels.reaching(target.removed(), least, layers, kept));
+        GroupLevels levels = GroupLevels.reaching(target.removed(), least, towards.layers(), kept);
+        Grouping grouping = new Grouping(towards.layers(), shuffles, kept, levels);
         grouping.tell(context);
-        if (grouping.levels().removed() < target.removed()) {
+        if (levels.removed() < target.removed()) {
             grouping.tellRefusals(least, context);
-            context.missed(REMOVED, target.removed(), grouping.levels().removed());
+            context.missed(REMOVED, target.removed(), levels.removed());
         }
         return grouping;
     }

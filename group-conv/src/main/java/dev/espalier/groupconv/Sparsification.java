@@ -1,6 +1,5 @@
 package dev.espalier.groupconv;
 
-import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
@@ -19,6 +18,7 @@ import java.util.Map;
  * what is outside of its groups keeps being drawn, and the next cut is prepared.
  *
  * @param layers what may be cut
+ * @param orders which of their sides have one order
  * @param shuffle where orders come from
  * @param settings of the training
  * @param target share of all layers' cost that shall go
@@ -26,6 +26,7 @@ import java.util.Map;
  */
 record Sparsification(
         List<CuttableLayer> layers,
+        SharedOrders orders,
         ShuffleSettings shuffle,
         SparsifySettings settings,
         double target,
@@ -52,25 +53,27 @@ record Sparsification(
 
     /** The shuffle of each layer before any training. */
     List<Shuffle> beginnings(Model network) {
-        List<Shuffle> shuffles = new ArrayList<>();
+        return shuffle.first(
+                members(network),
+                layers.stream().map(layer -> layer.groupsFor(target)).toList(),
+                seed);
+    }
+
+    private List<JointSearch.Member> members(Model network) {
+        List<JointSearch.Member> members = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
-            CuttableLayer each = layers.get(i);
-            shuffles.add(
-                    shuffle.first(
-                            each.layer().norms(network),
-                            Seeds.mix(seed, i),
-                            each.groupsFor(target)));
+            members.add(
+                    new JointSearch.Member(
+                            layers.get(i).layer().norms(network),
+                            orders.inputs().get(i),
+                            orders.outputs().get(i)));
         }
-        return shuffles;
+        return members;
     }
 
     @Override
     public Regularizer after(int epoch, Model network, Regularizer before) {
-        List<Shuffle> shuffles = new ArrayList<>();
-        List<Shuffle> last = shuffles(before);
-        for (int i = 0; i < layers.size(); i++) {
-            shuffles.add(shuffle.refreshed(layers.get(i).layer().norms(network), last.get(i)));
-        }
+        List<Shuffle> shuffles = shuffle.refreshed(members(network), shuffles(before));
         List<Float> trace = new ArrayList<>(removed(before));
         double removed = levels(network, shuffles).removed();
         double lambda =

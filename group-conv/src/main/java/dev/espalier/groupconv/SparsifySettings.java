@@ -8,8 +8,8 @@ import dev.espalier.train.regime.Regime;
 import dev.espalier.train.regime.ScheduleSettings;
 
 /**
- * The training that draws weights outside of groups to zero, at a constant learning rate and
- * without decay of weights. The penalty of layer l is
+ * The training that draws weights outside of groups to zero, at a constant learning rate after the
+ * regime's warm-up and without decay of weights. The penalty of layer l is
  *
  * <pre>
  *   lambda mean|W| sum_(o, i) R_g[o, i] ||W[o, i, :, :]||_1
@@ -20,6 +20,9 @@ import dev.espalier.train.regime.ScheduleSettings;
  * the scale of its weights, and so shall the penalty do.
  *
  * @param epochs 0 for none
+ * @param learningRate constant after a warm-up, which is of one epoch unless the regime says
+ *     otherwise: at once, it would destroy what a network knows whose batch normalization was
+ *     folded
  * @param step how weights follow the penalty
  * @param warmup epochs before the penalty acts; a trained network needs none
  * @param lambdaStep by which lambda changes after an epoch, and with which it begins; see {@link
@@ -33,13 +36,17 @@ public record SparsifySettings(
                         min = 0,
                         max = 10000)
                 int epochs,
-        @Option(value = "0.05", help = "Learning rate throughout", min = 0, max = 100)
+        @Option(
+                        value = "0.02",
+                        help = "Learning rate after the regime's warm-up",
+                        min = 0,
+                        max = 100)
                 double learningRate,
         @Option(value = "proximal", help = "How weights follow the penalty") Step step,
         @Option(value = "0", help = "Epochs before the penalty acts", min = 0, max = 10000)
                 int warmup,
         @Option(
-                        value = "0.02",
+                        value = "0.05",
                         help = "By which lambda changes after an epoch, and begins",
                         min = 0,
                         max = 1000)
@@ -59,7 +66,7 @@ public record SparsifySettings(
     }
 
     public static final SparsifySettings DEFAULT =
-            new SparsifySettings(6, 0.05, Step.PROXIMAL, 0, 0.02, 0.1);
+            new SparsifySettings(6, 0.02, Step.PROXIMAL, 0, 0.05, 0.1);
 
     /** These settings for another number of epochs. */
     public SparsifySettings during(int number) {
@@ -84,7 +91,7 @@ public record SparsifySettings(
         OptimizerSettings optimizer =
                 new OptimizerSettings(
                         given.kind(), given.momentum(), given.secondMomentum(), 0, given.clip());
-        ScheduleSettings constant = regime.schedule().of(ScheduleSettings.Kind.CONSTANT).warming(0);
+        ScheduleSettings constant = regime.schedule().of(ScheduleSettings.Kind.CONSTANT);
         return new TrainingPlan(
                 epochs,
                 learningRate,

@@ -25,12 +25,15 @@ class SparsificationTest {
                         .formatted(weights));
     }
 
+    private static final SharedOrders ORDERS = new SharedOrders(List.of(0), List.of(1));
+
     /** Mean magnitude 1. */
     private static final Model ONES = network("1,1,1,1, 1,1,1,1, 1,1,-1,1, 1,1,1,1");
 
     private static Sparsification of(ShuffleSettings.Kind kind, int warmup) {
         return new Sparsification(
                 List.of(LAYER),
+                ORDERS,
                 ShuffleSettings.DEFAULT.of(kind),
                 new SparsifySettings(4, 0.05, SparsifySettings.Step.PROXIMAL, warmup, 0.25, 0.1),
                 0.5,
@@ -73,7 +76,7 @@ class SparsificationTest {
         assertThat(Sparsification.removed(after)).containsExactly(0f, 0.5f);
         assertThat(Sparsification.lambda(after)).isZero();
         Sparsification more =
-                new Sparsification(none.layers(), none.shuffle(), none.settings(), 0.7, 7);
+                new Sparsification(none.layers(), ORDERS, none.shuffle(), none.settings(), 0.7, 7);
         float[] drawn = more.after(1, two, more.first(ONES)).strengths().get("w").toFloats();
         float l = 0.25f;
         assertThat(drawn)
