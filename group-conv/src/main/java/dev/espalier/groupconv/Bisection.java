@@ -20,12 +20,14 @@ final class Bisection {
     private static final int MOST_TURNS = 30;
 
     private final NormMatrix norms;
+    private final NormMatrix transposed;
     private final Random random;
     private final int[] rows;
     private final int[] columns;
 
     private Bisection(NormMatrix norms, Random random) {
         this.norms = norms;
+        this.transposed = norms.transposed();
         this.random = random;
         this.rows = Permutation.identity(norms.rows()).toArray();
         this.columns = Permutation.identity(norms.columns()).toArray();
@@ -75,8 +77,8 @@ final class Bisection {
         double kept = 0;
         for (int turn = 0; turn < MOST_TURNS && kept > before; turn++) {
             before = kept;
-            sort(y, x, false);
-            kept = sort(x, y, true);
+            sort(norms, y, x);
+            kept = sort(transposed, x, y);
         }
         return kept;
     }
@@ -84,20 +86,17 @@ final class Bisection {
     /**
      * Sorts channels by how much more they have of the first half of the others than of the second.
      *
-     * @param columnwise whether the channels to sort are columns
+     * @param matrix whose rows are the channels to sort
      * @return what the diagonal quadrants then hold
      */
-    private double sort(int[] channels, int[] others, boolean columnwise) {
+    private static double sort(NormMatrix matrix, int[] channels, int[] others) {
         double[] lean = new double[channels.length];
         Integer[] order = new Integer[channels.length];
         double total = 0;
         for (int i = 0; i < channels.length; i++) {
             order[i] = i;
             for (int j = 0; j < others.length; j++) {
-                double norm =
-                        columnwise
-                                ? norms.at(others[j], channels[i])
-                                : norms.at(channels[i], others[j]);
+                double norm = matrix.at(channels[i], others[j]);
                 lean[i] += j < others.length / 2 ? norm : -norm;
                 total += norm;
             }
