@@ -16,7 +16,7 @@ import java.util.List;
  * Turns dense convolutions into group convolutions whose groups and channel shuffle are learned.
  *
  * <pre>
- *   sparsify     weights outside of groups shrink; the shuffle follows the weights, see Sparsification
+ *   sparsify     weights outside of groups shrink, and the shuffle follows; see Sparsification
  *   choose       one threshold for all layers, so that the target is removed, see GroupLevels
  *   fine-tune    the weights outside of groups held at 0, under the original network as teacher
  *   convert      Conv [64,64,3,3] -> Conv [64,16,3,3] {group=4}, shuffles folded away
