@@ -2,7 +2,6 @@ package dev.espalier.cli;
 
 import dev.espalier.graft.LayerFilters;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * An SVG picture of filter norms: a row for each layer, a tick for each filter at its L1 norm on a
@@ -49,25 +48,26 @@ final class FilterPicture {
                         .formatted(LABEL + PLOT + 90, height));
         svg.append("<style>").append(STYLE).append("</style>\n");
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
-        text(svg, 10, 20, "L1 norm of each filter, layer by layer; red: below " + threshold);
+        Svg.text(svg, 10, 20, "L1 norm of each filter, layer by layer; red: below " + threshold);
         for (int power = (int) low; power <= high; power++) {
             double x = x(Math.pow(10, power));
-            line(svg, "grid", x, TOP - 6, height - 24);
-            text(svg, x - 12, height - 8, "1e" + power);
+            Svg.line(svg, "grid", x, x, TOP - 6, height - 24);
+            Svg.text(svg, x - 12, height - 8, "1e" + power);
         }
         for (int row = 0; row < layers.size(); row++) {
             row(svg, layers.get(row), TOP + ROW * row);
         }
-        line(svg, "limit", x(threshold), TOP - 6, height - 24);
+        Svg.line(svg, "limit", x(threshold), x(threshold), TOP - 6, height - 24);
         return svg.append("</svg>\n").toString();
     }
 
     private void row(StringBuilder svg, LayerFilters layer, int y) {
-        text(svg, 10, y + 12, shortened(layer.layer()));
+        Svg.text(svg, 10, y + 12, shortened(layer.layer()));
         for (double norm : layer.norms()) {
-            line(svg, norm < threshold ? "invalid" : "valid", x(norm), y + 2, y + ROW - 4);
+            double x = x(norm);
+            Svg.line(svg, norm < threshold ? "invalid" : "valid", x, x, y + 2, y + ROW - 4);
         }
-        text(
+        Svg.text(
                 svg,
                 LABEL + PLOT + 12,
                 y + 12,
@@ -82,24 +82,5 @@ final class FilterPicture {
     private static String shortened(String label) {
         int most = 38;
         return label.length() <= most ? label : "…" + label.substring(label.length() - most + 1);
-    }
-
-    private static void line(StringBuilder svg, String kind, double x, int from, int to) {
-        svg.append(
-                String.format(
-                        Locale.ROOT,
-                        "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>\n",
-                        kind,
-                        x,
-                        x,
-                        from,
-                        to));
-    }
-
-    /** Names in a model file may be anything. */
-    private static void text(StringBuilder svg, double x, int y, String text) {
-        String escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-        svg.append(
-                String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%s</text>\n", x, y, escaped));
     }
 }

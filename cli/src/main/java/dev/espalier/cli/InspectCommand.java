@@ -14,7 +14,9 @@ import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.report.Figures;
 import dev.espalier.graft.LayerFilters;
+import dev.espalier.groupconv.Groupability;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,7 +47,28 @@ final class InspectCommand implements Callable<Integer> {
     private int batch;
 
     @ArgGroup(exclusive = false)
-    private FilterOptions filters;
+    private View view;
+
+    /** What is shown instead of the nodes. */
+    private static final class View {
+        @ArgGroup(multiplicity = "1")
+        private Subject subject;
+
+        @Option(
+                names = "--picture",
+                paramLabel = "FILE",
+                description = "Write a picture of all norms there, as SVG.")
+        private Path picture;
+    }
+
+    /** One or the other. */
+    private static final class Subject {
+        @ArgGroup(exclusive = false)
+        private FilterOptions filters;
+
+        @ArgGroup(exclusive = false)
+        private GroupOptions groups;
+    }
 
     /** What {@code --filters} shows instead of the nodes. */
     private static final class FilterOptions {
@@ -61,12 +84,23 @@ final class InspectCommand implements Callable<Integer> {
                 defaultValue = "0.1",
                 description = "Filters of a smaller L1 norm are invalid; default ${DEFAULT-VALUE}.")
         private double threshold;
+    }
+
+    /** What {@code --groups} shows instead of the nodes. */
+    private static final class GroupOptions {
+        @Option(
+                names = "--groups",
+                required = true,
+                description =
+                        "Show what convolutions would keep of their weights if cut into groups.")
+        private boolean shown;
 
         @Option(
-                names = "--picture",
-                paramLabel = "FILE",
-                description = "Write a picture of all norms there, as SVG.")
-        private Path picture;
+                names = "--seed",
+                paramLabel = "S",
+                defaultValue = "17",
+                description = "Seed of the search for shuffles; default ${DEFAULT-VALUE}.")
+        private long seed;
     }
 
     InspectCommand(Espalier root) {
@@ -77,8 +111,10 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         ModelFile opened = ModelFile.read(file);
         Model model = opened.model();
-        if (filters != null) {
-            return showFilters(model);
+        if (view != null) {
+            return view.subject.filters != null
+                    ? showFilters(model, view.subject.filters)
+                    : showGroups(model, view.subject.groups);
         }
         Cost cost = Cost.of(model, shapes.withBatch(batch));
         format.print(
@@ -89,20 +125,42 @@ final class InspectCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private int showFilters(Model model) {
+    private int showFilters(Model model, FilterOptions filters) {
         List<LayerFilters> layers = LayerFilters.of(model);
         if (layers.isEmpty()) {
             throw new UnsupportedModelException(
                     "the model has no convolution with constant weights, so no filters to show");
         }
-        FilterView view = new FilterView(layers, filters.threshold);
-        format.print(root.terminal(), view::table, view::json);
+        FilterView shown = new FilterView(layers, filters.threshold);
+        format.print(root.terminal(), shown::table, shown::json);
         if (format.isTable()) {
             root.terminal().out().println();
-            root.terminal().out().println(view.summary());
+            root.terminal().out().println(shown.summary());
         }
-        if (filters.picture != null) {
-            OutputFile.write(filters.picture, new FilterPicture(layers, filters.threshold).svg());
+        if (view.picture != null) {
+            OutputFile.write(view.picture, new FilterPicture(layers, filters.threshold).svg());
+        }
+        return ExitCode.DONE;
+    }
+
+    private int showGroups(Model model, GroupOptions groups) {
+        Map<String, String> refusals = new LinkedHashMap<>();
+        List<Groupability> layers = Groupability.of(model, groups.seed, refusals::put);
+        if (layers.isEmpty()) {
+            throw new UnsupportedModelException(
+                    "the model has no convolution that could be cut into groups"
+                            + refusals.entrySet().stream()
+                                    .map(e -> "; " + e.getKey() + ": " + e.getValue())
+                                    .collect(Collectors.joining()));
+        }
+        GroupView shown = new GroupView(layers, refusals);
+        format.print(root.terminal(), shown::table, shown::json);
+        if (format.isTable()) {
+            root.terminal().out().println();
+            shown.summary().forEach(root.terminal().out()::println);
+        }
+        if (view.picture != null) {
+            OutputFile.write(view.picture, new GroupPicture(layers).svg());
         }
         return ExitCode.DONE;
     }

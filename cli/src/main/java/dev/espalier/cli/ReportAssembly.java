@@ -53,7 +53,7 @@ final class ReportAssembly {
                 passes(runs, stages, before),
                 LayerTable.of(
                         bench.original().model(), result.model(), bench.shapes().withBatch(1)),
-                goal(bench.recipe().goal(), before, after),
+                goal(bench.recipe().goal(), before, after, runs),
                 new Environment(Machine.current(), versions(), bench.recipe().seed(), hashes));
     }
 
@@ -120,8 +120,11 @@ final class ReportAssembly {
         return byName.entrySet().stream().map(e -> new Curve(e.getKey(), e.getValue())).toList();
     }
 
-    /** What of {@code goal} was reached. A wish that could not be measured is not met. */
-    static GoalResult goal(Goal goal, ModelFacts before, ModelFacts after) {
+    /**
+     * What of {@code goal} was reached, and what passes were asked for and did not reach. A wish
+     * that could not be measured is not met.
+     */
+    static GoalResult goal(Goal goal, ModelFacts before, ModelFacts after, List<PassRun> runs) {
         List<GoalResult.Check> checks = new ArrayList<>();
         goal.maxDrop()
                 .ifPresent(
@@ -147,6 +150,11 @@ final class ReportAssembly {
                                     new GoalResult.Check(
                                             "min-speedup", least, speedup, speedup >= least));
                         });
+        for (PassRun run : runs) {
+            for (PassRun.Miss miss : run.misses()) {
+                checks.add(new GoalResult.Check(miss.option(), miss.asked(), miss.found(), false));
+            }
+        }
         return GoalResult.of(checks);
     }
 

@@ -58,7 +58,15 @@ class ArchitectureTest {
                         .collect(Collectors.toSet());
         assertThat(modules)
                 .contains(
-                        "core", "runtime", "train", "prune", "graft", "distill", "quantize", "cli");
+                        "core",
+                        "runtime",
+                        "train",
+                        "prune",
+                        "graft",
+                        "distill",
+                        "quantize",
+                        "groupconv",
+                        "cli");
     }
 
     @ArchTest
@@ -201,6 +209,7 @@ class ArchitectureTest {
                             ROOT + ".core.simplify..",
                             ROOT + ".prune..",
                             ROOT + ".distill..",
+                            ROOT + ".groupconv..",
                             ROOT + ".quantize..")
                     .should()
                     .dependOnClassesThat()

@@ -121,6 +121,35 @@ class CommandsTest {
     }
 
     @Test
+    void inspectShowsWhatGroupsWouldKeepAndDrawsThem() throws IOException {
+        Path model = SmallFiles.network(folder);
+        Path picture = folder.resolve("groups.svg");
+
+        CommandRun run = CommandRun.of("inspect", model, "--groups", "--picture", picture);
+
+        assertThat(run.out())
+                .contains("2 groups", "0 of 1 convolutions keep 90.00 % or more at two groups")
+                .containsPattern("Conv '.*' stays dense: 3 input and \\d+ output channels cannot");
+        assertThat(Files.readString(picture))
+                .startsWith("<svg")
+                .contains("2 groups keep", "data:image/png;base64,")
+                .endsWith("</svg>\n");
+        JsonNode json = json(CommandRun.of("inspect", model, "--groups", "--format", "json"));
+        assertThat(json.at("/layers/0/kept/0/share").asDouble()).isEqualTo(1);
+        assertThat(json.at("/layers/0/kept/1/groups").asInt()).isEqualTo(2);
+        assertThat(json.at("/layers/0/outputOrder").size())
+                .isEqualTo(json.at("/layers/0/outputs").asInt());
+        assertThat(json.at("/dense/0/reason").asText()).contains("cannot both be halved");
+        CommandRun csv = CommandRun.of("inspect", model, "--groups", "--format", "csv");
+        assertThat(csv.out().lines().findFirst().orElseThrow())
+                .startsWith("layer,outputs,inputs,2 groups");
+        assertThat(CommandRun.of("inspect", model, "--groups", "--filters").code())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(CommandRun.of("inspect", model, "--picture", picture).code())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void unusableModelsEndWithCode5() throws IOException {
         Path text = Files.writeString(folder.resolve("text.onnx"), "not a model");
         Path whole = SmallFiles.network(folder);

@@ -23,6 +23,29 @@ class CompressCommandTest {
     }
 
     @Test
+    void anOptionThatNoGroupsFulfilIsAMissedGoal() throws IOException {
+        SmallFiles.network(folder);
+        Path recipe =
+                SmallFiles.recipe(
+                        folder,
+                        """
+                        model: network.onnx
+                        passes:
+                          - group-conv: {sparsify: {epochs: 0}, fine-tune: {epochs: 0}}
+                        """);
+        Path out = folder.resolve("out");
+        CommandRun run = CommandRun.of("compress", recipe, "--out", out, "--quick");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.GOAL_MISSED);
+        assertThat(run.out()).contains("goal missed: NOT group-conv.target.removed 0.5 (found 0)");
+        JsonNode report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
+        assertThat(report.at("/goal/checks/0/name").asText())
+                .isEqualTo("group-conv.target.removed");
+        assertThat(report.at("/result/macs")).isEqualTo(report.at("/original/macs"));
+        assertThat(report.at("/passes/1/skipped").toString())
+                .contains("2 groups would keep 0.", "at least 0.9 is asked for");
+    }
+
+    @Test
     void writesTheWholeFolderAndTellsOfAMissedGoal() throws IOException {
         Path recipe = SmallFiles.pruning(folder);
         Path out = folder.resolve("out");

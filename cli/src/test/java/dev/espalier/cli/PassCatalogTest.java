@@ -41,6 +41,7 @@ class PassCatalogTest {
                         "prune",
                         "prune-blocks",
                         "distill",
+                        "group-conv",
                         "quantize");
     }
 

@@ -2,17 +2,13 @@ package dev.espalier.graft;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
-import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.loss.SoftTargets;
-import dev.espalier.train.loss.WeightedSum;
-import dev.espalier.train.loss.WeightedSum.Weighted;
+import dev.espalier.train.loss.UnderTeacher;
 import dev.espalier.train.program.Objective;
-import java.util.List;
 
 /**
  * What each network minimises: {@code (1 - w) labels + w T^2 KL} under the network that the recipe
@@ -60,26 +56,7 @@ public record GraftLoss(
      *     one has
      */
     Objective objective(Model model, PassContext context) {
-        Objective alone = labels.objective(model, context);
-        if (teacher == 0) {
-            return alone;
-        }
-        Shape learned = scores(model, context);
-        Shape taught = scores(context.original(), context);
-        if (learned.rank() != 2 || !learned.isFixed() || !learned.equals(taught)) {
-            throw new UnsupportedModelException(
-                    "a teacher needs class scores [N, K] as the first output of both networks, found %s here and %s of the original network; set teacher to 0"
-                            .formatted(learned, taught));
-        }
-        return new WeightedSum(
-                List.of(
-                        new Weighted(1 - teacher, alone),
-                        new Weighted(teacher, new SoftTargets(temperature))),
-                List.of(context.original()));
-    }
-
-    private static Shape scores(Model model, PassContext context) {
-        return ShapeInference.of(model, context.inputShapes())
-                .shape(model.graph().outputs().get(0).name());
+        return UnderTeacher.of(
+                labels.objective(model, context), teacher, temperature, model, context);
     }
 }

@@ -139,8 +139,8 @@ public final class JointTrainer {
         }
         return context.workers()
                 .leader()
-                .map(leader -> new MemberContext(context, i, WorkerPost.progress(i, leader)))
-                .orElseGet(() -> MemberContext.of(context, i));
+                .map(leader -> PartContext.member(context, i, WorkerPost.progress(i, leader)))
+                .orElseGet(() -> PartContext.member(context, i));
     }
 
     private Model fit(List<Model> starts) {
@@ -149,7 +149,14 @@ public final class JointTrainer {
                         " one of " + plans.size() + " " + exchange, new SharedAnswers());
         List<TrainingRun> runs = new ArrayList<>();
         for (int i = 0; i < starts.size(); i++) {
-            runs.add(new TrainingRun(plans.get(i), objective, member(i), starts.get(i), company));
+            runs.add(
+                    new TrainingRun(
+                            plans.get(i),
+                            objective,
+                            member(i),
+                            starts.get(i),
+                            Optional.empty(),
+                            company));
         }
         Optional<Workers.Line> leader = context.workers().leader();
         if (leader.isPresent()) {

@@ -6,6 +6,8 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.program.Objective;
+import dev.espalier.train.program.Regularizer;
+import java.util.Optional;
 
 /**
  * Trains a model on the recipe's training split and returns it with other weights: names, order and
@@ -29,6 +31,15 @@ public final class Trainer {
     }
 
     /**
+     * One of several trainings of a pass, one after another; each has checkpoints of its own.
+     *
+     * @param stage names it in notes and progress
+     */
+    public Trainer(String stage, TrainingPlan plan, Objective objective, PassContext context) {
+        this(plan, objective, PartContext.stage(context, stage));
+    }
+
+    /**
      * Trains the float weights of {@code model} that the loss depends on.
      *
      * @throws UnsupportedModelException where an operator on the way has no TorchScript form, or
@@ -46,12 +57,47 @@ public final class Trainer {
         return RestoreBatchNorm.fold(fit(start), model);
     }
 
-    /** The model that is trained in place of {@code model}. */
-    Model withBatchNorm(Model model) {
+    /**
+     * Like {@link #train}, with weights regularized on the way.
+     *
+     * @param regularization sees the network with batch normalization put back, where that is
+     * @throws UnsupportedModelException also where a weight that it draws is not trained
+     */
+    public Outcome train(Model model, Regularization regularization) {
+        TrainingRun run =
+                new TrainingRun(
+                        plan,
+                        objective,
+                        context,
+                        withBatchNorm(model),
+                        Optional.of(regularization),
+                        TrainingRun.Company.none());
+        TrainingState end = run.finish();
+        return new Outcome(folded(run.end(end), model), run.regularizer(end));
+    }
+
+    /**
+     * A trained network.
+     *
+     * @param regularizer of the epoch that would have followed
+     */
+    public record Outcome(Model model, Regularizer regularizer) {}
+
+    /**
+     * The model that is trained in place of {@code model}: with the batch normalization put back
+     * that was folded into convolutions, where the regime asks for it. A pass that trains twice
+     * keeps it in between, and at last takes it away with {@link #folded}.
+     */
+    public Model withBatchNorm(Model model) {
         return plan.regime().program().restoreBatchNorm()
                 ? RestoreBatchNorm.restore(
                         model, context.data().calibration(), context.runner(), context::skipped)
                 : model;
+    }
+
+    /** The trained model with what {@link #withBatchNorm} put into {@code original} folded. */
+    public static Model folded(Model trained, Model original) {
+        return RestoreBatchNorm.fold(trained, original);
     }
 
     private Model fit(Model model) {

@@ -11,6 +11,8 @@ import dev.espalier.train.TrainingState.Begun;
 import dev.espalier.train.TrainingState.Setback;
 import dev.espalier.train.program.Mixtures;
 import dev.espalier.train.program.Objective;
+import dev.espalier.train.program.Regularized;
+import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.program.Slot;
 import dev.espalier.train.program.TorchProgram;
 import dev.espalier.train.torch.TorchModule;
@@ -48,12 +50,14 @@ final class TrainingRun {
     private final int parts;
     private final int part;
     private final Optional<Mixtures> mixtures;
+    private final Regularizer first;
     private final TorchProgram fresh;
     private final long identity;
+    private final Optional<Regularization> regularization;
     private final SharedAnswers shared;
 
     TrainingRun(TrainingPlan plan, Objective objective, PassContext context, Model model) {
-        this(plan, objective, context, model, new Company("", new SharedAnswers()));
+        this(plan, objective, context, model, Optional.empty(), Company.none());
     }
 
     /**
@@ -62,10 +66,16 @@ final class TrainingRun {
      * @param words what else the course of training depends on, beside what it is given itself
      * @param answers of their teachers
      */
-    record Company(String words, SharedAnswers answers) {}
+    record Company(String words, SharedAnswers answers) {
+        /** There are none. */
+        static Company none() {
+            return new Company("", new SharedAnswers());
+        }
+    }
 
     /**
      * @param model to begin with
+     * @param regularization of weights, if any
      * @param company the trainings beside it
      * @throws dev.espalier.core.CompressionException where model, data, plan and objective do not
      *     go together
@@ -75,11 +85,14 @@ final class TrainingRun {
             Objective objective,
             PassContext context,
             Model model,
+            Optional<Regularization> regularization,
             Company company) {
         this.plan = plan;
         this.objective = objective;
         this.context = context;
         this.model = model;
+        this.regularization = regularization;
+        this.first = regularization.map(each -> each.first(model)).orElse(Regularizer.NONE);
         this.training = context.data().training();
         this.yardstick =
                 Yardstick.of(
@@ -119,9 +132,14 @@ final class TrainingRun {
 
     /** The model with its trained weights. */
     Model run() {
+        return end(finish());
+    }
+
+    /** Trains to the end, from its start or its checkpoint. */
+    TrainingState finish() {
         TrainingState state = kept(CHECKPOINT).orElse(TrainingState.START);
         notes.begins(model, fresh, within(state));
-        return end(until(plan.epochs(), state));
+        return until(plan.epochs(), state);
     }
 
     /**
@@ -239,11 +257,33 @@ final class TrainingRun {
                     return next;
                 }
                 state = judged(next);
-                notes.plot(state.epoch(), state.history().get(state.epoch() - 1));
+                notes.plot(state.epoch(), state.last());
+                Optional<TrainingState> changed = regularizedAnew(state);
+                state = changed.orElse(state);
                 context.checkpoints().write(CHECKPOINT, state.toBytes(identity));
+                if (changed.isPresent()) {
+                    // The program holds the regularizer.
+                    return state;
+                }
             }
         }
         return state;
+    }
+
+    /** The state with another regularizer; empty where it stays. */
+    private Optional<TrainingState> regularizedAnew(TrainingState state) {
+        Regularizer before = regularizer(state);
+        return regularization
+                .map(each -> each.after(state.epoch(), snapshot(state, false), before))
+                .filter(next -> next != before)
+                .map(state::regularized);
+    }
+
+    /** What regularizes the steps after {@code state}. */
+    Regularizer regularizer(TrainingState state) {
+        return regularization.isEmpty() || state.tensors().isEmpty()
+                ? first
+                : Regularizer.of(regularization.get().kind(), state.tensors());
     }
 
     private EpochSteps.Course course(TorchProgram program, TorchModule module) {
@@ -318,7 +358,9 @@ final class TrainingRun {
                 model,
                 context.inputShapes().withBatch(part),
                 parts,
-                objective,
+                regularization.isEmpty()
+                        ? objective
+                        : new Regularized(objective, regularizer(start)),
                 plan.regime(),
                 start.tensors(),
                 room());
@@ -334,7 +376,9 @@ final class TrainingRun {
     private long identity(String company) {
         CRC32 crc = new CRC32();
         crc.update(fresh.archive());
+        String regularized = regularization.map(Object::toString).orElse("");
         return crc.getValue() << 32
-                ^ (plan + " " + context.seed() + " " + training.size() + company).hashCode();
+                ^ (plan + " " + context.seed() + " " + training.size() + company + regularized)
+                        .hashCode();
     }
 }

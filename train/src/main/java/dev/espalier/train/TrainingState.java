@@ -3,6 +3,7 @@ package dev.espalier.train;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.program.Slot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -137,6 +138,13 @@ record TrainingState(
                                         ? averages.getOrDefault(slot.name(), tensor)
                                         : tensor);
         return new TrainingState(changed, history, setbacks, Begun.NOT);
+    }
+
+    /** This state with what regularizes the next steps. */
+    TrainingState regularized(Regularizer regularizer) {
+        Map<Slot, Tensor> changed = new LinkedHashMap<>(tensors);
+        changed.putAll(regularizer.slots());
+        return new TrainingState(changed, history, setbacks, begun);
     }
 
     /** This state with the last epoch's figure on the validation split. */

@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /** Takes slices of tensors along one axis; element types of at least a byte. */
-final class TensorSlices {
+public final class TensorSlices {
     private TensorSlices() {}
 
-    /** {@code tensor} with only the indices {@code kept} of {@code axis}. */
-    static Tensor keep(Tensor tensor, int axis, int[] kept) {
+    /** {@code tensor} with only the indices {@code kept} of {@code axis}, in that order. */
+    public static Tensor keep(Tensor tensor, int axis, int[] kept) {
         ByteBuffer from = tensor.bytes();
         int size = Math.toIntExact(tensor.shape().size(axis));
         int slice = sliceBytes(tensor, axis);

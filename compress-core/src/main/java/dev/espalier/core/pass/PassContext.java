@@ -4,6 +4,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
+import java.util.Locale;
 
 /** What a pass may use of the world around it, and where it tells what it did. */
 public interface PassContext {
@@ -58,6 +59,24 @@ public interface PassContext {
 
     /** A refused rewrite: {@code where} names the node or value, {@code reason} says why. */
     void skipped(String where, String reason);
+
+    /**
+     * Something that the options ask for and the result does not reach. The result is the best
+     * attempt, and the run as a whole has missed a goal.
+     *
+     * @param option by its path in the recipe, such as {@code group-conv.target.removed}
+     * @param asked the recipe's number
+     * @param found what was reached, in the same unit
+     */
+    default void missed(String option, double asked, double found) {
+        note(
+                String.format(
+                        Locale.ROOT,
+                        "%s: %.4g was asked for, %.4g is reached",
+                        option,
+                        asked,
+                        found));
+    }
 
     /**
      * A figure that is taken again and again, for the curves in the report.

@@ -11,6 +11,7 @@ import java.util.List;
  * @param notes what was done, in sentences
  * @param skips what was refused, and why
  * @param readings what was plotted on the way, in order
+ * @param misses what the options ask for and the result does not reach
  */
 public record PassRun(
         String id,
@@ -20,7 +21,8 @@ public record PassRun(
         ModelFigures after,
         List<String> notes,
         List<Skip> skips,
-        List<Reading> readings) {
+        List<Reading> readings,
+        List<Miss> misses) {
     /**
      * A refused rewrite.
      *
@@ -31,9 +33,18 @@ public record PassRun(
     /** One point of a curve, such as the training loss after an epoch. */
     public record Reading(String curve, double epoch, double value) {}
 
+    /**
+     * An option that was not fulfilled.
+     *
+     * @param option by its path in the recipe
+     * @param found in the unit of {@code asked}
+     */
+    public record Miss(String option, double asked, double found) {}
+
     public PassRun {
         notes = List.copyOf(notes);
         skips = List.copyOf(skips);
         readings = List.copyOf(readings);
+        misses = List.copyOf(misses);
     }
 }

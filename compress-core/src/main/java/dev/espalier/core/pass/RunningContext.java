@@ -19,6 +19,7 @@ final class RunningContext implements PassContext {
     private final List<String> notes = new ArrayList<>();
     private final List<PassRun.Skip> skips = new ArrayList<>();
     private final List<PassRun.Reading> readings = new ArrayList<>();
+    private final List<PassRun.Miss> misses = new ArrayList<>();
 
     RunningContext(PipelineSetup setup, Model original, int position, Checkpoints checkpoints) {
         this.setup = setup;
@@ -98,6 +99,12 @@ final class RunningContext implements PassContext {
     }
 
     @Override
+    public synchronized void missed(String option, double asked, double found) {
+        PassContext.super.missed(option, asked, found);
+        misses.add(new PassRun.Miss(option, asked, found));
+    }
+
+    @Override
     public synchronized void plot(String curve, double epoch, double value) {
         readings.add(new PassRun.Reading(curve, epoch, value));
     }
@@ -111,6 +118,6 @@ final class RunningContext implements PassContext {
 
     synchronized PassRun run(
             String id, double seconds, boolean changed, ModelFigures before, ModelFigures after) {
-        return new PassRun(id, seconds, changed, before, after, notes, skips, readings);
+        return new PassRun(id, seconds, changed, before, after, notes, skips, readings, misses);
     }
 }

@@ -6,7 +6,8 @@ import java.util.List;
  * Whether the result is what the recipe asked for.
  *
  * @param met whether every check is
- * @param checks one for each wish in the recipe's goal; empty where it states none
+ * @param checks one for each wish in the recipe's goal, and one for each option that a pass did not
+ *     fulfil; empty where there are none
  */
 public record GoalResult(boolean met, List<Check> checks) {
     /** The recipe states no goal. */

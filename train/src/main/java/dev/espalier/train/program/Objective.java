@@ -12,4 +12,9 @@ public interface Objective extends LossTerm {
     default List<Model> teachers() {
         return List.of();
     }
+
+    /** What is done to weights beside; nothing by default. */
+    default Regularizer regularizer() {
+        return Regularizer.NONE;
+    }
 }

@@ -21,7 +21,11 @@ public record Slot(Kind kind, String name) {
         /** The average of a weight over the steps. */
         AVERAGE,
         /** A number of steps. */
-        COUNT
+        COUNT,
+        /** What a {@link Regularizer} draws a weight by; steps read it. */
+        STRENGTH,
+        /** What decides on strengths; steps keep it. */
+        MEMORY
     }
 
     /** Whether the tensor is part of the model. */

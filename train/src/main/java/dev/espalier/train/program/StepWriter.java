@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the method {@code step}: gradients of all parts, the optimizer, the average of weights.
+ * Writes the method {@code step}: gradients of all parts, the optimizer, the regularizer, the
+ * average of weights.
  *
  * <p>Torch drops the writes of a kernel to the tensors of a list as dead code, unless the list is
  * read afterwards. The step therefore returns how many tensors its lists hold.
@@ -24,13 +25,20 @@ final class StepWriter {
     private final Holdings holdings;
     private final List<Leaf> leaves;
     private final List<String> answers;
+    private final Shrinkage shrinkage;
 
-    StepWriter(Model model, Regime regime, Holdings holdings, TrainingLoss loss) {
+    StepWriter(
+            Model model,
+            Regime regime,
+            Holdings holdings,
+            TrainingLoss loss,
+            Regularizer regularizer) {
         this.model = model;
         this.regime = regime;
         this.holdings = holdings;
         this.leaves = loss.leaves();
         this.answers = loss.answers();
+        this.shrinkage = new Shrinkage(regularizer, holdings, leaves);
     }
 
     void write(ProgramText text, int parts) {
@@ -49,13 +57,15 @@ final class StepWriter {
         }
         List<String> gradients = new ArrayList<>();
         for (int i = 0; i < leaves.size(); i++) {
-            gradients.add("total[" + (i + FIGURES) + "]");
+            String gradient = "total[" + (i + FIGURES) + "]";
+            gradients.add(shrinkage.gradient(gradient, leaves.get(i), parts));
         }
         count(text);
         List<String> changed =
                 new ArrayList<>(
                         new Descent(regime.optimizer(), holdings, leaves)
                                 .write(text, gradients, parts));
+        shrinkage.write(text).ifPresent(changed::add);
         if (regime.averaging() > 0) {
             changed.add(average(text));
         }

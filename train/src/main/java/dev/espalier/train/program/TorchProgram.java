@@ -130,7 +130,8 @@ public record TorchProgram(
         }
         ProgramText text = new ProgramText();
         part(text, loss, objective, regime);
-        new StepWriter(model, regime, holdings, loss).write(text, parts);
+        new StepWriter(model, regime, holdings, loss, objective.regularizer()).write(text, parts);
+        objective.regularizer().slots().forEach(holdings::variable);
         boolean teaches = !loss.answers().isEmpty();
         if (teaches) {
             text.method("teach", parameters(model), "List[Tensor]");

@@ -16,31 +16,45 @@ import java.util.Optional;
  * The context of one of several trainings of a pass: its randomness and checkpoints are its own,
  * and what it tells has its name in front.
  *
- * @param index of the training, counted from 0; the first has the seed of the pass
+ * @param name how users know it
+ * @param seed of its own
+ * @param tellsRefusals whether what it leaves alone is told; others may leave the same
  * @param progress where it shows how far it is
  */
-record MemberContext(PassContext context, int index, Progress progress) implements PassContext {
-    /** The one of a training in the process of {@code context}. */
-    static MemberContext of(PassContext context, int index) {
-        return new MemberContext(
-                context,
-                index,
-                (work, done, steps, unit) ->
-                        context.progress().begin(name(index) + ", " + work, done, steps, unit));
+record PartContext(
+        PassContext context, String name, long seed, boolean tellsRefusals, Progress progress)
+        implements PassContext {
+    /**
+     * One of several trainings side by side.
+     *
+     * @param index counted from 0; the first has the seed of the pass and tells what all leave
+     */
+    static PartContext member(PassContext context, int index) {
+        return member(context, index, named(context, memberName(index)));
     }
 
-    private static String name(int index) {
+    /** The same, showing how far it is elsewhere. */
+    static PartContext member(PassContext context, int index, Progress progress) {
+        return new PartContext(
+                context,
+                memberName(index),
+                index == 0 ? context.seed() : Seeds.mix(context.seed(), index),
+                index == 0,
+                progress);
+    }
+
+    private static String memberName(int index) {
         return "network " + (index + 1);
     }
 
-    /** How users know it. */
-    String name() {
-        return name(index);
+    private static Progress named(PassContext context, String name) {
+        return (work, done, steps, unit) ->
+                context.progress().begin(name + ", " + work, done, steps, unit);
     }
 
-    @Override
-    public long seed() {
-        return index == 0 ? context.seed() : Seeds.mix(context.seed(), index);
+    /** One of several trainings one after another, which has the seed of the pass. */
+    static PartContext stage(PassContext context, String name) {
+        return new PartContext(context, name, context.seed(), true, named(context, name));
     }
 
     @Override
@@ -75,16 +89,16 @@ record MemberContext(PassContext context, int index, Progress progress) implemen
 
     @Override
     public Checkpoints checkpoints() {
-        String prefix = name().replace(' ', '-') + "-";
+        String prefix = name.replace(' ', '-') + "-";
         return new Checkpoints() {
             @Override
-            public Optional<byte[]> read(String name) {
-                return context.checkpoints().read(prefix + name);
+            public Optional<byte[]> read(String what) {
+                return context.checkpoints().read(prefix + what);
             }
 
             @Override
-            public void write(String name, byte[] content) {
-                context.checkpoints().write(prefix + name, content);
+            public void write(String what, byte[] content) {
+                context.checkpoints().write(prefix + what, content);
             }
         };
     }
@@ -101,20 +115,19 @@ record MemberContext(PassContext context, int index, Progress progress) implemen
 
     @Override
     public void note(String text) {
-        context.note(name() + ": " + text);
+        context.note(name + ": " + text);
     }
 
-    /** What one of them leaves alone all of them do: it is told once. */
     @Override
     public void skipped(String where, String reason) {
-        if (index == 0) {
+        if (tellsRefusals) {
             context.skipped(where, reason);
         }
     }
 
     @Override
     public void plot(String curve, double epoch, double value) {
-        context.plot(name() + " " + curve, epoch, value);
+        context.plot(name + " " + curve, epoch, value);
     }
 
     @Override

@@ -1,0 +1,95 @@
+package dev.espalier.core.analysis;
+
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.ChannelLinks;
+import dev.espalier.core.op.Operators;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Finds the groups whose channels have to keep their order. An exchange of two channels exchanges
+ * their positions along every axis, the first with the first and so on. No node notices where each
+ * tie it states becomes a tie that it states too, which holds for all exchanges when the same
+ * places of every channel are tied.
+ */
+final class OrderSensitivity implements ChannelLinks {
+    /** That place {@code a} of channels along one axis is tied to place {@code b} along another. */
+    private record TiedPlaces(int group, int a, int b) {}
+
+    private final ChannelGroups groups;
+    private final Map<Axis, AxisChannels> channels;
+    private final Map<ChannelGroup, String> sensitive = new LinkedHashMap<>();
+    private Node node;
+
+    private OrderSensitivity(ChannelGroups groups) {
+        this.groups = groups;
+        this.channels = AxisChannels.of(groups);
+    }
+
+    /** The groups that have to keep their order, with the node that minds it. */
+    static Map<ChannelGroup, String> of(ChannelGroups groups) {
+        OrderSensitivity sensitivity = new OrderSensitivity(groups);
+        Set<String> values =
+                sensitivity.channels.keySet().stream().map(Axis::value).collect(Collectors.toSet());
+        for (Node node : groups.model().graph().nodes()) {
+            // What the finder could not ask has no free channels around it.
+            boolean isFree =
+                    node.inputs().stream().anyMatch(values::contains)
+                            || node.outputs().stream().anyMatch(values::contains);
+            if (isFree) {
+                sensitivity.node = node;
+                Operators.of(node).orElseThrow().channels(groups.call(node), sensitivity);
+            }
+        }
+        return sensitivity.sensitive;
+    }
+
+    @Override
+    public void tie(String a, int axisA, String b, int axisB) {
+        AxisChannels along = channels.get(new Axis(a, axisA));
+        if (along != null) {
+            int[] all = IntStream.range(0, along.size()).toArray();
+            tie(a, axisA, all, b, axisB, all);
+        }
+    }
+
+    @Override
+    public void tie(String a, int axisA, int[] indicesA, String b, int axisB, int[] indicesB) {
+        AxisChannels alongA = channels.get(new Axis(a, axisA));
+        AxisChannels alongB = channels.get(new Axis(b, axisB));
+        if (alongA == null || alongB == null) {
+            return;
+        }
+        Map<TiedPlaces, BitSet> tied = new HashMap<>();
+        for (int i = 0; i < indicesA.length; i++) {
+            int group = alongA.group(indicesA[i]);
+            if (group >= 0) {
+                tied.computeIfAbsent(
+                                new TiedPlaces(
+                                        group,
+                                        alongA.place(indicesA[i]),
+                                        alongB.place(indicesB[i])),
+                                k -> new BitSet())
+                        .set(alongA.channel(indicesA[i]));
+            }
+        }
+        tied.forEach(
+                (places, found) -> {
+                    ChannelGroup group = groups.groups().get(places.group());
+                    if (found.cardinality() != group.size()) {
+                        sensitive.putIfAbsent(group, "their order matters to " + node.label());
+                    }
+                });
+    }
+
+    @Override
+    public void allow(String value, int axis) {}
+
+    @Override
+    public void freeze(String value, int axis, String reason) {}
+}

@@ -1,0 +1,86 @@
+package dev.espalier.groupconv;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.NodeCost;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassContext;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A convolution that a {@link TargetSettings} lets be cut.
+ *
+ * @param layer what it is
+ * @param cost what it counts for as long as it is dense
+ * @param most how often its channels may be halved
+ */
+record CuttableLayer(GroupableLayer layer, long cost, int most) {
+    /**
+     * The layers of {@code model}, in the order of the graph; all others are told as skipped.
+     *
+     * @throws InvalidOptionException where a layer that shall stay dense is not there
+     */
+    static List<CuttableLayer> of(Model model, TargetSettings target, PassContext context) {
+        Map<String, Long> costs = costs(model, target.measure(), context);
+        Set<String> dense = new HashSet<>(target.dense());
+        List<CuttableLayer> layers = new ArrayList<>();
+        for (GroupableLayer layer : GroupableLayer.of(model, context::skipped)) {
+            int most = mostCuts(layer, target.minChannels());
+            if (dense.remove(layer.name())) {
+                context.skipped(layer.label(), "it is named in dense");
+            } else if (most == 0) {
+                context.skipped(
+                        layer.label(),
+                        "%d input and %d output channels are no two groups of %d channels or more"
+                                .formatted(layer.inputs(), layer.outputs(), target.minChannels()));
+            } else {
+                layers.add(new CuttableLayer(layer, costs.getOrDefault(layer.name(), 0L), most));
+            }
+        }
+        dense.removeAll(costs.keySet());
+        if (!dense.isEmpty()) {
+            throw new InvalidOptionException(
+                    "dense names '%s', and the model has no convolution of that name; its convolutions are %s"
+                            .formatted(dense.iterator().next(), String.join(", ", costs.keySet())));
+        }
+        return layers;
+    }
+
+    private static int mostCuts(GroupableLayer layer, int minChannels) {
+        int narrower = Math.min(layer.outputs(), layer.inputs());
+        int most = 0;
+        while (most < CostMatrix.depth(layer.outputs(), layer.inputs())
+                && narrower >> most + 1 >= minChannels) {
+            most++;
+        }
+        return most;
+    }
+
+    private static Map<String, Long> costs(Model model, Measure measure, PassContext context) {
+        Map<String, Long> costs = new java.util.LinkedHashMap<>();
+        for (NodeCost node : Cost.of(model, context.inputShapes()).nodes()) {
+            if (node.op().equals("Conv")) {
+                costs.put(node.name(), measure == Measure.MACS ? node.macs() : node.parameters());
+            }
+        }
+        return costs;
+    }
+
+    /** The fewest groups that remove {@code share} of it, as far as it may be cut. */
+    int groupsFor(double share) {
+        int level = 0;
+        while (level < most && 1 - 1.0 / (1 << level) < share) {
+            level++;
+        }
+        return 1 << Math.max(1, level);
+    }
+
+    /** The kept shares of a shuffle, as far as the layer may be cut. */
+    List<Double> kept(NormMatrix norms, Shuffle shuffle) {
+        return shuffle.kept(norms).subList(0, most + 1);
+    }
+}

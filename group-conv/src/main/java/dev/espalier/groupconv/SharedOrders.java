@@ -1,0 +1,69 @@
+package dev.espalier.groupconv;
+
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.Model;
+import dev.espalier.groupconv.convert.CoupledSides;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which orders of channels the layers of a network have: sides of equal numbers have one.
+ *
+ * @param inputs a number for each layer
+ * @param outputs a number for each layer, never that of its inputs
+ */
+record SharedOrders(List<Integer> inputs, List<Integer> outputs) {
+    SharedOrders {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
+
+    static SharedOrders of(
+            Model model, List<GroupableLayer> layers, OrderSharing sharing, InputShapes shapes) {
+        if (sharing == OrderSharing.LAYER) {
+            return numbered(
+                    layers.stream().map(layer -> layer.name() + " inputs").toList(),
+                    layers.stream().map(layer -> layer.name() + " outputs").toList());
+        }
+        List<String> names = layers.stream().map(GroupableLayer::name).toList();
+        CoupledSides sides = CoupledSides.of(model, names, shapes);
+        List<Integer> read = names.stream().map(sides.inputs()::get).toList();
+        List<Integer> made = names.stream().map(sides.outputs()::get).toList();
+        List<Object> inputs = new ArrayList<>();
+        List<Object> outputs = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            int in = read.get(i);
+            int out = made.get(i);
+            boolean apart = sharing == OrderSharing.BRANCH;
+            Object from = apart && isStream(in, read, made) ? in + " read" : in;
+            Object to = apart && isStream(out, read, made) ? out + " made" : out;
+            inputs.add(from);
+            // One order for both sides of a layer is no linear assignment.
+            outputs.add(to.equals(from) ? names.get(i) + " outputs" : to);
+        }
+        return numbered(inputs, outputs);
+    }
+
+    /** Whether channels are more than the passage from one layer to one other. */
+    private static boolean isStream(int channels, List<Integer> read, List<Integer> made) {
+        return Collections.frequency(read, channels) > 1
+                || Collections.frequency(made, channels) > 1;
+    }
+
+    private static SharedOrders numbered(List<?> inputs, List<?> outputs) {
+        Map<Object, Integer> numbers = new HashMap<>();
+        return new SharedOrders(numbers(inputs, numbers), numbers(outputs, numbers));
+    }
+
+    private static List<Integer> numbers(List<?> orders, Map<Object, Integer> numbers) {
+        List<Integer> list = new ArrayList<>();
+        for (Object order : orders) {
+            numbers.putIfAbsent(order, numbers.size());
+            list.add(numbers.get(order));
+        }
+        return list;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.espalier.groupconv;
+
+import dev.espalier.core.data.Seeds;
+import dev.espalier.core.pass.Option;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * In which order channels are cut into groups.
+ *
+ * @param kind where the order comes from
+ * @param sharing which sides of layers are to have one learned order
+ * @param restarts how often the search for a learned one begins anew
+ * @param power what a place outside a block costs, from one cut to the next finer one
+ */
+public record ShuffleSettings(
+        @Option(value = "learned", help = "Where the order comes from") Kind kind,
+        @Option(value = "branch", help = "Which sides of layers have one learned order")
+                OrderSharing sharing,
+        @Option(
+                        value = "8",
+                        help = "How often the search for a learned one begins anew",
+                        min = 1,
+                        max = 1000)
+                int restarts,
+        @Option(
+                        value = "0.5",
+                        help = "Cost of a place outside a block at the next finer cut",
+                        min = 0,
+                        max = 1)
+                double power) {
+    /** Where the order of a layer's channels comes from. */
+    public enum Kind {
+        /** From its weights: that which keeps most of them, sought anew after each epoch. */
+        LEARNED,
+        /** Channels stay as they are. */
+        NONE,
+        /** ShuffleNet's: each group reads equally much of every group of the layer before. */
+        SHUFFLENET,
+        /** Drawn at random and held. */
+        RANDOM
+    }
+
+    public static final ShuffleSettings DEFAULT =
+            new ShuffleSettings(
+                    Kind.LEARNED, OrderSharing.BRANCH, Groupability.RESTARTS, Groupability.POWER);
+
+    /** These settings with an order from elsewhere. */
+    public ShuffleSettings of(Kind other) {
+        return new ShuffleSettings(other, sharing, restarts, power);
+    }
+
+    /** These settings with other sides in one order. */
+    public ShuffleSettings sharing(OrderSharing other) {
+        return new ShuffleSettings(kind, other, restarts, power);
+    }
+
+    /**
+     * The orders to begin with.
+     *
+     * @param groups that a fixed order is made for, of each layer
+     */
+    List<Shuffle> first(List<JointSearch.Member> members, List<Integer> groups, long seed) {
+        if (kind == Kind.LEARNED) {
+            return new JointSearch(new ShuffleSearch(restarts, ShuffleSearch.SWEEPS, power, seed))
+                    .find(members);
+        }
+        List<Shuffle> shuffles = new ArrayList<>();
+        for (int i = 0; i < groups.size(); i++) {
+            NormMatrix norms = members.get(i).norms();
+            shuffles.add(fixed(norms.rows(), norms.columns(), groups.get(i), Seeds.mix(seed, i)));
+        }
+        return shuffles;
+    }
+
+    private Shuffle fixed(int outputs, int inputs, int groups, long seed) {
+        return switch (kind) {
+            case LEARNED, NONE -> Shuffle.none(outputs, inputs);
+            case SHUFFLENET -> Shuffle.interleaved(outputs, inputs, groups);
+            case RANDOM -> ShuffleSearch.random(outputs, inputs, new Random(seed));
+        };
+    }
+
+    /** The orders after some training, from those before. */
+    List<Shuffle> refreshed(List<JointSearch.Member> members, List<Shuffle> before) {
+        return kind == Kind.LEARNED
+                ? new JointSearch(new ShuffleSearch(1, ShuffleSearch.SWEEPS / 2, power, 0))
+                        .refine(members, before)
+                : before;
+    }
+}

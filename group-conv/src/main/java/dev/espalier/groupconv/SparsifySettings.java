@@ -1,0 +1,100 @@
+package dev.espalier.groupconv;
+
+import dev.espalier.core.pass.Option;
+import dev.espalier.train.TrainingPlan;
+import dev.espalier.train.program.Regularizer;
+import dev.espalier.train.regime.OptimizerSettings;
+import dev.espalier.train.regime.Regime;
+import dev.espalier.train.regime.ScheduleSettings;
+
+/**
+ * The training that draws weights outside of groups to zero, at a constant learning rate after the
+ * regime's warm-up and without decay of weights. The penalty of layer l is
+ *
+ * <pre>
+ *   lambda mean|W| sum_(o, i) R_g[o, i] ||W[o, i, :, :]||_1
+ * </pre>
+ *
+ * <p>with rows and columns in the order of the shuffle. The paper has no mean|W|, the layer's mean
+ * magnitude after the epoch before: behind a batch normalization a layer computes the same whatever
+ * the scale of its weights, and so shall the penalty do.
+ *
+ * @param epochs 0 for none
+ * @param learningRate constant after a warm-up, which is of one epoch unless the regime says
+ *     otherwise: at once, it would destroy what a network knows whose batch normalization was
+ *     folded
+ * @param step how weights follow the penalty
+ * @param warmup epochs before the penalty acts; a trained network needs none
+ * @param lambdaStep by which lambda changes after an epoch, and with which it begins; see {@link
+ *     LambdaController}. The authors take 2e-6 over 100 epochs from scratch
+ * @param threshold share of its weights that a layer may lose to be cut once more
+ */
+public record SparsifySettings(
+        @Option(
+                        value = "6",
+                        help = "Passes over the training data, 0 for none",
+                        min = 0,
+                        max = 10000)
+                int epochs,
+        @Option(
+                        value = "0.02",
+                        help = "Learning rate after the regime's warm-up",
+                        min = 0,
+                        max = 100)
+                double learningRate,
+        @Option(value = "proximal", help = "How weights follow the penalty") Step step,
+        @Option(value = "0", help = "Epochs before the penalty acts", min = 0, max = 10000)
+                int warmup,
+        @Option(
+                        value = "0.05",
+                        help = "By which lambda changes after an epoch, and begins",
+                        min = 0,
+                        max = 1000)
+                double lambdaStep,
+        @Option(
+                        value = "0.1",
+                        help = "Share of its weights that a layer may lose to be cut once more",
+                        min = 0,
+                        max = 1)
+                double threshold) {
+    /** How weights follow the penalty. */
+    public enum Step {
+        /** They shrink after each of the optimizer's steps, down to 0. */
+        PROXIMAL,
+        /** Its sub-gradient joins the gradient, as in the paper. */
+        SUBGRADIENT
+    }
+
+    public static final SparsifySettings DEFAULT =
+            new SparsifySettings(6, 0.02, Step.PROXIMAL, 0, 0.05, 0.1);
+
+    /** These settings for another number of epochs. */
+    public SparsifySettings during(int number) {
+        return new SparsifySettings(number, learningRate, step, warmup, lambdaStep, threshold);
+    }
+
+    /** These settings with another step. */
+    public SparsifySettings by(Step other) {
+        return new SparsifySettings(epochs, learningRate, other, warmup, lambdaStep, threshold);
+    }
+
+    Regularizer.Kind kind() {
+        return step == Step.PROXIMAL ? Regularizer.Kind.PROXIMAL : Regularizer.Kind.SUBGRADIENT;
+    }
+
+    LambdaController controller(double target) {
+        return new LambdaController(lambdaStep, target, warmup, epochs);
+    }
+
+    TrainingPlan plan(Regime regime) {
+        OptimizerSettings given = regime.optimizer();
+        OptimizerSettings optimizer =
+                new OptimizerSettings(
+                        given.kind(), given.momentum(), given.secondMomentum(), 0, given.clip());
+        ScheduleSettings constant = regime.schedule().of(ScheduleSettings.Kind.CONSTANT);
+        return new TrainingPlan(
+                epochs,
+                learningRate,
+                regime.with(optimizer).with(constant).withAveraging(0).withPatience(0));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.espalier.groupconv;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.pass.Option;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How much is to go, and what may be cut.
+ *
+ * @param measure what is counted
+ * @param removed share of it, over all convolutions that can be cut, that shall go. Group counts
+ *     are powers of two, so that mostly a little more goes
+ * @param minKept share of a layer's weights, by magnitude, that its groups keep at least; a layer
+ *     that would keep less gets fewer groups. Null for 0.9 without any training, which could not
+ *     mend it, and 0 with
+ * @param minChannels channels that a group has at least on either side: runtimes work on blocks of
+ *     channels, and narrow groups are slow
+ * @param dense layers that stay as they are, by name
+ */
+public record TargetSettings(
+        @Option(value = "macs", help = "What is counted") Measure measure,
+        @Option(value = "0.5", help = "Share of it that shall go", min = 0, max = 1) double removed,
+        @Option(
+                        value = "null",
+                        help =
+                                "Share of a layer's weights that stays at least; null for 0.9 untrained, 0 trained",
+                        min = 0,
+                        max = 1)
+                Optional<Double> minKept,
+        @Option(
+                        value = "8",
+                        help = "Channels that a group has at least on either side",
+                        min = 1,
+                        max = 65536)
+                int minChannels,
+        @Option(value = "[]", help = "Names of convolutions that stay dense") List<String> dense) {
+    /** Without training, what groups lose is lost: less than this is refused. */
+    static final double UNTRAINED = 0.9;
+
+    /** Half of all multiply-accumulates, in groups of 8 channels or more. */
+    public static final TargetSettings DEFAULT =
+            new TargetSettings(Measure.MACS, 0.5, Optional.empty(), 8, List.of());
+
+    public TargetSettings {
+        dense = List.copyOf(dense);
+        if (removed >= 1) {
+            throw new InvalidOptionException(
+                    "removed: 1 would leave nothing of the convolutions; ask for less");
+        }
+    }
+
+    /** These settings with another share. */
+    public TargetSettings removing(double share) {
+        return new TargetSettings(measure, share, minKept, minChannels, dense);
+    }
+
+    /** These settings with a least share that stays. */
+    public TargetSettings keeping(double share) {
+        return new TargetSettings(measure, removed, Optional.of(share), minChannels, dense);
+    }
+
+    /** These settings with groups that have so many channels at least. */
+    public TargetSettings withMinChannels(int channels) {
+        return new TargetSettings(measure, removed, minKept, channels, dense);
+    }
+
+    /** These settings with layers that stay as they are. */
+    public TargetSettings withDense(List<String> names) {
+        return new TargetSettings(measure, removed, minKept, minChannels, names);
+    }
+
+    /** The least share that stays, in a pass that trains or does not. */
+    double leastKept(boolean trains) {
+        return minKept.orElse(trains ? 0 : UNTRAINED);
+    }
+}

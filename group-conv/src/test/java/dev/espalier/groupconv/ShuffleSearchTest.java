@@ -1,0 +1,101 @@
+package dev.espalier.groupconv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ShuffleSearchTest {
+    private static ShuffleSearch search(long seed) {
+        return new ShuffleSearch(Groupability.RESTARTS, ShuffleSearch.SWEEPS, 0.5, seed);
+    }
+
+    /** Ones in the blocks of {@code groups}, noise everywhere, rows and columns shuffled. */
+    private static NormMatrix planted(int rows, int columns, int groups, Random random) {
+        double[] norms = new double[rows * columns];
+        for (int i = 0; i < norms.length; i++) {
+            boolean block = i / columns / (rows / groups) == i % columns / (columns / groups);
+            norms[i] = (block ? 1 : 0) + 0.02 * random.nextDouble();
+        }
+        Shuffle hidden = ShuffleSearch.random(rows, columns, random);
+        return hidden.order(NormMatrix.of(rows, columns, norms));
+    }
+
+    private static int recovered(int rows, int columns, int groups, int runs) {
+        int recovered = 0;
+        for (int run = 0; run < runs; run++) {
+            NormMatrix s = planted(rows, columns, groups, new Random(run * 31L + groups));
+            List<Double> kept = search(run).find(s).kept(s);
+            int level = Integer.numberOfTrailingZeros(groups);
+            double noise = 0.01 * rows * columns * (groups - 1) / groups;
+            double all = kept.get(level) * s.total() + noise;
+            recovered += all > s.total() - 0.5 ? 1 : 0;
+        }
+        return recovered;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16, 16, 4", "64, 64, 2", "64, 64, 8", "64, 64, 64", "32, 96, 8", "24, 40, 8"})
+    void plantedBlocksAreFoundAgain(int rows, int columns, int groups) {
+        assertThat(recovered(rows, columns, groups, 100)).isGreaterThanOrEqualTo(95);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"256, 256, 2", "256, 256, 4", "256, 256, 16", "128, 256, 32", "256, 256, 256"})
+    @EnabledIfSystemProperty(named = "espalier.endurance", matches = "true")
+    void largePlantedBlocksAreFoundAgain(int rows, int columns, int groups) {
+        assertThat(recovered(rows, columns, groups, 100)).isGreaterThanOrEqualTo(95);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16, 16", "24, 8", "7, 12", "32, 64"})
+    void theLossNeverRises(int rows, int columns) {
+        Random random = new Random(rows + columns);
+        CostMatrix cost = CostMatrix.full(rows, columns, 0.5);
+        for (int run = 0; run < 20; run++) {
+            NormMatrix s =
+                    NormMatrix.of(
+                            rows,
+                            columns,
+                            random.doubles((long) rows * columns).map(x -> x * x * x).toArray());
+            Shuffle shuffle = ShuffleSearch.random(rows, columns, random);
+            double loss = cost.loss(shuffle.order(s));
+            for (int sweep = 0; sweep < 10; sweep++) {
+                shuffle = new ShuffleSearch(1, 1, 0.5, 0).refine(s, shuffle);
+                double next = cost.loss(shuffle.order(s));
+                assertThat(next).isLessThanOrEqualTo(loss);
+                loss = next;
+            }
+            Shuffle found = search(run).find(s);
+            assertThat(cost.loss(found.order(s))).isLessThanOrEqualTo(cost.loss(s) + 1e-9);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameShuffle() {
+        NormMatrix s = NormMatrix.of(16, 16, new Random(5).doubles(256).toArray());
+        assertThat(search(9).find(s)).isEqualTo(search(9).find(s));
+    }
+
+    @Test
+    void zerosHaveAShuffleToo() {
+        NormMatrix s = NormMatrix.of(4, 4, new double[16]);
+        assertThat(search(1).find(s).kept(s)).containsExactly(1.0, 1.0, 1.0);
+    }
+
+    @Test
+    void ordinaryWeightsLoseHalfOfTheirMassAtTwoGroups() {
+        Random random = new Random(11);
+        double[] norms = new double[64 * 64];
+        for (int i = 0; i < norms.length * 9; i++) {
+            norms[i / 9] += Math.abs(random.nextGaussian());
+        }
+        NormMatrix s = NormMatrix.of(64, 64, norms);
+        assertThat(search(1).find(s).kept(s).get(1)).isCloseTo(0.52, within(0.02));
+    }
+}
