@@ -11,10 +11,11 @@ final class Preparation {
 
     /**
      * @param excluded names of nodes that stay float
-     * @param context is told about rewritten shortcuts
+     * @param context is told about rewritten shortcuts and group convolutions
      */
     static Model prepare(Model model, Set<String> excluded, PassContext context) {
         Model folded = FoldBatchNorm.fold(Opset13.upgrade(model));
-        return ShortcutConv.rewrite(GlobalPooling.rewrite(folded), excluded, context);
+        Model dense = DenseGroups.rewrite(folded, excluded, context);
+        return ShortcutConv.rewrite(GlobalPooling.rewrite(dense), excluded, context);
     }
 }

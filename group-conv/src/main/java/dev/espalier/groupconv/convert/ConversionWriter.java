@@ -19,6 +19,12 @@ import java.util.Map;
 /**
  * Writes dense layers as group convolutions, {@code Gather(P⁻¹) ∘ Conv(group = G) ∘ Gather(Q)} with
  * the identities left out. Readers of one value that want it in the same order share a Gather.
+ *
+ * <p>A regular interleave could be written as Reshape, Transpose and Reshape too. Measured with
+ * ONNX Runtime 1.29 on an AMD EPYC, one thread, between pointwise group convolutions, that was
+ * nowhere faster by more than a measurement errs: 64 channels 56×56 48 µs either way, 128 channels
+ * 28×28 22 µs against 19 for the Gather, 512 channels 7×7 9 against 8, 16 channels 32×32 1.7
+ * against 1.0.
  */
 final class ConversionWriter {
     /** A value and the order in which it is wanted. */

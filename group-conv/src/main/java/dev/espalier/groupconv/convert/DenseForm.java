@@ -1,5 +1,6 @@
 package dev.espalier.groupconv.convert;
 
+import dev.espalier.core.analysis.DiagonalBlocks;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Attributes;
@@ -44,7 +45,7 @@ record DenseForm(Model model, Map<String, Integer> groups, Set<String> reorderin
             if (isGrouped(graph, node)) {
                 int count = Convolutions.groups(node);
                 Tensor weight = graph.initializers().get(node.input(1)).tensor();
-                editor.setInitializer(node.input(1), BlockWeights.dense(weight, count));
+                editor.setInitializer(node.input(1), DiagonalBlocks.dense(weight, count));
                 editor.replace(node, node.withAttributes(node.attributes().without("group")));
                 groups.put(node.output(0), count);
             } else if (widens(graph, types, node)) {

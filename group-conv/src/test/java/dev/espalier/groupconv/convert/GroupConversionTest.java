@@ -1,7 +1,6 @@
 package dev.espalier.groupconv.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
@@ -411,54 +410,5 @@ class GroupConversionTest {
                         Map.of("y", two(CROSSED, SAME)));
 
         assertThat(converted.model().graph().initializers()).containsKeys("b", "b_1");
-    }
-
-    @Test
-    void layersThatCannotBeCutAreRefusedByName() {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 13
-                        graph g (x: float[N,4,2,2]) -> (y: float[N,4,2,2])
-                        w: float[4,4,1,1] = seed(1)
-                        g: float[4,2,1,1] = seed(2)
-                        a = Conv(x, w)
-                        b = Conv(a, w)
-                        y = Conv(b, g) {group=2}
-                        """);
-        Converted converted =
-                GroupConversion.convert(
-                        model, Map.of("a", two(SAME, CROSSED), "y", two(SAME, CROSSED)));
-
-        assertThat(converted.model()).isSameAs(model);
-        assertThat(converted.layers().stream().map(LayerConversion::toString))
-                .containsExactly(
-                        "Conv 'a' stays dense: its weight 'w' is shared by Conv 'a' and Conv 'b'",
-                        "Conv 'y' stays as it is: it has 2 groups already");
-        assertThat(GroupConversion.refusal(model, "b")).isPresent();
-        assertThatThrownBy(() -> GroupConversion.masked(model, Map.of("a", two(SAME, CROSSED))))
-                .hasMessageContaining("shared by");
-    }
-
-    @Test
-    void whatDoesNotFitTheModelIsAMistakeOfTheCaller() {
-        Model model = GraphText.parse(PINNED);
-
-        assertThatThrownBy(() -> GroupConversion.convert(model, Map.of("q", two(SAME, SAME))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("0 Convs are called 'q', expected one");
-        GroupStructure wide =
-                new GroupStructure(2, Permutation.identity(8), Permutation.identity(4));
-        assertThatThrownBy(() -> GroupConversion.convert(model, Map.of("y", wide)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("[4,4,1,1], its structure is for [8,4,..]");
-    }
-
-    @Test
-    void oneGroupLeavesTheModelItself() {
-        Model model = GraphText.parse(PINNED);
-        GroupStructure one = new GroupStructure(1, TURNED, CROSSED);
-
-        assertThat(GroupConversion.convert(model, Map.of("y", one)).model()).isSameAs(model);
     }
 }
