@@ -5,15 +5,26 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
  * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}.
  *
- * <p>The byte -128 is not used, so that the grid is the same on both sides of zero.
+ * <p>The byte -128 is not used, so that the grid is the same on both sides of zero. Weights that
+ * something before has put on a coarser grid, of four bits for instance, stay on that one.
  */
 final class WeightGrid {
     private static final int GREATEST = 127;
+
+    /**
+     * Fewer weights than this lie on a coarse grid by chance, where a bias would lose precision.
+     */
+    private static final int FEWEST_ON_GRID = 8;
+
+    /** Steps that float numbers may be off a grid they were put on. */
+    private static final double ON_GRID = 1e-4;
 
     /** Leaves accumulated products as much room in 32 bits as the bias. */
     private static final double GREATEST_BIAS = 1 << 30;
@@ -46,10 +57,43 @@ final class WeightGrid {
             int c = channel(i);
             greatest[c] = Math.max(greatest[c], Math.abs(values[i]));
         }
+        double[][] rows = rows(values);
         for (int c = 0; c < scales.length; c++) {
-            scales[c] = Math.max(greatest[c] / GREATEST, Grid.LEAST_SCALE);
+            float step = coarseStep(rows[c], greatest[c]).orElse(greatest[c] / GREATEST);
+            scales[c] = Math.max(step, Grid.LEAST_SCALE);
         }
         return this;
+    }
+
+    /** The values of each channel. */
+    private double[][] rows(float[] values) {
+        double[][] rows = new double[scales.length][values.length / scales.length];
+        int[] filled = new int[rows.length];
+        for (int i = 0; i < values.length; i++) {
+            int c = channel(i);
+            rows[c][filled[c]++] = values[i];
+        }
+        return rows;
+    }
+
+    /** The step of a grid coarser than this one on which a channel's weights lie already. */
+    private static Optional<Float> coarseStep(double[] row, float greatest) {
+        return Arrays.stream(row).filter(w -> w != 0).count() < FEWEST_ON_GRID
+                ? Optional.empty()
+                : IntStream.range(1, GREATEST)
+                        .filter(levels -> isOnGrid(row, greatest / (double) levels))
+                        .mapToObj(levels -> greatest / levels)
+                        .findFirst();
+    }
+
+    private static boolean isOnGrid(double[] row, double step) {
+        for (double w : row) {
+            double q = w / step;
+            if (Math.abs(q - Math.rint(q)) > ON_GRID) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The index along the axis of element {@code i} in row-major order. */

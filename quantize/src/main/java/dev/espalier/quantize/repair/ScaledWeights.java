@@ -2,7 +2,6 @@ package dev.espalier.quantize.repair;
 
 import dev.espalier.core.analysis.ChannelGroup;
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
@@ -94,29 +93,15 @@ final class ScaledWeights {
         Map<Node, Node> changed = new HashMap<>();
         values.forEach(
                 (reading, numbers) -> {
-                    String name = reading.node().input(reading.input());
+                    Node node = changed.getOrDefault(reading.node(), reading.node());
+                    String name = node.input(reading.input());
                     Tensor old = types.constant(name).orElseThrow();
-                    DataType type = old.dataType();
-                    Tensor tensor = Tensor.ofReals(type, old.shape(), numbers);
-                    if (isAlone(graph, name, reading.node())) {
-                        editor.setInitializer(name, tensor);
-                    } else {
-                        String own = editor.addInitializer(name, tensor);
-                        changed.merge(
-                                reading.node(),
-                                reading.node().withInput(reading.input(), own),
-                                (before, unused) -> before.withInput(reading.input(), own));
-                    }
+                    Tensor tensor = Tensor.ofReals(old.dataType(), old.shape(), numbers);
+                    changed.put(
+                            reading.node(),
+                            NodeConstant.give(editor, graph, node, reading.input(), tensor, name));
                 });
         changed.forEach(editor::replace);
         return model.withGraph(editor.removeUnused().build());
-    }
-
-    private static boolean isAlone(Graph graph, String name, Node reader) {
-        return graph.initializers().containsKey(name)
-                && graph.consumers(name).equals(java.util.List.of(reader))
-                && reader.inputs().stream().filter(name::equals).count() == 1
-                && !graph.isOutput(name)
-                && !graph.isCaptured(name);
     }
 }
