@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * <p>The byte -128 is not used, so that the grid is the same on both sides of zero. Weights that
  * something before has put on a coarser grid, of four bits for instance, stay on that one.
  */
-final class WeightGrid {
+public final class WeightGrid {
     private static final int GREATEST = 127;
 
     /**
@@ -40,12 +40,12 @@ final class WeightGrid {
     }
 
     /** One scale for the whole tensor. */
-    static WeightGrid perTensor(Tensor weight) {
+    public static WeightGrid perTensor(Tensor weight) {
         return new WeightGrid(weight.shape(), -1, new float[] {1}).fit(weight);
     }
 
     /** One scale for each index along {@code axis}. */
-    static WeightGrid perChannel(Tensor weight, int axis) {
+    public static WeightGrid perChannel(Tensor weight, int axis) {
         float[] scales = new float[Math.toIntExact(weight.shape().size(axis))];
         return new WeightGrid(weight.shape(), axis, scales).fit(weight);
     }
@@ -141,6 +141,15 @@ final class WeightGrid {
             bytes[i] = (byte) Math.min(Math.max(q, -GREATEST), GREATEST);
         }
         return Tensor.of(DataType.INT8, shape, ByteBuffer.wrap(bytes));
+    }
+
+    /** The numbers that the runtime computes with in place of {@code weight}. */
+    public Tensor rounded(Tensor weight) {
+        float[] values = quantize(weight).toFloats();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= scales[channel(i)];
+        }
+        return Tensor.ofFloats(shape, values);
     }
 
     /** The bias as INT32 in steps of input scale times weight scale. */

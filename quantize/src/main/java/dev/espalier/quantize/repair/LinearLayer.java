@@ -75,6 +75,11 @@ record LinearLayer(Node node, Tensor weight, int rowAxis, int groups) {
         return new Finding(Optional.of(new LinearLayer(node, weight, isRows ? 0 : 1, groups)), "");
     }
 
+    /** This layer with other weights of the same shape. */
+    LinearLayer withWeight(Tensor changed) {
+        return new LinearLayer(node, changed, rowAxis, groups);
+    }
+
     /** Number of output channels. */
     int channels() {
         return Math.toIntExact(weight.shape().size(rowAxis));
@@ -83,6 +88,16 @@ record LinearLayer(Node node, Tensor weight, int rowAxis, int groups) {
     /** Number of inputs that one output channel reads. */
     int depth() {
         return Math.toIntExact(weight.elementCount() / channels());
+    }
+
+    /** The input channel that element {@code column} of row {@code row} is multiplied by. */
+    int inputChannel(int row, int column) {
+        if (!node.is("Conv")) {
+            return column;
+        }
+        int perGroup = Math.toIntExact(weight.shape().size(1));
+        int group = row / (channels() / groups);
+        return group * perGroup + column / (depth() / perGroup);
     }
 
     /** W, as new arrays. */
@@ -107,13 +122,18 @@ record LinearLayer(Node node, Tensor weight, int rowAxis, int groups) {
      * @param rows W; not modified
      */
     Model withRows(Model model, double[][] rows) {
+        return with(model, WEIGHT, withRows(rows).weight());
+    }
+
+    /** This layer with another W; not modified. */
+    LinearLayer withRows(double[][] rows) {
         double[] values = new double[Math.toIntExact(weight.elementCount())];
         for (int m = 0; m < rows.length; m++) {
             for (int d = 0; d < rows[m].length; d++) {
                 values[index(m, d)] = rows[m][d];
             }
         }
-        return with(model, WEIGHT, Tensor.ofReals(DataType.FLOAT, weight.shape(), values));
+        return withWeight(Tensor.ofReals(DataType.FLOAT, weight.shape(), values));
     }
 
     /**
