@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,6 +64,13 @@ public record Quantize(
         implements Pass {
     public Quantize {
         exclude = List.copyOf(exclude);
+    }
+
+    /** This pass, leaving further nodes float. */
+    public Quantize excluding(List<String> names) {
+        List<String> all = new ArrayList<>(exclude);
+        names.stream().filter(name -> !all.contains(name)).forEach(all::add);
+        return new Quantize(scheme, calibration, percentile, perChannel, all);
     }
 
     @Override

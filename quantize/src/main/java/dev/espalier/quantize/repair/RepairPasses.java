@@ -8,6 +8,6 @@ import java.util.List;
 public final class RepairPasses implements PassCatalog {
     @Override
     public List<Class<? extends Pass>> passes() {
-        return List.of(Equalize.class, CorrectBias.class, RoundWeights.class);
+        return List.of(Equalize.class, CorrectBias.class, RoundWeights.class, MixedPrecision.class);
     }
 }
