@@ -1,5 +1,7 @@
 package dev.espalier.quantize.repair;
 
+import java.util.List;
+
 /**
  * Mean and variance of a normally distributed number that is clipped to an interval:
  *
@@ -11,6 +13,10 @@ package dev.espalier.quantize.repair;
  * </pre>
  */
 record ClippedNormal(double mean, double variance) {
+    /** Coefficients of Phi, that of the highest power first. */
+    private static final List<Double> SERIES =
+            List.of(1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.319381530);
+
     /**
      * @param high may be infinite
      */
@@ -42,17 +48,10 @@ record ClippedNormal(double mean, double variance) {
             return 1 - cumulative(-x);
         }
         double t = 1 / (1 + 0.2316419 * x);
-        double series =
-                t
-                        * (0.319381530
-                                + t
-                                        * (-0.356563782
-                                                + t
-                                                        * (1.781477937
-                                                                + t
-                                                                        * (-1.821255978
-                                                                                + t
-                                                                                        * 1.330274429))));
+        double series = 0;
+        for (double coefficient : SERIES) {
+            series = t * (coefficient + series);
+        }
         return 1 - density(x) * series;
     }
 }

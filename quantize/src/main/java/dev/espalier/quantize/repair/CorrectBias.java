@@ -40,7 +40,7 @@ import java.util.Optional;
  * normalization before the layer, which has to be in the model still: x is max(0, z) with z normal,
  *
  * <pre>
- *   E max(0, z) = s phi(-m / s) + m (1 - Phi(-m / s))     m, s: shift and scale of the normalization
+ *   E max(0, z) = s phi(-m / s) + m (1 - Phi(-m / s))     m, s: the normalization's shift, scale
  * </pre>
  *
  * <p>and sums of such are taken as normal again. Batch normalization is folded in any case. Layers
