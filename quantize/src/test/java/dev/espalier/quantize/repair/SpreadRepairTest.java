@@ -31,14 +31,15 @@ class SpreadRepairTest {
     private static final int MOST = 5;
 
     /** The output of a quantized network against the float one's, in decibels. */
-    private record Figures(double unspread, double spread, double repaired) {
+    private record Figures(double unspread, double spread, double equalized, double repaired) {
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "unspread %.2f dB, spread %.2f dB, repaired %.2f dB",
+                    "unspread %.2f dB, spread %.2f dB, equalized %.2f dB, bias corrected %.2f dB",
                     unspread,
                     spread,
+                    equalized,
                     repaired);
         }
     }
@@ -53,6 +54,7 @@ class SpreadRepairTest {
         return new Figures(
                 Closeness.decibels(model, quantize.apply(model, context), context),
                 Closeness.decibels(model, quantize.apply(spread, context), context),
+                Closeness.decibels(model, quantize.apply(equalized, context), context),
                 Closeness.decibels(model, quantize.apply(corrected, context), context));
     }
 
