@@ -39,7 +39,7 @@ final class ChannelMeans {
             }
         }
         for (int c = 0; c < sums.length; c++) {
-            sums[c] /= Math.max(1, count);
+            sums[c] = CalibrationInputs.finite(sums[c] / Math.max(1, count), layer);
         }
         return sums;
     }

@@ -1,7 +1,6 @@
 package dev.espalier.quantize.repair;
 
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.data.InputBatches;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -156,8 +155,7 @@ public record CorrectBias(
         for (LinearLayer layer : layers.keySet()) {
             current = layer.withRows(current, rounded(layer).rows());
         }
-        List<Map<String, Tensor>> inputs =
-                InputBatches.of(exact, context.data().calibration(), samples);
+        List<Map<String, Tensor>> inputs = CalibrationInputs.of(exact, samples, context);
         Map<LinearLayer, double[]> corrected = new LinkedHashMap<>();
         try (Progress.Task task =
                 context.progress().begin("bias correction", layers.size(), "layers")) {

@@ -1,6 +1,5 @@
 package dev.espalier.quantize.repair;
 
-import dev.espalier.core.data.InputBatches;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -85,8 +84,7 @@ public record MixedPrecision(
     private List<ErrorWalk.Step> walk(
             Model model, Model all, PassContext trial, PassContext context) {
         List<Node> layers = layers(FoldBatchNorm.fold(model), context);
-        List<Map<String, Tensor>> inputs =
-                InputBatches.of(model, trial.data().calibration(), walkSamples);
+        List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<ErrorWalk.Step> steps =
                 new ErrorWalk(
                                 model,
@@ -94,6 +92,14 @@ public record MixedPrecision(
                                 names -> quantize.excluding(names).apply(model, trial),
                                 context)
                         .walk(layers, inputs);
+        steps.stream()
+                .findFirst()
+                .ifPresent(
+                        step ->
+                                note(
+                                        context,
+                                        "the network's output with all layers in integers: %.1f dB",
+                                        OutputNoise.decibels(step.noise() + step.gain())));
         for (ErrorWalk.Step step : steps) {
             note(
                     context,

@@ -2,7 +2,6 @@ package dev.espalier.quantize.repair;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.data.InputBatches;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -79,7 +78,7 @@ public record RoundWeights(
         List<Map<String, Tensor>> inputs =
                 rounding == Rounding.NEAREST
                         ? List.of()
-                        : InputBatches.of(folded, context.data().calibration(), learning.samples());
+                        : CalibrationInputs.of(folded, learning.samples(), context);
         Model rounded = folded;
         try (Progress.Task task = context.progress().begin("rounding", layers.size(), "layers")) {
             for (LinearLayer layer : layers) {
@@ -183,6 +182,7 @@ public record RoundWeights(
                 after += fit.error(m, rows[first + m]);
             }
         }
+        CalibrationInputs.finite(signal + after, layer);
         context.note(
                 String.format(
                         Locale.ROOT,

@@ -3,7 +3,9 @@ package dev.espalier.quantize.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.DataException;
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Initializer;
@@ -189,5 +191,48 @@ class RoundWeightsTest {
                         layer ->
                                 Double.parseDouble(layer.group(1))
                                         >= Double.parseDouble(layer.group(2)));
+    }
+
+    /** The logarithm of a negative number, which normally distributed inputs have. */
+    private static final Model UNDEFINED =
+            GraphText.parse(
+                    """
+                    opset 17
+                    graph (x: float[N,1,4,4]) -> (y: float[N,2,4,4])
+                    w: float[2,1,1,1] = [1, 0.3]
+                    l = Log(x)
+                    y = Conv(l, w) as first
+                    """);
+
+    @Test
+    void activationsThatAreNoNumbersAreRefused() {
+        TestContext context = RandomSamples.context(UNDEFINED, Runners.SINGLE);
+
+        assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(UNDEFINED, context))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("Conv 'first' reads or gives NaN");
+        assertThatThrownBy(
+                        () ->
+                                new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, true, 32)
+                                        .apply(UNDEFINED, context))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("Conv 'first' reads or gives NaN");
+    }
+
+    @Test
+    void fewerSamplesThanAFixedBatchAreRefused() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 17
+                        graph (x: float[64,1,4,4]) -> (y: float[64,2,4,4])
+                        w: float[2,1,1,1] = [1, 0.3]
+                        y = Conv(x, w)
+                        """);
+        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+
+        assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(model, context))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("calibration.samples");
     }
 }
