@@ -4,7 +4,6 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
@@ -80,14 +79,6 @@ final class WeightGrid {
         return new WeightGrid(shape, axis, widened);
     }
 
-    /** The scales of the first filters, for a weight that has only those. */
-    WeightGrid first(Shape fewer) {
-        return axis < 0
-                ? new WeightGrid(fewer, axis, scales)
-                : new WeightGrid(
-                        fewer, axis, Arrays.copyOf(scales, Math.toIntExact(fewer.size(axis))));
-    }
-
     /** The weight as INT8. */
     Tensor quantize(Tensor weight) {
         float[] values = weight.toFloats();
@@ -109,15 +100,8 @@ final class WeightGrid {
         return Tensor.ofInts(Shape.of(bias.length), values);
     }
 
-    Tensor biasScales(float inputScale) {
-        float[] products = new float[scales.length];
-        for (int c = 0; c < products.length; c++) {
-            products[c] = biasScale(inputScale, c);
-        }
-        return scaleTensor(products);
-    }
-
-    private float biasScale(float inputScale, int c) {
+    /** The value of a bias's integer 1 in channel {@code c}; 0 where all channels share a scale. */
+    float biasScale(float inputScale, int c) {
         return inputScale * scales[c];
     }
 

@@ -64,7 +64,7 @@ class ChannelPaddingTest {
         var editor = new dev.espalier.core.ir.GraphEditor(model.graph());
         Node pad =
                 model.graph().nodes().stream().filter(n -> n.is("Pad")).findFirst().orElseThrow();
-        Tensor wide = model.graph().initializers().get("w_quantized").tensor();
+        Tensor wide = model.graph().initializers().get("w_q").tensor();
         java.nio.ByteBuffer narrow = java.nio.ByteBuffer.allocate(16 * 27);
         for (int m = 0; m < 16; m++) {
             byte[] filter = new byte[27];
@@ -73,7 +73,7 @@ class ChannelPaddingTest {
         }
         editor.replaceUses(pad.output(0), pad.input(0)).remove(pad);
         editor.setInitializer(
-                "w_quantized", Tensor.of(wide.dataType(), Shape.of(16, 3, 3, 3), narrow.flip()));
+                "w_q", Tensor.of(wide.dataType(), Shape.of(16, 3, 3, 3), narrow.flip()));
         return model.withGraph(editor.removeUnused().build());
     }
 
