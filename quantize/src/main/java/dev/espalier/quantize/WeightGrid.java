@@ -7,12 +7,14 @@ import java.nio.ByteBuffer;
 
 /**
  * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
- * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}.
+ * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}; or
+ * likewise up to another greatest magnitude.
  *
  * <p>The byte -128 is not used, so that the grid is the same on both sides of zero.
  */
 final class WeightGrid {
-    private static final int GREATEST = 127;
+    /** Of 8 bits. */
+    static final int GREATEST = 127;
 
     /** Leaves accumulated products as much room in 32 bits as the bias. */
     private static final double GREATEST_BIAS = 1 << 30;
@@ -20,33 +22,43 @@ final class WeightGrid {
     private final Shape shape;
     private final int axis;
     private final float[] scales;
+    private final int greatest;
 
-    private WeightGrid(Shape shape, int axis, float[] scales) {
+    private WeightGrid(Shape shape, int axis, float[] scales, int greatest) {
         this.shape = shape;
         this.axis = axis;
         this.scales = scales;
+        this.greatest = greatest;
+    }
+
+    /**
+     * @param axis one scale for each index along it; -1 for one scale
+     * @param greatest magnitude of a byte
+     */
+    static WeightGrid of(Tensor weight, int axis, int greatest) {
+        int count = axis < 0 ? 1 : Math.toIntExact(weight.shape().size(axis));
+        return new WeightGrid(weight.shape(), axis, new float[count], greatest).fit(weight);
     }
 
     /** One scale for the whole tensor. */
     static WeightGrid perTensor(Tensor weight) {
-        return new WeightGrid(weight.shape(), -1, new float[] {1}).fit(weight);
+        return of(weight, -1, GREATEST);
     }
 
     /** One scale for each index along {@code axis}. */
     static WeightGrid perChannel(Tensor weight, int axis) {
-        float[] scales = new float[Math.toIntExact(weight.shape().size(axis))];
-        return new WeightGrid(weight.shape(), axis, scales).fit(weight);
+        return of(weight, axis, GREATEST);
     }
 
     private WeightGrid fit(Tensor weight) {
         float[] values = weight.toFloats();
-        float[] greatest = new float[scales.length];
+        float[] most = new float[scales.length];
         for (int i = 0; i < values.length; i++) {
             int c = channel(i);
-            greatest[c] = Math.max(greatest[c], Math.abs(values[i]));
+            most[c] = Math.max(most[c], Math.abs(values[i]));
         }
         for (int c = 0; c < scales.length; c++) {
-            scales[c] = Math.max(greatest[c] / GREATEST, Grid.LEAST_SCALE);
+            scales[c] = Math.max(most[c] / greatest, Grid.LEAST_SCALE);
         }
         return this;
     }
@@ -76,7 +88,7 @@ final class WeightGrid {
             double least = Math.abs(bias[c]) / (GREATEST_BIAS * inputScale);
             widened[s] = Math.max(widened[s], (float) least);
         }
-        return new WeightGrid(shape, axis, widened);
+        return new WeightGrid(shape, axis, widened, greatest);
     }
 
     /** The weight as INT8. */
@@ -85,7 +97,7 @@ final class WeightGrid {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             double q = Math.rint(values[i] / scales[channel(i)]);
-            bytes[i] = (byte) Math.min(Math.max(q, -GREATEST), GREATEST);
+            bytes[i] = (byte) Math.min(Math.max(q, -greatest), greatest);
         }
         return Tensor.of(DataType.INT8, shape, ByteBuffer.wrap(bytes));
     }
