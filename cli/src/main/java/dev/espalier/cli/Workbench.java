@@ -8,6 +8,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassRegistry;
@@ -20,6 +21,7 @@ import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
+import dev.espalier.runtime.Stopwatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +158,13 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         return setup(root, root.progress(), m -> judge(m, root.progress()), reproducer, listener);
     }
 
+    /** This machine, timing at the recipe's first setting. */
+    private Host host() {
+        int threads = recipe.benchmark().threads().get(0);
+        return Host.of(
+                CacheFolder.ofUser(), Optional.of(new Stopwatch(threads, shapes(), recipe.seed())));
+    }
+
     /** What a preview of the recipe's pipeline runs in. */
     PipelineSetup preview(Espalier root) {
         return setup(
@@ -176,6 +185,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                 recipe.seed(),
                 shapes(),
                 new OrtRunner(),
+                host(),
                 data(),
                 name -> ModelFile.read(Path.of(name)).model(),
                 judge,

@@ -210,6 +210,17 @@ record PixelFolding(
         }
     }
 
+    /** The folded layer with weight and bias as they were. */
+    WeightedLayer unfoldedLayer() {
+        if (!layer.hasBias()) {
+            return new WeightedLayer(layer.node(), unfolded, null, layer.axis());
+        }
+        float[] bias = layer.bias().toFloats();
+        float[] one = Arrays.copyOf(bias, bias.length / outputs);
+        return new WeightedLayer(
+                layer.node(), unfolded, Tensor.ofFloats(Shape.of(one.length), one), layer.axis());
+    }
+
     /** What [N, H, W, C] of the input becomes, as a target for Reshape. */
     Tensor foldedInput() {
         return Tensor.ofLongs(Shape.of(RANK), 0, 0, -1, layer.weight().shape().size(1));

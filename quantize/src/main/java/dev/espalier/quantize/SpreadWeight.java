@@ -1,13 +1,10 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.ir.Attributes;
-import dev.espalier.core.ir.GraphEditor;
-import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /**
  * Writes the weight of a {@link PixelFolding} as what it is made of, so that a file does not grow
@@ -26,20 +23,12 @@ final class SpreadWeight {
     private static final int COLUMNS = 3;
 
     private final PixelFolding folding;
-    private final GraphEditor editor;
-    private final BiFunction<String, Tensor, String> constants;
+    private final AddedValues added;
     private final Shape shape;
 
-    /**
-     * @param constants adds a constant, or finds an equal one, and tells its name
-     */
-    SpreadWeight(
-            PixelFolding folding,
-            GraphEditor editor,
-            BiFunction<String, Tensor, String> constants) {
+    SpreadWeight(PixelFolding folding, AddedValues added) {
         this.folding = folding;
-        this.editor = editor;
-        this.constants = constants;
+        this.added = added;
         this.shape = folding.layer().weight().shape();
     }
 
@@ -56,12 +45,15 @@ final class SpreadWeight {
         for (long lead : folding.leads()) {
             Tensor pads =
                     Tensor.ofLongs(Shape.of(8), 0, 0, 0, lead, 0, 0, 0, columns - taken - lead);
-            pixels.add(add("Pad", Attributes.NONE, bytes, constants.apply("weight_pads", pads)));
+            pixels.add(added.node("Pad", Attributes.NONE, bytes, added.constant("pads", pads)));
         }
         String all =
                 pixels.size() == 1
                         ? pixels.get(0)
-                        : add("Concat", Attributes.NONE.with("axis", 0), pixels);
+                        : added.node(
+                                "Concat",
+                                Attributes.NONE.with("axis", 0),
+                                pixels.toArray(String[]::new));
         if (folding.inputs() == 1) {
             return all;
         }
@@ -75,20 +67,13 @@ final class SpreadWeight {
                         shape.size(2),
                         shape.size(COLUMNS),
                         folding.inputs());
-        String split = add("Reshape", Attributes.NONE, all, constants.apply("weight_shape", apart));
+        String split = added.node("Reshape", Attributes.NONE, all, added.constant("shape", apart));
         String moved =
-                add("Transpose", Attributes.NONE.with("perm", new long[] {0, 4, 1, 2, 3}), split);
+                added.node(
+                        "Transpose",
+                        Attributes.NONE.with("perm", new long[] {0, 4, 1, 2, 3}),
+                        split);
         Tensor together = Tensor.ofLongs(Shape.of(4), shape.sizes());
-        return add("Reshape", Attributes.NONE, moved, constants.apply("weight_shape", together));
-    }
-
-    private String add(String operator, Attributes attributes, String... inputs) {
-        return add(operator, attributes, List.of(inputs));
-    }
-
-    private String add(String operator, Attributes attributes, List<String> inputs) {
-        String output = editor.freshName(folding.layer().node().input(1) + "_spread");
-        editor.add(Node.of(QdqWriter.UNNAMED, operator, inputs, List.of(output), attributes));
-        return output;
+        return added.node("Reshape", Attributes.NONE, moved, added.constant("shape", together));
     }
 }

@@ -10,13 +10,15 @@ import java.util.stream.IntStream;
 
 /**
  * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
- * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}.
+ * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}; or
+ * likewise up to another greatest magnitude.
  *
  * <p>The byte -128 is not used, so that the grid is the same on both sides of zero. Weights that
  * something before has put on a coarser grid, of four bits for instance, stay on that one.
  */
 public final class WeightGrid {
-    private static final int GREATEST = 127;
+    /** Of 8 bits. */
+    static final int GREATEST = 127;
 
     /**
      * Fewer weights than this lie on a coarse grid by chance, where a bias would lose precision.
@@ -32,34 +34,44 @@ public final class WeightGrid {
     private final Shape shape;
     private final int axis;
     private final float[] scales;
+    private final int greatest;
 
-    private WeightGrid(Shape shape, int axis, float[] scales) {
+    private WeightGrid(Shape shape, int axis, float[] scales, int greatest) {
         this.shape = shape;
         this.axis = axis;
         this.scales = scales;
+        this.greatest = greatest;
+    }
+
+    /**
+     * @param axis one scale for each index along it; -1 for one scale
+     * @param greatest magnitude of a byte
+     */
+    public static WeightGrid of(Tensor weight, int axis, int greatest) {
+        int count = axis < 0 ? 1 : Math.toIntExact(weight.shape().size(axis));
+        return new WeightGrid(weight.shape(), axis, new float[count], greatest).fit(weight);
     }
 
     /** One scale for the whole tensor. */
-    public static WeightGrid perTensor(Tensor weight) {
-        return new WeightGrid(weight.shape(), -1, new float[] {1}).fit(weight);
+    static WeightGrid perTensor(Tensor weight) {
+        return of(weight, -1, GREATEST);
     }
 
     /** One scale for each index along {@code axis}. */
-    public static WeightGrid perChannel(Tensor weight, int axis) {
-        float[] scales = new float[Math.toIntExact(weight.shape().size(axis))];
-        return new WeightGrid(weight.shape(), axis, scales).fit(weight);
+    static WeightGrid perChannel(Tensor weight, int axis) {
+        return of(weight, axis, GREATEST);
     }
 
     private WeightGrid fit(Tensor weight) {
         float[] values = weight.toFloats();
-        float[] greatest = new float[scales.length];
+        float[] most = new float[scales.length];
         for (int i = 0; i < values.length; i++) {
             int c = channel(i);
-            greatest[c] = Math.max(greatest[c], Math.abs(values[i]));
+            most[c] = Math.max(most[c], Math.abs(values[i]));
         }
         double[][] rows = rows(values);
         for (int c = 0; c < scales.length; c++) {
-            float step = coarseStep(rows[c], greatest[c]).orElse(greatest[c] / GREATEST);
+            float step = coarseStep(rows[c], most[c]).orElse(most[c] / greatest);
             scales[c] = Math.max(step, Grid.LEAST_SCALE);
         }
         return this;
@@ -77,12 +89,12 @@ public final class WeightGrid {
     }
 
     /** The step of a grid coarser than this one on which a channel's weights lie already. */
-    private static Optional<Float> coarseStep(double[] row, float greatest) {
+    private Optional<Float> coarseStep(double[] row, float most) {
         return Arrays.stream(row).filter(w -> w != 0).count() < FEWEST_ON_GRID
                 ? Optional.empty()
-                : IntStream.range(1, GREATEST)
-                        .filter(levels -> isOnGrid(row, greatest / (double) levels))
-                        .mapToObj(levels -> greatest / levels)
+                : IntStream.range(1, greatest)
+                        .filter(levels -> isOnGrid(row, most / (double) levels))
+                        .mapToObj(levels -> most / levels)
                         .findFirst();
     }
 
@@ -121,15 +133,7 @@ public final class WeightGrid {
             double least = Math.abs(bias[c]) / (GREATEST_BIAS * inputScale);
             widened[s] = Math.max(widened[s], (float) least);
         }
-        return new WeightGrid(shape, axis, widened);
-    }
-
-    /** The scales of the first filters, for a weight that has only those. */
-    WeightGrid first(Shape fewer) {
-        return axis < 0
-                ? new WeightGrid(fewer, axis, scales)
-                : new WeightGrid(
-                        fewer, axis, Arrays.copyOf(scales, Math.toIntExact(fewer.size(axis))));
+        return new WeightGrid(shape, axis, widened, greatest);
     }
 
     /** The weight as INT8. */
@@ -138,7 +142,7 @@ public final class WeightGrid {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             double q = Math.rint(values[i] / scales[channel(i)]);
-            bytes[i] = (byte) Math.min(Math.max(q, -GREATEST), GREATEST);
+            bytes[i] = (byte) Math.min(Math.max(q, -greatest), greatest);
         }
         return Tensor.of(DataType.INT8, shape, ByteBuffer.wrap(bytes));
     }
@@ -162,15 +166,8 @@ public final class WeightGrid {
         return Tensor.ofInts(Shape.of(bias.length), values);
     }
 
-    Tensor biasScales(float inputScale) {
-        float[] products = new float[scales.length];
-        for (int c = 0; c < products.length; c++) {
-            products[c] = biasScale(inputScale, c);
-        }
-        return scaleTensor(products);
-    }
-
-    private float biasScale(float inputScale, int c) {
+    /** The value of a bias's integer 1 in channel {@code c}; 0 where all channels share a scale. */
+    float biasScale(float inputScale, int c) {
         return inputScale * scales[c];
     }
 

@@ -167,6 +167,13 @@ record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
         return true;
     }
 
+    /** This layer reading {@code channels} more, by which it multiplies zeros. */
+    WeightedLayer withMoreInputs(int channels) {
+        return channels == 0
+                ? this
+                : new WeightedLayer(node, ChannelPadding.widened(weight, channels), bias, axis);
+    }
+
     boolean hasBias() {
         return bias != null;
     }

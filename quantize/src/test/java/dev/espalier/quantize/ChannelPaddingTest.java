@@ -10,7 +10,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,9 +51,7 @@ class ChannelPaddingTest {
     void givesTheResultsOfTheUnpaddedConvolutionToTheBit() {
         Model model = conv(3, 16, 1);
         TestContext context = RandomSamples.context(model, Runners.SINGLE);
-        Model padded =
-                new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
-                        .apply(model, context);
+        Model padded = Quantize.int8(Calibration.MIN_MAX).apply(model, context);
 
         assertThat(run(padded, context)).isEqualTo(run(withoutPadding(padded), context));
     }
@@ -64,7 +61,7 @@ class ChannelPaddingTest {
         var editor = new dev.espalier.core.ir.GraphEditor(model.graph());
         Node pad =
                 model.graph().nodes().stream().filter(n -> n.is("Pad")).findFirst().orElseThrow();
-        Tensor wide = model.graph().initializers().get("w_quantized").tensor();
+        Tensor wide = model.graph().initializers().get("w_q").tensor();
         java.nio.ByteBuffer narrow = java.nio.ByteBuffer.allocate(16 * 27);
         for (int m = 0; m < 16; m++) {
             byte[] filter = new byte[27];
@@ -73,7 +70,7 @@ class ChannelPaddingTest {
         }
         editor.replaceUses(pad.output(0), pad.input(0)).remove(pad);
         editor.setInitializer(
-                "w_quantized", Tensor.of(wide.dataType(), Shape.of(16, 3, 3, 3), narrow.flip()));
+                "w_q", Tensor.of(wide.dataType(), Shape.of(16, 3, 3, 3), narrow.flip()));
         return model.withGraph(editor.removeUnused().build());
     }
 

@@ -12,6 +12,7 @@ import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PixelFoldingTest {
-    private static final Quantize QUANTIZE =
-            new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of());
+    private static final Quantize QUANTIZE = Quantize.int8(Calibration.MIN_MAX);
 
     @ParameterizedTest
     @CsvSource({
@@ -155,7 +155,7 @@ class PixelFoldingTest {
         assertThat(nodes).filteredOn(node -> node.is("Reshape")).hasSize(1 + 3);
         // One for the input and one for the output.
         assertThat(nodes).filteredOn(node -> node.is("Transpose")).hasSize(2);
-        assertThat(nodes).extracting(Node::opType).doesNotContain("Pad", "Concat");
+        assertThat(nodes).extracting(Node::opType).doesNotContain("Pad", "Concat", "Mul");
     }
 
     @Test
@@ -164,13 +164,31 @@ class PixelFoldingTest {
 
         Model folded = quantized(model, RandomSamples.of(model, 8));
 
-        assertThat(folded.graph().initializers().get("w_quantized").tensor().shape())
+        assertThat(folded.graph().initializers().get("w_q").tensor().shape())
                 .isEqualTo(Shape.of(16, 3, 3, 3));
         assertThat(folded.graph().nodes())
                 .filteredOn(node -> node.is("Pad"))
                 .extracting(node -> node.input(0))
-                .containsOnly("w_quantized")
+                .containsOnly("w_q")
                 .hasSize(4);
+    }
+
+    @Test
+    void scalesAndBiasesAreStoredOnceForAllPixels() {
+        Model model = GraphText.parse(conv("12", 3, "16,3,3,3", "pads=[1,1,1,1]"));
+
+        Model folded = quantized(model, RandomSamples.of(model, 8));
+
+        var constants = folded.graph().initializers();
+        assertThat(constants.get("w_s").tensor().shape()).isEqualTo(Shape.of(16));
+        assertThat(constants.get("b_q").tensor().shape()).isEqualTo(Shape.of(16));
+        assertThat(folded.graph().nodes())
+                .filteredOn(node -> node.is("Concat"))
+                .extracting(Node::inputs)
+                .contains(Collections.nCopies(4, "w_s"), Collections.nCopies(4, "b_q"));
+        assertThat(OptimizedGraph.of(folded).graph().nodes())
+                .extracting(Node::opType)
+                .doesNotContain("Concat", "Mul");
     }
 
     private static Model quantized(Model model, RandomSamples samples) {

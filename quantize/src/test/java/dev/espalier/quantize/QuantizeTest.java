@@ -14,6 +14,7 @@ import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class QuantizeTest {
@@ -31,7 +32,8 @@ class QuantizeTest {
             """;
 
     private static Quantize excluding(String... names) {
-        return new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of(names));
+        return Quantize.int8(Calibration.MIN_MAX)
+                .with(KeepFloat.STANDARD.withNodes(List.of(names)));
     }
 
     private static PassTester.Outcome quantized(String text, String... exclude) {
@@ -49,28 +51,28 @@ class QuantizeTest {
                         """
                         opset 13
                         graph (x: float[N,4,4,4]) -> (y: float[N,2])
-                        x_scale: float[]
-                        zero_point_128: uint8[] = 128
-                        w_quantized: int8[4,4,1,1]
-                        w_scale: float[4]
-                        zero_point_s8_4: int8[4] = [0, 0, 0, 0]
-                        b_quantized: int32[4]
-                        b_scale: float[4]
-                        r_scale: float[]
-                        zero_point_0: uint8[] = 0
-                        v_quantized: int8[2,64]
-                        v_scale: float[2]
-                        zero_point_s8_2: int8[2] = [0, 0]
-                        x_quantized = QuantizeLinear(x, x_scale, zero_point_128)
-                        x_dequantized = DequantizeLinear(x_quantized, x_scale, zero_point_128)
-                        w_dequantized = DequantizeLinear(w_quantized, w_scale, zero_point_s8_4) {axis=0}
-                        b_dequantized = DequantizeLinear(b_quantized, b_scale) {axis=0}
-                        r_raw = Conv(x_dequantized, w_dequantized, b_dequantized)
-                        r_quantized = QuantizeLinear(r_raw, r_scale, zero_point_0)
-                        f_quantized = Flatten(r_quantized)
-                        f = DequantizeLinear(f_quantized, r_scale, zero_point_0)
-                        v_dequantized = DequantizeLinear(v_quantized, v_scale, zero_point_s8_2) {axis=0}
-                        y = Gemm(f, v_dequantized) {transB=1}
+                        x_s: float[]
+                        zp128: uint8[] = 128
+                        w_q: int8[4,4,1,1]
+                        w_s: float[4]
+                        zp_s8_4: int8[4] = [0, 0, 0, 0]
+                        b_q: int32[4]
+                        r_s: float[]
+                        zp0: uint8[] = 0
+                        v_q: int8[2,64]
+                        v_s: float[2]
+                        zp_s8_2: int8[2] = [0, 0]
+                        x_q = QuantizeLinear(x, x_s, zp128)
+                        x_dq = DequantizeLinear(x_q, x_s, zp128)
+                        w_dq = DequantizeLinear(w_q, w_s, zp_s8_4) {axis=0}
+                        t1 = Mul(x_s, w_s)
+                        b_dq = DequantizeLinear(b_q, t1) {axis=0}
+                        t2 = Conv(x_dq, w_dq, b_dq)
+                        r_q = QuantizeLinear(t2, r_s, zp0)
+                        f_q = Flatten(r_q)
+                        f = DequantizeLinear(f_q, r_s, zp0)
+                        v_dq = DequantizeLinear(v_q, v_s, zp_s8_2) {axis=0}
+                        y = Gemm(f, v_dq) {transB=1}
                         """)
                 .skippedNothing()
                 .noted("2 of 2 weighted layers in 8-bit integers")
@@ -80,21 +82,23 @@ class QuantizeTest {
     @Test
     void theBiasScaleIsInputScaleTimesWeightScale() {
         Map<String, Tensor> constants = constants(quantized(CONV_AND_GEMM).after());
-        float input = constants.get("x_scale").toFloats()[0];
-        float[] weight = constants.get("w_scale").toFloats();
-        float[] bias = constants.get("b_scale").toFloats();
+        float input = constants.get("x_s").toFloats()[0];
+        float[] weight = constants.get("w_s").toFloats();
+        float[] bias = {0.5f, -0.25f, 0, 1};
 
         for (int c = 0; c < bias.length; c++) {
-            assertThat(bias[c]).isEqualTo(input * weight[c]);
+            assertThat(constants.get("b_q").toLongs()[c])
+                    .isEqualTo((long) Math.rint(bias[c] / (double) (input * weight[c])));
         }
-        assertThat(constants.get("b_quantized").dataType()).isEqualTo(DataType.INT32);
+        assertThat(constants.get("b_q").dataType()).isEqualTo(DataType.INT32);
     }
 
     @Test
     void anExcludedLayerStaysFloatAndIsNamed() {
-        Model after = quantized(CONV_AND_GEMM, "second").skipped("listed under 'exclude'").after();
+        Model after =
+                quantized(CONV_AND_GEMM, "second").skipped("listed under 'keep-float'").after();
 
-        assertThat(constants(after)).containsKey("v").doesNotContainKey("v_quantized");
+        assertThat(constants(after)).containsKey("v").doesNotContainKey("v_q");
         assertThat(after.graph().producer("y").orElseThrow().inputs()).containsExactly("f", "v");
     }
 
@@ -103,7 +107,7 @@ class QuantizeTest {
         assertThatThrownBy(() -> quantized(CONV_AND_GEMM, "thrid"))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("[thrid]")
-                .hasMessageContaining("no such node");
+                .hasMessageContaining("none such");
     }
 
     @Test
@@ -208,7 +212,7 @@ class QuantizeTest {
                                 """)
                         .after();
 
-        assertThat(constants(after)).containsKeys("w", "w_quantized");
+        assertThat(constants(after)).containsKeys("w", "w_q");
     }
 
     @Test
@@ -224,12 +228,32 @@ class QuantizeTest {
                                 """)
                         .after();
 
-        assertThat(constants(after).get("w_scale").toFloats()).containsExactly(6f / 127, 8f / 127);
-        float[] steps = constants(after).get("b_scale").toFloats();
-        long[] bias = constants(after).get("b_quantized").toLongs();
-        assertThat((double) steps[0] * bias[0])
+        assertThat(constants(after).get("w_s").toFloats()).containsExactly(6f / 127, 8f / 127);
+        float step = constants(after).get("x_s").toFloats()[0] * 6f / 127;
+        long[] bias = constants(after).get("b_q").toLongs();
+        assertThat((double) step * bias[0])
                 .isCloseTo(1.5, org.assertj.core.data.Offset.offset(1e-3));
         assertThat(after.graph().producer("y").orElseThrow().attributes().asMap()).isEmpty();
+    }
+
+    @Test
+    void attributesThatSayWhatTheirAbsenceSaysAreLeftOut() {
+        Model after =
+                quantized(
+                                """
+                                opset 13
+                                graph (x: float[N,4,6,6]) -> (y)
+                                w: float[4,4,1,1] = seed(1)
+                                v: float[4,2,1,1] = seed(2)
+                                c = Conv(x, w) {dilations=[1,1], group=1, kernel_shape=[1,1], pads=[0,0,0,0], strides=[1,1]}
+                                y = Conv(c, v) {dilations=[1,1], group=2, pads=[0,0,0,1], strides=[2,1]}
+                                """)
+                        .after();
+
+        assertThat(after.graph().nodes())
+                .filteredOn(node -> node.is("Conv"))
+                .extracting(node -> node.attributes().asMap().keySet())
+                .containsExactly(Set.of("kernel_shape"), Set.of("group", "pads", "strides"));
     }
 
     @Test

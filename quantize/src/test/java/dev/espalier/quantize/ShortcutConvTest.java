@@ -161,7 +161,7 @@ class ShortcutConvTest {
         Model model =
                 block("opset 13 | s = Slice(x, first, last, spatial, two); p = Pad(s, around)");
         Model quantized =
-                new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
+                Quantize.int8(Calibration.MIN_MAX)
                         .apply(model, RandomSamples.context(model, Runners.SINGLE));
 
         assertThat(quantized.graph().nodes()).extracting(Node::opType).doesNotContain("Slice");
@@ -171,7 +171,7 @@ class ShortcutConvTest {
     /** The quantized model with bytes sliced and padded instead of multiplied by one. */
     private static Model withSlice(Model quantized) {
         GraphEditor editor = new GraphEditor(quantized.graph());
-        Node quantize = quantized.graph().producer("p_quantized").orElseThrow();
+        Node quantize = quantized.graph().producer("p_q").orElseThrow();
         String zeros = editor.addInitializer("zeros", Tensor.ofLongs(Shape.of(2), 0, 0));
         String ends = editor.addInitializer("ends", Tensor.ofLongs(Shape.of(2), 10, 9));
         String axes = editor.addInitializer("axes", Tensor.ofLongs(Shape.of(2), 2, 3));
@@ -183,7 +183,7 @@ class ShortcutConvTest {
                 Node.of(
                         "slice",
                         "Slice",
-                        List.of("x_quantized", zeros, ends, axes, steps),
+                        List.of("x_q", zeros, ends, axes, steps),
                         List.of("sliced"),
                         Attributes.NONE),
                 Node.of(

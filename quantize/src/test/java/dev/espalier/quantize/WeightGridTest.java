@@ -58,11 +58,11 @@ class WeightGridTest {
         float inputScale = 0.02f;
         WeightGrid grid = WeightGrid.perChannel(weight, 0).wideEnoughFor(bias, inputScale);
         long[] quantized = grid.quantizeBias(bias, inputScale).toLongs();
-        float[] steps = grid.biasScales(inputScale).toFloats();
 
         for (int c = 0; c < bias.length; c++) {
-            assertThat(steps[c]).isEqualTo(grid.scales().toFloats()[c] * inputScale);
-            assertThat((double) quantized[c] * steps[c]).isCloseTo(bias[c], within(steps[c] * 0.5));
+            float step = grid.biasScale(inputScale, c);
+            assertThat(step).isEqualTo(grid.scales().toFloats()[c] * inputScale);
+            assertThat((double) quantized[c] * step).isCloseTo(bias[c], within(step * 0.5));
         }
     }
 
@@ -74,8 +74,7 @@ class WeightGridTest {
         long[] quantized = grid.quantizeBias(bias, 0.01f).toLongs();
 
         assertThat(grid.quantize(weight).toLongs()).containsExactly(0, 127);
-        assertThat((double) quantized[0] * grid.biasScales(0.01f).toFloats()[0])
-                .isCloseTo(3, within(1e-5));
+        assertThat((double) quantized[0] * grid.biasScale(0.01f, 0)).isCloseTo(3, within(1e-5));
         assertThat(Math.abs(quantized[0])).isLessThanOrEqualTo(1L << 30);
         assertThat(grid.scales().toFloats()[1]).isEqualTo(1f / 127);
     }
@@ -106,5 +105,15 @@ class WeightGridTest {
             values[i] = (float) (random.nextDouble() * 2 - 1);
         }
         return Tensor.ofFloats(shape, values);
+    }
+
+    /** Two products of the greatest bytes fit 16 bits: 2 * 255 * 64 = 32640. */
+    @Test
+    void sevenBitsReachFrom64To64() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 2), 1, -0.5f, 4, -4);
+        WeightGrid grid = WeightGrid.of(weight, 0, 64);
+
+        assertThat(grid.quantize(weight).toLongs()).containsExactly(64, -32, 64, -64);
+        assertThat(grid.scales().toFloats()).containsExactly(1f / 64, 4f / 64);
     }
 }

@@ -8,15 +8,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything Espalier knows about one ONNX operator of the standard domain. Analyses and passes ask
- * the operator; they do not switch on its name. A rule that an operator does not override says "not
- * known": its outputs have no known type, its channels are frozen, it costs no multiplications, it
- * is not evaluated, it does not train. An operator that has no file at all is treated in the same
- * way.
+ * Everything Espalier knows about one ONNX operator. Analyses and passes ask the operator; they do
+ * not switch on its name. A rule that an operator does not override says "not known": its outputs
+ * have no known type, its channels are frozen, it costs no multiplications, it is not evaluated, it
+ * does not train. An operator that has no file at all is treated in the same way.
  */
 public interface Operator {
     /** The operator's name in ONNX, such as {@code Conv}. */
     String type();
+
+    /** The domain that defines it: empty is the ONNX standard. */
+    default String domain() {
+        return "";
+    }
 
     /**
      * The types of all outputs, for every operator-set version from 9 on. Dimensions that cannot be

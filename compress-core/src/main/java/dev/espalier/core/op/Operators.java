@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** The table of known operators: a new one is its file, its test, and one line here. */
 public final class Operators {
-    private static final Map<String, Operator> BY_TYPE =
+    private static final Map<String, Operator> BY_NAME =
             List.<Operator>of(
                             new Add(),
                             new AveragePool(),
@@ -44,6 +44,16 @@ public final class Operators {
                             new Mul(),
                             new PRelu(),
                             new Pad(),
+                            new QGemm(),
+                            new QLinearConcat(),
+                            new QLinearConv(),
+                            new QLinearMatMul(),
+                            new QLinearOneInput(new AveragePool()),
+                            new QLinearOneInput(new GlobalAveragePool()),
+                            new QLinearOneInput(new LeakyRelu()),
+                            new QLinearOneInput(new Sigmoid()),
+                            new QLinearTwoInputs(new Add()),
+                            new QLinearTwoInputs(new Mul()),
                             new QuantizeLinear(),
                             new Range(),
                             new ReduceMean(),
@@ -62,18 +72,24 @@ public final class Operators {
                             new Unsqueeze(),
                             new Where())
                     .stream()
-                    .collect(Collectors.toUnmodifiableMap(Operator::type, Function.identity()));
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    operator -> key(operator.domain(), operator.type()),
+                                    Function.identity()));
 
     private Operators() {}
 
-    public static Collection<Operator> all() {
-        return BY_TYPE.values();
+    private static String key(String domain, String type) {
+        return domain + "::" + type;
     }
 
-    /** What is known of this node's operator; empty for other domains and unknown operators. */
+    public static Collection<Operator> all() {
+        return BY_NAME.values();
+    }
+
+    /** What is known of this node's operator; empty where nobody described it. */
     public static Optional<Operator> of(Node node) {
-        return node.isStandard()
-                ? Optional.ofNullable(BY_TYPE.get(node.opType()))
-                : Optional.empty();
+        String domain = node.isStandard() ? "" : node.domain();
+        return Optional.ofNullable(BY_NAME.get(key(domain, node.opType())));
     }
 }

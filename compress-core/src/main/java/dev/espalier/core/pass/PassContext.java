@@ -43,6 +43,11 @@ public interface PassContext {
     /** Where long work keeps what it needs to go on after a kill. */
     Checkpoints checkpoints();
 
+    /** The machine that the pass runs on. */
+    default Host host() {
+        return Host.NONE;
+    }
+
     /** Where a failed proof leaves what is needed to repeat it. */
     default Reproducer reproducer() {
         return Reproducer.NONE;

@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param seed of the recipe
  * @param inputShapes sizes for what the model's inputs leave open
  * @param runner on which passes measure and prove
+ * @param host the machine
  * @param data of the recipe, where it names any
  * @param models reads the further models that passes name
  * @param judge what is to be recorded of a model between two passes
@@ -28,6 +29,7 @@ public record PipelineSetup(
         long seed,
         InputShapes inputShapes,
         ModelRunner runner,
+        Host host,
         Optional<DataSplits> data,
         Function<String, Model> models,
         Function<Model, ModelFigures> judge,
@@ -70,6 +72,7 @@ public record PipelineSetup(
                 context.seed(),
                 context.inputShapes(),
                 context.runner(),
+                context.host(),
                 context.hasData() ? Optional.of(context.data()) : Optional.empty(),
                 context::model,
                 model -> structure(model, context.inputShapes()),

@@ -27,11 +27,11 @@ import java.util.Optional;
  *
  * <p>Rounding errs to both sides, but each channel has its own few weights and the same ones for
  * every pixel, so that its output moves as a whole. The result is a float model whose weights are
- * as before: the pass stands before the one that rounds them, {@code quantize} for 8 bits or {@code
- * round-weights} with {@code rounding: nearest} for fewer, and {@code weight-bits} and {@code
- * per-channel} have to be the same in both. Behind {@code rounding: learned} there is nothing to
- * do: it corrects biases itself. Only the rounding of weights counts; activations are rounded up as
- * often as down.
+ * as before: the pass stands before the one that rounds them, {@code quantize} for 8 or 7 bits or
+ * {@code round-weights} with {@code rounding: nearest} for fewer, and {@code weight-bits} and
+ * {@code per-channel} have to be the same in both. Behind {@code rounding: learned} there is
+ * nothing to do: it corrects biases itself. Only the rounding of weights counts; activations are
+ * rounded up as often as down.
  *
  * <p>With {@code method: activations}, layer by layer in the order of the graph, the correction is
  * the difference of the mean outputs of the float network and of the rounded one with its earlier
@@ -67,7 +67,8 @@ public record CorrectBias(
                         help = "Calibration samples for the means; with method: activations.")
                 int samples)
         implements Pass {
-    private static final int ALL_BITS = 8;
+    /** Bits of a weight that quantize offers; with fewer, round-weights has gone before. */
+    private static final int FEWEST_OF_QUANTIZE = 7;
 
     @Override
     public boolean needsData() {
@@ -131,11 +132,10 @@ public record CorrectBias(
 
     /** The layer with the weights that it is going to have. */
     private LinearLayer rounded(LinearLayer layer) {
-        if (weightBits == ALL_BITS) {
-            WeightGrid grid =
-                    perChannel
-                            ? WeightGrid.perChannel(layer.weight(), layer.rowAxis())
-                            : WeightGrid.perTensor(layer.weight());
+        if (weightBits >= FEWEST_OF_QUANTIZE) {
+            int greatest = (1 << weightBits - 1) - 1;
+            int axis = perChannel ? layer.rowAxis() : -1;
+            WeightGrid grid = WeightGrid.of(layer.weight(), axis, greatest);
             return layer.withWeight(grid.rounded(layer.weight()));
         }
         double[][] rows = layer.rows();

@@ -46,7 +46,7 @@ public record MixedPrecision(
                 int samples,
         @Option(value = "64", min = 1, help = "Calibration samples that layers are tried on.")
                 int walkSamples,
-        @Option(help = "How layers are quantized; 'exclude' stays float in any case.")
+        @Option(help = "How layers are quantized; what 'keep-float' names stays float in any case.")
                 Quantize quantize)
         implements Pass {
     private static final double POINTS = 100;

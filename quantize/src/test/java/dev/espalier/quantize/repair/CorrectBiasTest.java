@@ -10,9 +10,9 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.Calibration;
+import dev.espalier.quantize.Integers;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
-import dev.espalier.quantize.Scheme;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -72,7 +72,15 @@ class CorrectBiasTest {
     void theQuantizedNetworkIsNoFurtherFromTheFloatOne(long seed) {
         Model model = RandomGraphs.cnn(seed);
         TestContext context = RandomSamples.context(model, Runners.SINGLE);
-        Quantize quantize = new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, false, List.of());
+        Quantize quantize =
+                Quantize.int8(Calibration.MIN_MAX)
+                        .with(
+                                new Integers(
+                                        Integers.Format.QDQ,
+                                        Integers.Activations.U8,
+                                        8,
+                                        false,
+                                        Integers.Target.ANY));
         CorrectBias pass = new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, false, 512);
 
         double without = Closeness.decibels(model, quantize.apply(model, context), context);

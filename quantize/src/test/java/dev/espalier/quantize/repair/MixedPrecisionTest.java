@@ -14,7 +14,6 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
-import dev.espalier.quantize.Scheme;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.util.List;
@@ -22,8 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MixedPrecisionTest {
-    private static final Quantize INT8 =
-            new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of());
+    private static final Quantize INT8 = Quantize.int8(Calibration.MIN_MAX);
 
     /**
      * The weights of 'hostile' are large for an input that is next to nothing, so that the others

@@ -14,7 +14,6 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
-import dev.espalier.quantize.Scheme;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -140,9 +139,7 @@ class RoundWeightsTest {
         TestContext context = RandomSamples.context(model, Runners.SINGLE);
         Model rounded = pass(4, Rounding.LEARNED).apply(model, context);
 
-        Model quantized =
-                new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
-                        .apply(rounded, context);
+        Model quantized = Quantize.int8(Calibration.MIN_MAX).apply(rounded, context);
 
         Tensor weight =
                 quantized.graph().initializers().values().stream()

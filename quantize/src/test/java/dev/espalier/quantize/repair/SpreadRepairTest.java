@@ -9,7 +9,6 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
-import dev.espalier.quantize.Scheme;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
 import java.io.IOException;
@@ -45,7 +44,7 @@ class SpreadRepairTest {
     }
 
     private static Figures measure(Model model, TestContext context, long seed) {
-        Quantize quantize = new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of());
+        Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
         Model spread = SpreadChannels.spread(model, MOST, seed);
         Model equalized = new Equalize(100).apply(spread, context);
         Model corrected =

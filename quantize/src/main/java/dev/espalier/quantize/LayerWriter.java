@@ -1,0 +1,143 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Writes a {@link WeightedLayer} with its weight as signed bytes and its bias as 32-bit integers,
+ * each behind a DequantizeLinear:
+ *
+ * <pre>
+ *   Conv(x, DQ(w_q, w_s), DQ(b_q, Mul(x_s, w_s)))
+ * </pre>
+ *
+ * <p>The bias's scales are not stored but computed from constants, which a runtime does once, when
+ * it loads the model.
+ */
+final class LayerWriter {
+    /** Attributes of a Conv that say what their absence says, as lists of equal numbers. */
+    private static final Map<String, Long> STANDARD =
+            Map.of("group", 1L, "dilations", 1L, "strides", 1L, "pads", 0L);
+
+    private final AddedValues added;
+    private final Integers integers;
+
+    LayerWriter(AddedValues added, Integers integers) {
+        this.added = added;
+        this.integers = integers;
+    }
+
+    /**
+     * What a layer reads.
+     *
+     * @param number name of the value, as a number
+     * @param scale of its grid
+     * @param scaleName name of the constant that holds the scale
+     */
+    record Input(String number, float scale, String scaleName) {}
+
+    /** The layer reading {@code input}; its output's name is the float layer's. */
+    Node write(WeightedLayer layer, Input input) {
+        return write(layer, input, 1, bytes -> bytes);
+    }
+
+    /** The layer of folded pixels; what is the same for each pixel is stored once. */
+    Node write(PixelFolding folding, Input input) {
+        return write(
+                folding.unfoldedLayer(),
+                input,
+                folding.outputs(),
+                bytes -> new SpreadWeight(folding, added).write(bytes));
+    }
+
+    /**
+     * @param copies how often the output channels are repeated
+     * @param spread gives the name of the weight's bytes as the layer reads them
+     */
+    private Node write(WeightedLayer layer, Input input, int copies, UnaryOperator<String> spread) {
+        Node node = layer.node();
+        WeightGrid grid = grid(layer, input.scale());
+        String weight = node.input(1);
+        String scales = added.constant(weight, "_s", grid.scales());
+        Shape zeroPoints = Shape.SCALAR;
+        if (grid.isPerChannel()) {
+            scales = repeated(scales, copies);
+            zeroPoints = Shape.of(grid.scales().elementCount() * copies);
+        }
+        List<String> inputs = new ArrayList<>();
+        inputs.add(input.number());
+        inputs.add(
+                dequantized(
+                        weight,
+                        List.of(
+                                spread.apply(
+                                        added.constant(
+                                                weight, "_q", grid.quantize(layer.weight()))),
+                                scales,
+                                added.weightZeroPoint(zeroPoints)),
+                        alongAxis(grid, grid.axis())));
+        if (layer.hasBias()) {
+            String bias = node.input(2);
+            Tensor bytes = grid.quantizeBias(layer.bias().toFloats(), input.scale());
+            inputs.add(
+                    dequantized(
+                            bias,
+                            List.of(
+                                    repeated(added.constant(bias, "_q", bytes), copies),
+                                    added.node("Mul", Attributes.NONE, input.scaleName(), scales)),
+                            alongAxis(grid, 0)));
+        }
+        return node.withInputs(inputs).withAttributes(shortened(node));
+    }
+
+    private WeightGrid grid(WeightedLayer layer, float inputScale) {
+        WeightGrid grid =
+                WeightGrid.of(
+                        layer.weight(),
+                        integers.perChannel() ? layer.axis() : -1,
+                        integers.greatestWeight());
+        return layer.hasBias() ? grid.wideEnoughFor(layer.bias().toFloats(), inputScale) : grid;
+    }
+
+    private String repeated(String constant, int copies) {
+        return copies == 1
+                ? constant
+                : added.node(
+                        "Concat",
+                        Attributes.NONE.with("axis", 0),
+                        Collections.nCopies(copies, constant).toArray(String[]::new));
+    }
+
+    private String dequantized(String value, List<String> inputs, Attributes attributes) {
+        return added.node("DequantizeLinear", attributes, inputs, added.name(value, "_dq"));
+    }
+
+    private static Attributes alongAxis(WeightGrid grid, int axis) {
+        return grid.isPerChannel() ? Attributes.NONE.with("axis", axis) : Attributes.NONE;
+    }
+
+    /** Without what says nothing, and without Gemm's factors, which are in weight and bias now. */
+    private static Attributes shortened(Node node) {
+        Attributes attributes = node.attributes();
+        if (!node.is("Conv")) {
+            return attributes.without("alpha").without("beta");
+        }
+        for (Map.Entry<String, Long> standard : STANDARD.entrySet()) {
+            String name = standard.getKey();
+            long[] values =
+                    attributes.integers(name, attributes.integer(name, standard.getValue()));
+            if (Arrays.stream(values).allMatch(value -> value == standard.getValue())) {
+                attributes = attributes.without(name);
+            }
+        }
+        return attributes;
+    }
+}
