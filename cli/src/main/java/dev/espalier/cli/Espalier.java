@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             CompressCommand.class,
+            QuantizeCommand.class,
             PlanCommand.class,
             InspectCommand.class,
             EvaluateCommand.class,

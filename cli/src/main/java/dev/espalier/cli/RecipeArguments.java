@@ -49,7 +49,7 @@ final class RecipeArguments {
     }
 
     /** Paths of the command line are relative to the current folder, not to the recipe. */
-    private static String absolute(Path path) {
+    static String absolute(Path path) {
         return path.toAbsolutePath().normalize().toString();
     }
 

@@ -8,6 +8,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassRegistry;
@@ -21,6 +22,7 @@ import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
+import dev.espalier.runtime.Stopwatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,6 +166,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                 recipe.seed(),
                 shapes(),
                 new OrtRunner(),
+                host(),
                 data(),
                 Workbench::model,
                 model -> judge(model, progress),
@@ -172,6 +175,13 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                 position -> new JvmWorkers(partial, recipe, position),
                 root.cancellation()::isAsked,
                 listener);
+    }
+
+    /** This machine, timing at the recipe's first setting. */
+    private Host host() {
+        int threads = recipe.benchmark().threads().get(0);
+        return Host.of(
+                CacheFolder.ofUser(), Optional.of(new Stopwatch(threads, shapes(), recipe.seed())));
     }
 
     /** What a preview of the recipe's pipeline runs in. */
@@ -193,6 +203,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                 recipe.seed(),
                 shapes(),
                 new OrtRunner(settings),
+                host(),
                 data(),
                 Workbench::model,
                 this::structure,

@@ -37,6 +37,10 @@ final class ChildRun implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-XX:+UseSerialGC");
+        String cache = System.getProperty(CacheFolder.PROPERTY);
+        if (cache != null) {
+            command.add("-D" + CacheFolder.PROPERTY + "=" + cache);
+        }
         command.add(Main.class.getName());
         for (Object word : words) {
             command.add(word.toString());

@@ -108,7 +108,7 @@ final class SmallFiles {
                   - distill:
                       epochs: 3
                       regime: {batch: 9, augmentation: {padding: 0, flip: false}}
-                  - quantize: {scheme: int8}
+                  - quantize: {scheme: int8, keep-float: {slower: false}}
                 seed: 3
                 """);
     }

@@ -7,6 +7,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Progress;
@@ -28,6 +29,7 @@ public final class TestContext implements PassContext {
     private final Map<String, Model> models = new HashMap<>();
     private DataSplits data;
     private ModelRunner runner;
+    private Host host = Host.NONE;
     private InputShapes inputShapes = InputShapes.ofBatch(1);
     private Checkpoints checkpoints = Checkpoints.NONE;
     private Reproducer reproducer = Reproducer.NONE;
@@ -65,6 +67,11 @@ public final class TestContext implements PassContext {
 
     public TestContext withRunner(ModelRunner value) {
         runner = value;
+        return this;
+    }
+
+    public TestContext withHost(Host value) {
+        host = value;
         return this;
     }
 
@@ -113,6 +120,11 @@ public final class TestContext implements PassContext {
     /** What the pass refused, each as {@code where: reason}, in order. */
     public List<String> skipped() {
         return List.copyOf(skipped);
+    }
+
+    @Override
+    public Host host() {
+        return host;
     }
 
     @Override

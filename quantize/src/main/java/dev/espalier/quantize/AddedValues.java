@@ -25,11 +25,17 @@ final class AddedValues {
     private static final String UNNAMED = "";
 
     private final GraphEditor editor;
+    private final boolean signed;
     private final Map<Object, String> constants = new HashMap<>();
     private int numbered;
 
-    AddedValues(GraphEditor editor) {
+    /**
+     * @param signed whether bytes of activations are written as -128..127: all of them, and zero
+     *     points, less 128
+     */
+    AddedValues(GraphEditor editor, boolean signed) {
         this.editor = editor;
+        this.signed = signed;
     }
 
     /** A name for something that belongs to {@code value}, such as its bytes ({@code _q}). */
@@ -72,10 +78,22 @@ final class AddedValues {
 
     /** Zero points are few. */
     String zeroPoint(Grid grid) {
-        byte[] one = {(byte) grid.zeroPoint()};
         return constant(
-                "zp" + grid.zeroPoint(),
-                Tensor.of(DataType.UINT8, Shape.SCALAR, ByteBuffer.wrap(one)));
+                "zp" + (signed ? grid.zeroPoint() - 128 : grid.zeroPoint()),
+                bytes(Shape.SCALAR, new int[] {grid.zeroPoint()}));
+    }
+
+    /**
+     * Bytes of an activation.
+     *
+     * @param values 0..255 each
+     */
+    Tensor bytes(Shape shape, int[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length);
+        for (int value : values) {
+            bytes.put((byte) (signed ? value - 128 : value));
+        }
+        return Tensor.of(signed ? DataType.INT8 : DataType.UINT8, shape, bytes.flip());
     }
 
     /** Always zero, but ONNX Runtime leaves a Gemm float whose weight has none. */

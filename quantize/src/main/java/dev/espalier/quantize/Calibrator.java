@@ -2,56 +2,60 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.DataException;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Finds the ranges of activations: one pass over the calibration samples, all values at once,
- * nothing kept but one {@link Histogram} for each group of values.
+ * Watches activations: one pass over the calibration samples, all values at once, nothing kept but
+ * one {@link Observer} for each.
  *
  * <p>Samples run one at a time (or as many as a fixed first dimension of the model's input asks
  * for), since the runtime may sum in another order for another batch size: so the same samples give
- * the same ranges however they are ordered or delivered.
+ * the same result however they are ordered or delivered. They may differ in shape where the model's
+ * inputs are open. Where the values of one sample would take too much memory together, several
+ * {@link CalibrationPlan parts} of them are computed one after the other for each sample.
+ *
+ * <p>What was seen is kept in the host's cache, under a hash of the model, the watched values and
+ * the samples.
  */
 final class Calibrator {
     private final Model model;
-    private final Map<String, String> groups;
-    private final Map<String, Histogram> histograms = new HashMap<>();
+    private final List<String> values;
+    private final Map<String, Observer> observers = new TreeMap<>();
 
     /**
-     * @param groups which values to watch, each with the name of the group whose range it counts
-     *     for
+     * @param values which to watch
      */
-    Calibrator(Model model, Map<String, String> groups) {
+    Calibrator(Model model, Collection<String> values) {
         this.model = model;
-        this.groups = Map.copyOf(groups);
-        groups.values().forEach(group -> histograms.put(group, new Histogram()));
+        this.values = values.stream().sorted().toList();
+        values.forEach(value -> observers.put(value, new Observer()));
     }
 
     /**
      * Runs the model on all of the recipe's calibration samples.
      *
-     * @return what was seen, by group
+     * @return what was seen, by value
      * @throws UnsupportedModelException where an activation is not finite
      */
-    Map<String, Histogram> run(PassContext context) {
+    Map<String, Observer> run(PassContext context) {
         Dataset samples = context.data().calibration();
-        Map<String, Value> feeds = new HashMap<>();
-        model.graph().feeds().forEach(feed -> feeds.put(feed.name(), feed));
-        List<String> fed = groups.keySet().stream().filter(feeds::containsKey).toList();
-        List<String> computed =
-                groups.keySet().stream().filter(name -> !feeds.containsKey(name)).sorted().toList();
-        int batch = batchSize(feeds.values());
+        int batch = batchSize(model.graph().feeds());
         if (samples.size() < batch) {
             throw new DataException(
                     "calibration needs at least "
@@ -59,23 +63,51 @@ final class Calibrator {
                             + " samples, as many as the model's input takes at once, and has "
                             + samples.size());
         }
-        // A session has to be asked for something: at least the outputs.
-        try (ModelRunner.Session session =
-                        computed.isEmpty()
-                                ? context.runner().open(model)
-                                : context.runner().open(model, computed);
-                Progress.Task task =
-                        context.progress().begin("calibration", samples.size(), "samples")) {
+        CalibrationCache cache = new CalibrationCache(context, model, values, batch);
+        return cache.read()
+                .orElseGet(
+                        () -> {
+                            observe(samples, batch, context);
+                            cache.write(observers);
+                            return observers;
+                        });
+    }
+
+    private void observe(Dataset samples, int batch, PassContext context) {
+        Map<String, Value> feeds = new HashMap<>();
+        model.graph().feeds().forEach(feed -> feeds.put(feed.name(), feed));
+        List<String> fed = values.stream().filter(feeds::containsKey).toList();
+        List<String> computed = values.stream().filter(name -> !feeds.containsKey(name)).toList();
+        CalibrationPlan plan = CalibrationPlan.of(model, computed, shapes(samples, batch));
+        List<ModelRunner.Session> sessions = new ArrayList<>();
+        try (Progress.Task task =
+                context.progress()
+                        .begin(plan.announcement(values.size()), samples.size(), "samples")) {
+            for (List<String> part : plan.parts()) {
+                sessions.add(context.runner().open(model, part));
+            }
             for (int from = 0; from + batch <= samples.size(); from += batch) {
                 context.checkCancelled();
                 Batch inputs = samples.batch(IntStream.range(from, from + batch).toArray());
-                Map<String, Tensor> values = session.run(inputs.inputs());
-                computed.forEach(name -> observe(name, values.get(name)));
+                for (int i = 0; i < sessions.size(); i++) {
+                    Map<String, Tensor> seen = sessions.get(i).run(inputs.inputs());
+                    plan.parts().get(i).forEach(name -> observe(name, seen.get(name)));
+                }
                 fed.forEach(name -> observe(name, inputs.inputs().get(name)));
                 task.advance(batch);
             }
+        } finally {
+            sessions.forEach(ModelRunner.Session::close);
         }
-        return histograms;
+    }
+
+    /** Those of the first samples; others may have others. */
+    private static InputShapes shapes(Dataset samples, int batch) {
+        Map<String, Shape> shapes = new HashMap<>();
+        samples.batch(IntStream.range(0, batch).toArray())
+                .inputs()
+                .forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return new InputShapes(batch, shapes);
     }
 
     private static int batchSize(Iterable<Value> feeds) {
@@ -90,7 +122,7 @@ final class Calibrator {
 
     private void observe(String name, Tensor value) {
         try {
-            histograms.get(groups.get(name)).add(value.toFloats());
+            observers.get(name).add(value.toFloats());
         } catch (IllegalArgumentException e) {
             throw new UnsupportedModelException(
                     "calibration found "
@@ -98,7 +130,7 @@ final class Calibrator {
                             + " in '"
                             + name
                             + "', which has no place on an integer grid; name the nodes around it"
-                            + " under 'exclude'",
+                            + " under 'keep-float: {nodes: [..]}'",
                     e);
         }
     }

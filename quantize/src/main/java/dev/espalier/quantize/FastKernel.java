@@ -1,5 +1,7 @@
 package dev.espalier.quantize;
 
+import dev.espalier.core.ir.Shape;
+
 /**
  * Which convolutions ONNX Runtime 1.29 computes with its fast integer kernel on x86 CPUs: those
  * whose input channels come in fours, with 16 output channels or more. With AVX-512 it takes any
@@ -15,6 +17,14 @@ final class FastKernel {
     /** Whether a convolution of one group is computed with it. */
     static boolean takes(long inputChannels, long outputChannels) {
         return missingInputs(inputChannels) == 0 && takesOutputs(outputChannels);
+    }
+
+    /** Whether {@code layer} is computed with it, zero channels added where that helps. */
+    static boolean takes(WeightedLayer layer) {
+        Shape weight = layer.weight().shape();
+        return !layer.node().is("Conv")
+                || layer.node().attributes().integer("group", 1) == 1
+                        && takesOutputs(weight.size(0));
     }
 
     /** Whether there are too few output channels, on any machine. */

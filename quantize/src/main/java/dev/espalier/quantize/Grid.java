@@ -37,6 +37,19 @@ record Grid(float scale, int zeroPoint) {
         return new Grid(scale, saturate(Math.rint(-low / scale)));
     }
 
+    /**
+     * The finest grid with the zero point 128 that covers {@code range}: {@code scale = max(|low|,
+     * |high|) / 127}. A range that begins at zero has the zero point 0 here, too: half of the grid
+     * would be of no use, and a Relu could not be left to saturation.
+     */
+    static Grid symmetric(Range range) {
+        double greatest = Math.max(-(double) range.low(), range.high());
+        if (range.low() >= 0 || greatest == 0) {
+            return over(range);
+        }
+        return new Grid(Math.max((float) (greatest / 127), LEAST_SCALE), 128);
+    }
+
     int quantize(float x) {
         // A float division, as the runtime does it.
         return saturate(Math.rint(x / scale) + zeroPoint);

@@ -1,5 +1,10 @@
 package dev.espalier.quantize;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
 /**
  * Counts of all values seen so far, in bins that widen by powers of two as greater values arrive.
  * Bin {@code i} counts the values in {@code [i * 2^k, (i + 1) * 2^k)} for {@code -BINS <= i <
@@ -11,11 +16,15 @@ final class Histogram {
     /** On either side of zero; a bin is at most 1/1024 of the greatest magnitude. */
     private static final int BINS = 2048;
 
+    /** Of memory that one histogram takes. */
+    static final int BYTES = 2 * BINS * Long.BYTES;
+
     private static final int NO_EXPONENT = Integer.MIN_VALUE;
 
     private final long[] counts = new long[2 * BINS];
     private int exponent = NO_EXPONENT;
     private long zeros;
+    private long exactZeros;
     private long total;
     private float least = Float.POSITIVE_INFINITY;
     private float greatest = Float.NEGATIVE_INFINITY;
@@ -47,12 +56,44 @@ final class Histogram {
     private void count(float[] values) {
         if (exponent == NO_EXPONENT) {
             zeros += values.length;
+            exactZeros += values.length;
             return;
         }
         // 2^-k may exceed a float's range, a double's never: k is at least -160.
         double perBin = Math.scalb(1.0, -exponent);
         for (float value : values) {
             counts[(int) Math.floor(value * perBin) + BINS]++;
+            exactZeros += value == 0 ? 1 : 0;
+        }
+    }
+
+    /** Adds what another histogram counted; the same as if this one had counted it. */
+    void add(Histogram other) {
+        least = Math.min(least, other.least);
+        greatest = Math.max(greatest, other.greatest);
+        total += other.total;
+        exactZeros += other.exactZeros;
+        zeros += other.zeros;
+        if (other.exponent == NO_EXPONENT) {
+            if (exponent != NO_EXPONENT) {
+                counts[BINS] += zeros;
+                zeros = 0;
+            }
+            return;
+        }
+        long[] added = other.counts.clone();
+        int wider = exponent == NO_EXPONENT ? other.exponent : Math.max(exponent, other.exponent);
+        if (exponent != NO_EXPONENT && exponent < wider) {
+            merge(counts, Math.min(wider - exponent, 31));
+        }
+        if (other.exponent < wider) {
+            merge(added, Math.min(wider - other.exponent, 31));
+        }
+        exponent = wider;
+        counts[BINS] += zeros;
+        zeros = 0;
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += added[i];
         }
     }
 
@@ -66,7 +107,7 @@ final class Histogram {
             counts[BINS] += zeros;
             zeros = 0;
         } else if (needed > exponent) {
-            merge(Math.min(needed - exponent, 31));
+            merge(counts, Math.min(needed - exponent, 31));
             exponent = needed;
         }
     }
@@ -77,12 +118,87 @@ final class Histogram {
     }
 
     /** Gives every bin's count to the bin that is {@code 2^shift} times as wide. */
-    private void merge(int shift) {
+    private static void merge(long[] counts, int shift) {
         long[] narrow = counts.clone();
-        java.util.Arrays.fill(counts, 0);
+        Arrays.fill(counts, 0);
         for (int i = 0; i < narrow.length; i++) {
             counts[((i - BINS) >> shift) + BINS] += narrow[i];
         }
+    }
+
+    /** Writes all that {@link #read} needs. */
+    void write(DataOutput out) throws IOException {
+        out.writeInt(exponent);
+        out.writeLong(zeros);
+        out.writeLong(exactZeros);
+        out.writeLong(total);
+        out.writeFloat(least);
+        out.writeFloat(greatest);
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] != 0) {
+                out.writeShort(i);
+                out.writeLong(counts[i]);
+            }
+        }
+        out.writeShort(counts.length);
+    }
+
+    /**
+     * @throws IllegalArgumentException where what is read was not written by {@link #write}
+     */
+    static Histogram read(DataInput in) throws IOException {
+        Histogram read = new Histogram();
+        read.exponent = in.readInt();
+        read.zeros = in.readLong();
+        read.exactZeros = in.readLong();
+        read.total = in.readLong();
+        read.least = in.readFloat();
+        read.greatest = in.readFloat();
+        int bin = in.readUnsignedShort();
+        while (bin < read.counts.length) {
+            read.counts[bin] = in.readLong();
+            bin = in.readUnsignedShort();
+        }
+        long counted = read.zeros + Arrays.stream(read.counts).sum();
+        if (bin != read.counts.length || counted != read.total) {
+            throw new IllegalArgumentException("not a histogram");
+        }
+        return read;
+    }
+
+    /** One bin that is not empty. */
+    interface Bin {
+        void see(double centre, long count);
+    }
+
+    /**
+     * All bins that are not empty, from the least on; zeros are at zero, not at their bin's centre.
+     */
+    void forEachBin(Bin bin) {
+        if (exponent == NO_EXPONENT) {
+            return;
+        }
+        for (int i = 0; i < counts.length; i++) {
+            long count = counts[i] - (i == BINS ? exactZeros : 0);
+            if (count > 0) {
+                bin.see(Math.scalb(i - BINS + 0.5, exponent), count);
+            }
+        }
+    }
+
+    /** The bins' counts from the least on, zero in the middle, without values that are zero. */
+    double[] nonZeroCounts() {
+        double[] all = new double[counts.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = counts[i];
+        }
+        all[BINS] -= exponent == NO_EXPONENT ? 0 : exactZeros;
+        return all;
+    }
+
+    /** Zero where only zeros were seen. */
+    double binWidth() {
+        return exponent == NO_EXPONENT ? 0 : Math.scalb(1.0, exponent);
     }
 
     boolean isEmpty() {

@@ -28,14 +28,11 @@ final class LayerWriter {
             Map.of("group", 1L, "dilations", 1L, "strides", 1L, "pads", 0L);
 
     private final AddedValues added;
-    private final boolean perChannel;
+    private final Integers integers;
 
-    /**
-     * @param perChannel whether weights have a scale for each output channel
-     */
-    LayerWriter(AddedValues added, boolean perChannel) {
+    LayerWriter(AddedValues added, Integers integers) {
         this.added = added;
-        this.perChannel = perChannel;
+        this.integers = integers;
     }
 
     /**
@@ -103,9 +100,10 @@ final class LayerWriter {
 
     private WeightGrid grid(WeightedLayer layer, float inputScale) {
         WeightGrid grid =
-                perChannel && layer.axis() >= 0
-                        ? WeightGrid.perChannel(layer.weight(), layer.axis())
-                        : WeightGrid.perTensor(layer.weight());
+                WeightGrid.of(
+                        layer.weight(),
+                        integers.perChannel() ? layer.axis() : -1,
+                        integers.greatestWeight());
         return layer.hasBias() ? grid.wideEnoughFor(layer.bias().toFloats(), inputScale) : grid;
     }
 

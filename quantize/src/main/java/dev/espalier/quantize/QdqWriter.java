@@ -1,12 +1,10 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.ir.Attributes;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,15 +37,14 @@ final class QdqWriter {
 
     /**
      * @param grids by group
-     * @param perChannel whether weights have a scale for each output channel
      */
-    QdqWriter(Model model, Placement placement, Map<String, Grid> grids, boolean perChannel) {
+    QdqWriter(Model model, Placement placement, Map<String, Grid> grids, Integers integers) {
         this.model = model;
         this.placement = placement;
         this.grids = grids;
         this.editor = new GraphEditor(model.graph());
-        this.added = new AddedValues(editor);
-        this.layers = new LayerWriter(added, perChannel);
+        this.added = new AddedValues(editor, integers.activations().isSigned());
+        this.layers = new LayerWriter(added, integers);
     }
 
     Model write() {
@@ -149,16 +146,15 @@ final class QdqWriter {
         seen.add(tensor.toFloats());
         Grid grid = Grid.over(seen.minMax());
         float[] values = tensor.toFloats();
-        ByteBuffer bytes = ByteBuffer.allocate(values.length);
-        for (float x : values) {
-            bytes.put((byte) grid.quantize(x));
+        int[] bytes = new int[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = grid.quantize(values[i]);
         }
-        Tensor quantized = Tensor.of(DataType.UINT8, tensor.shape(), bytes.flip());
         return added.node(
                 "DequantizeLinear",
                 Attributes.NONE,
                 List.of(
-                        added.constant(value, "_q", quantized),
+                        added.constant(value, "_q", added.bytes(tensor.shape(), bytes)),
                         added.constant(value, "_s", Tensor.scalar(grid.scale())),
                         added.zeroPoint(grid)),
                 added.name(value, "_dq"));

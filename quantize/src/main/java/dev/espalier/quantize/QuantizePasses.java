@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
+import dev.espalier.quantize.saturation.ForecastSaturation;
 import dev.espalier.quantize.smooth.Smooth;
 import dev.espalier.quantize.storage.StoreFloat16;
 import dev.espalier.quantize.weights.QuantizeWeights;
@@ -14,6 +15,7 @@ public final class QuantizePasses implements PassCatalog {
     public List<Class<? extends Pass>> passes() {
         return List.of(
                 Quantize.class,
+                ForecastSaturation.class,
                 QuantizeDynamic.class,
                 QuantizeWeights.class,
                 Smooth.class,

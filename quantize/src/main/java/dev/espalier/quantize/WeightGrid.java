@@ -4,15 +4,29 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
- * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}.
+ * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}; or
+ * likewise up to another greatest magnitude.
  *
- * <p>The byte -128 is not used, so that the grid is the same on both sides of zero.
+ * <p>The byte -128 is not used, so that the grid is the same on both sides of zero. Weights that
+ * something before has put on a coarser grid, of four bits for instance, stay on that one.
  */
-final class WeightGrid {
-    private static final int GREATEST = 127;
+public final class WeightGrid {
+    /** Of 8 bits. */
+    static final int GREATEST = 127;
+
+    /**
+     * Fewer weights than this lie on a coarse grid by chance, where a bias would lose precision.
+     */
+    private static final int FEWEST_ON_GRID = 8;
+
+    /** Steps that float numbers may be off a grid they were put on. */
+    private static final double ON_GRID = 1e-4;
 
     /** Leaves accumulated products as much room in 32 bits as the bias. */
     private static final double GREATEST_BIAS = 1 << 30;
@@ -20,35 +34,78 @@ final class WeightGrid {
     private final Shape shape;
     private final int axis;
     private final float[] scales;
+    private final int greatest;
 
-    private WeightGrid(Shape shape, int axis, float[] scales) {
+    private WeightGrid(Shape shape, int axis, float[] scales, int greatest) {
         this.shape = shape;
         this.axis = axis;
         this.scales = scales;
+        this.greatest = greatest;
+    }
+
+    /**
+     * @param axis one scale for each index along it; -1 for one scale
+     * @param greatest magnitude of a byte
+     */
+    public static WeightGrid of(Tensor weight, int axis, int greatest) {
+        int count = axis < 0 ? 1 : Math.toIntExact(weight.shape().size(axis));
+        return new WeightGrid(weight.shape(), axis, new float[count], greatest).fit(weight);
     }
 
     /** One scale for the whole tensor. */
     static WeightGrid perTensor(Tensor weight) {
-        return new WeightGrid(weight.shape(), -1, new float[] {1}).fit(weight);
+        return of(weight, -1, GREATEST);
     }
 
     /** One scale for each index along {@code axis}. */
     static WeightGrid perChannel(Tensor weight, int axis) {
-        float[] scales = new float[Math.toIntExact(weight.shape().size(axis))];
-        return new WeightGrid(weight.shape(), axis, scales).fit(weight);
+        return of(weight, axis, GREATEST);
     }
 
     private WeightGrid fit(Tensor weight) {
         float[] values = weight.toFloats();
-        float[] greatest = new float[scales.length];
+        float[] most = new float[scales.length];
         for (int i = 0; i < values.length; i++) {
             int c = channel(i);
-            greatest[c] = Math.max(greatest[c], Math.abs(values[i]));
+            most[c] = Math.max(most[c], Math.abs(values[i]));
         }
+        double[][] rows = rows(values);
         for (int c = 0; c < scales.length; c++) {
-            scales[c] = Math.max(greatest[c] / GREATEST, Grid.LEAST_SCALE);
+            float step = coarseStep(rows[c], most[c]).orElse(most[c] / greatest);
+            scales[c] = Math.max(step, Grid.LEAST_SCALE);
         }
         return this;
+    }
+
+    /** The values of each channel. */
+    private double[][] rows(float[] values) {
+        double[][] rows = new double[scales.length][values.length / scales.length];
+        int[] filled = new int[rows.length];
+        for (int i = 0; i < values.length; i++) {
+            int c = channel(i);
+            rows[c][filled[c]++] = values[i];
+        }
+        return rows;
+    }
+
+    /** The step of a grid coarser than this one on which a channel's weights lie already. */
+    private Optional<Float> coarseStep(double[] row, float most) {
+        return Arrays.stream(row).filter(w -> w != 0).count() < FEWEST_ON_GRID
+                ? Optional.empty()
+                : IntStream.range(1, greatest)
+                        .filter(levels -> isOnGrid(row, most / (double) levels))
+                        .mapToObj(levels -> most / levels)
+                        .findFirst();
+    }
+
+    private static boolean isOnGrid(double[] row, double step) {
+        for (double w : row) {
+            double q = w / step;
+            if (Math.abs(q - Math.rint(q)) > ON_GRID) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The index along the axis of element {@code i} in row-major order. */
@@ -76,7 +133,7 @@ final class WeightGrid {
             double least = Math.abs(bias[c]) / (GREATEST_BIAS * inputScale);
             widened[s] = Math.max(widened[s], (float) least);
         }
-        return new WeightGrid(shape, axis, widened);
+        return new WeightGrid(shape, axis, widened, greatest);
     }
 
     /** The weight as INT8. */
@@ -85,9 +142,18 @@ final class WeightGrid {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             double q = Math.rint(values[i] / scales[channel(i)]);
-            bytes[i] = (byte) Math.min(Math.max(q, -GREATEST), GREATEST);
+            bytes[i] = (byte) Math.min(Math.max(q, -greatest), greatest);
         }
         return Tensor.of(DataType.INT8, shape, ByteBuffer.wrap(bytes));
+    }
+
+    /** The numbers that the runtime computes with in place of {@code weight}. */
+    public Tensor rounded(Tensor weight) {
+        float[] values = quantize(weight).toFloats();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= scales[channel(i)];
+        }
+        return Tensor.ofFloats(shape, values);
     }
 
     /** The bias as INT32 in steps of input scale times weight scale. */

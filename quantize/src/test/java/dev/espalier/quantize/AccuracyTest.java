@@ -7,7 +7,6 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +23,7 @@ class AccuracyTest {
     void randomNetworksStayCloseToTheFloatOnes(long seed) {
         Model model = RandomGraphs.cnn(seed);
         TestContext context = RandomSamples.context(model, Runners.SINGLE);
-        Quantize quantize = new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of());
+        Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
 
         Model quantized = quantize.apply(model, context);
 
@@ -43,7 +42,14 @@ class AccuracyTest {
         TestContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model quantized =
-                new Quantize(Scheme.INT8, calibration, 99.999, false, List.of())
+                Quantize.int8(calibration)
+                        .with(
+                                new Integers(
+                                        Integers.Format.QDQ,
+                                        Integers.Activations.U8,
+                                        8,
+                                        false,
+                                        Integers.Target.ANY))
                         .apply(model, context);
 
         assertThat(decibels(model, quantized, context)).isGreaterThan(LEAST_DECIBELS);

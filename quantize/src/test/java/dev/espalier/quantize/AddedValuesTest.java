@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
@@ -20,7 +21,7 @@ class AddedValuesTest {
                     y = Add(x, t2)
                     """);
     private final GraphEditor editor = new GraphEditor(model.graph());
-    private final AddedValues added = new AddedValues(editor);
+    private final AddedValues added = new AddedValues(editor, false);
 
     @Test
     void ofAPathTheLastPartIsTaken() {
@@ -54,5 +55,18 @@ class AddedValuesTest {
         assertThat(added.zeroPoint(grid)).isEqualTo("zp7").isEqualTo(added.zeroPoint(grid));
         assertThat(added.weightZeroPoint(Shape.SCALAR)).isEqualTo("zp_s8");
         assertThat(added.weightZeroPoint(Shape.of(3))).isEqualTo("zp_s8_3");
+    }
+
+    @Test
+    void signedBytesAreThoseLess128() {
+        AddedValues signed = new AddedValues(editor, true);
+
+        assertThat(signed.zeroPoint(new Grid(0.5f, 0))).isEqualTo("zp-128");
+        assertThat(signed.zeroPoint(new Grid(0.5f, 128))).isEqualTo("zp0");
+        Tensor bytes = signed.bytes(Shape.of(3), new int[] {0, 128, 255});
+        assertThat(bytes.dataType()).isEqualTo(DataType.INT8);
+        assertThat(bytes.toLongs()).containsExactly(-128, 0, 127);
+        assertThat(added.bytes(Shape.of(3), new int[] {0, 128, 255}).toLongs())
+                .containsExactly(0, 128, 255);
     }
 }

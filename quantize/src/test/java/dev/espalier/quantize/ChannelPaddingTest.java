@@ -10,7 +10,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,9 +51,7 @@ class ChannelPaddingTest {
     void givesTheResultsOfTheUnpaddedConvolutionToTheBit() {
         Model model = conv(3, 16, 1);
         TestContext context = RandomSamples.context(model, Runners.SINGLE);
-        Model padded =
-                new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
-                        .apply(model, context);
+        Model padded = Quantize.int8(Calibration.MIN_MAX).apply(model, context);
 
         assertThat(run(padded, context)).isEqualTo(run(withoutPadding(padded), context));
     }

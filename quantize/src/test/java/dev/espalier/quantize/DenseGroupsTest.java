@@ -93,7 +93,7 @@ class DenseGroupsTest {
     void quantizeComputesThemInOneGroup() {
         Model model = model(16, 16, 2);
         Model quantized =
-                new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
+                Quantize.int8(Calibration.MIN_MAX)
                         .apply(model, RandomSamples.context(model, Runners.SINGLE));
 
         assertThat(quantized.graph().nodes())

@@ -1,7 +1,11 @@
 package dev.espalier.quantize;
 
+import static dev.espalier.quantize.Integers.Format.QDQ;
+import static dev.espalier.quantize.Integers.Format.QOPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
@@ -15,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** ONNX Runtime leaves no float arithmetic in what {@link Quantize} writes. */
 class FusionTest {
-    private static final Quantize QUANTIZE =
-            new Quantize(Scheme.INT8, Calibration.PERCENTILE, 99.999, true, List.of());
+    private static final Quantize QUANTIZE = Quantize.int8(Calibration.PERCENTILE);
 
     @Test
     void aResidualNetworkWithPaddedShortcutRunsOnIntegersFromInputToLogits() {
@@ -163,10 +166,123 @@ class FusionTest {
                 .doesNotContainKeys("MatMul", "com.microsoft.QLinearSoftmax");
     }
 
+    private static final String ALL_KINDS =
+            """
+            opset 13
+            graph (x: float[N,16,8,8]) -> (y)
+            w1: float[16,16,3,3] = seed(1)
+            b1: float[16] = seed(2)
+            w2: float[16,16,1,1] = seed(3)
+            w3: float[16,32,1,1] = seed(4)
+            w4: float[8,16] = seed(5)
+            b4: float[8] = seed(6)
+            w5: float[8,8] = seed(7)
+            c1 = Conv(x, w1, b1) {pads=[1,1,1,1]}
+            r1 = Relu(c1)
+            c2 = Conv(r1, w2)
+            l = LeakyRelu(c2) {alpha=0.1}
+            a = Add(l, x)
+            s = Sigmoid(a)
+            m = Mul(a, s)
+            j = Concat(m, c2) {axis=1}
+            c3 = Conv(j, w3)
+            p = AveragePool(c3) {kernel_shape=[2,2], strides=[2,2]}
+            g = GlobalAveragePool(p)
+            f = Flatten(g)
+            h = Gemm(f, w4, b4) {transB=1}
+            y = Gemm(h, w5)
+            """;
+
+    private static final List<Integers.Activations> UNSIGNED =
+            List.of(Integers.Activations.U8, Integers.Activations.U8_SYMMETRIC);
+
+    /** Each line of the placement table in docs/quantization.md whose fusion has an operator. */
+    @Test
+    void everyKindOfOperatorIsFused() {
+        for (Integers.Activations activations : UNSIGNED) {
+            assertThat(operators(OptimizedGraph.of(quantized(ALL_KINDS, QDQ, activations))))
+                    .containsEntry("com.microsoft.QLinearConv", 3L)
+                    .containsEntry("com.microsoft.QGemm", 2L)
+                    .containsEntry("com.microsoft.QLinearAdd", 1L)
+                    .containsEntry("com.microsoft.QLinearMul", 1L)
+                    .containsEntry("com.microsoft.QLinearConcat", 1L)
+                    .containsEntry("com.microsoft.QLinearLeakyRelu", 1L)
+                    .containsEntry("com.microsoft.QLinearSigmoid", 1L)
+                    .containsEntry("com.microsoft.QLinearAveragePool", 1L)
+                    .containsEntry("com.microsoft.QLinearGlobalAveragePool", 1L)
+                    .containsEntry("QuantizeLinear", 1L)
+                    .doesNotContainKeys("DequantizeLinear", "Conv", "Gemm", "Add", "Mul");
+        }
+    }
+
+    @Test
+    void everyKindOfOperatorIsWrittenAsIntegerOperatorWhereAskedFor() {
+        for (Integers.Activations activations : Integers.Activations.values()) {
+            assertThat(operators(quantized(ALL_KINDS, QOPERATOR, activations)))
+                    .containsEntry("QLinearConv", 3L)
+                    .containsEntry("com.microsoft.QGemm", 2L)
+                    .containsEntry("com.microsoft.QLinearAdd", 1L)
+                    .containsEntry("com.microsoft.QLinearMul", 1L)
+                    .containsEntry("com.microsoft.QLinearConcat", 1L)
+                    .containsEntry("com.microsoft.QLinearLeakyRelu", 1L)
+                    .containsEntry("com.microsoft.QLinearSigmoid", 1L)
+                    .containsEntry("com.microsoft.QLinearAveragePool", 1L)
+                    .containsEntry("com.microsoft.QLinearGlobalAveragePool", 1L)
+                    .containsEntry("QuantizeLinear", 1L)
+                    .doesNotContainKeys("DequantizeLinear", "Conv", "Gemm", "Add", "Mul");
+        }
+    }
+
+    @Test
+    void bothFormatsGiveTheSameBits() {
+        for (Integers.Activations activations : UNSIGNED) {
+            Model qdq = quantized(ALL_KINDS, QDQ, activations);
+            Model integers = quantized(ALL_KINDS, QOPERATOR, activations);
+
+            assertThat(outputs(integers)).containsExactly(outputs(qdq));
+        }
+    }
+
+    /** Nothing is won by them there: pairs of products saturate alike, and less is fused. */
+    @Test
+    void onX86SignedActivationsAreOnlyFusedAsUnsignedOnes() {
+        assumeThat(System.getProperty("os.arch")).isIn("amd64", "x86_64");
+        Model fused =
+                OptimizedGraph.of(quantized(ALL_KINDS, QDQ, Integers.Activations.S8_SYMMETRIC));
+
+        assertThat(operators(fused)).containsKeys("Conv", "com.microsoft.QLinearConv");
+        for (Node node : fused.graph().nodes()) {
+            if (node.opType().equals("QLinearConv")) {
+                assertThat(fused.graph().constant(node.input(2)).orElseThrow().dataType())
+                        .isEqualTo(DataType.UINT8);
+            }
+        }
+    }
+
+    private static float[] outputs(Model model) {
+        try (var session = Runners.SINGLE.open(model)) {
+            var inputs = RandomSamples.of(model, 4).batch(new int[] {0, 1, 2, 3}).inputs();
+            return session.run(inputs).get("y").toFloats();
+        }
+    }
+
+    private static Model quantized(
+            String text, Integers.Format format, Integers.Activations activations) {
+        Model model = GraphText.parse(text);
+        Integers integers = new Integers(format, activations, 8, true, Integers.Target.ANY);
+        return Quantize.int8(Calibration.MIN_MAX)
+                .with(integers)
+                .apply(model, RandomSamples.context(model, Runners.SINGLE));
+    }
+
     private static Map<String, Long> optimized(String text) {
         Model model = GraphText.parse(text);
         Model quantized = QUANTIZE.apply(model, RandomSamples.context(model, Runners.SINGLE));
-        return OptimizedGraph.of(quantized).graph().nodes().stream()
+        return operators(OptimizedGraph.of(quantized));
+    }
+
+    private static Map<String, Long> operators(Model model) {
+        return model.graph().nodes().stream()
                 .collect(
                         Collectors.groupingBy(
                                 FusionTest::operator, TreeMap::new, Collectors.counting()));

@@ -109,4 +109,20 @@ class GridTest {
         assertThatThrownBy(() -> new Grid(0, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Grid(1, 256)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aSymmetricGridHasItsZeroPointInTheMiddle() {
+        Grid grid = Grid.symmetric(new Range(-2, 1.27f));
+
+        assertThat(grid).isEqualTo(new Grid((float) (2.0 / 127), 128));
+        assertThat(grid.quantize(-2)).isEqualTo(1);
+        assertThat(grid.quantize(2)).isEqualTo(255);
+        assertThat(grid.dequantize(grid.quantize(0))).isZero();
+    }
+
+    @Test
+    void aSymmetricGridBehindAReluBeginsAtZero() {
+        assertThat(Grid.symmetric(new Range(0, 2.55f))).isEqualTo(Grid.over(new Range(0, 2.55f)));
+        assertThat(Grid.symmetric(new Range(0, 0))).isEqualTo(new Grid(1, 0));
+    }
 }

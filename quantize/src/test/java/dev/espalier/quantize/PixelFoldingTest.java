@@ -21,8 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PixelFoldingTest {
-    private static final Quantize QUANTIZE =
-            new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of());
+    private static final Quantize QUANTIZE = Quantize.int8(Calibration.MIN_MAX);
 
     @ParameterizedTest
     @CsvSource({

@@ -234,9 +234,7 @@ class PlannerTest {
 
     private static List<String> callsOf(String text) {
         Model model = GraphText.parse(text.formatted(WEIGHTS));
-        Model preview =
-                new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
-                        .preview(model, TestContext.of(model));
+        Model preview = Quantize.int8(Calibration.MIN_MAX).preview(model, TestContext.of(model));
         return preview.graph().nodes().stream()
                 .map(
                         node ->

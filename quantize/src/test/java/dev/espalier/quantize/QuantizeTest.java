@@ -32,7 +32,8 @@ class QuantizeTest {
             """;
 
     private static Quantize excluding(String... names) {
-        return new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of(names));
+        return Quantize.int8(Calibration.MIN_MAX)
+                .with(KeepFloat.STANDARD.withNodes(List.of(names)));
     }
 
     private static PassTester.Outcome quantized(String text, String... exclude) {
@@ -94,7 +95,8 @@ class QuantizeTest {
 
     @Test
     void anExcludedLayerStaysFloatAndIsNamed() {
-        Model after = quantized(CONV_AND_GEMM, "second").skipped("listed under 'exclude'").after();
+        Model after =
+                quantized(CONV_AND_GEMM, "second").skipped("listed under 'keep-float'").after();
 
         assertThat(constants(after)).containsKey("v").doesNotContainKey("v_q");
         assertThat(after.graph().producer("y").orElseThrow().inputs()).containsExactly("f", "v");
@@ -105,7 +107,7 @@ class QuantizeTest {
         assertThatThrownBy(() -> quantized(CONV_AND_GEMM, "thrid"))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("[thrid]")
-                .hasMessageContaining("no such node");
+                .hasMessageContaining("none such");
     }
 
     @Test

@@ -5,9 +5,9 @@ import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 
 /** ONNX Runtime as these tests use it. */
-final class Runners {
+public final class Runners {
     /** One thread, so that sums are taken in the same order on every machine. */
-    static final ModelRunner SINGLE = new OrtRunner(SessionSettings.DEFAULT.withThreads(1));
+    public static final ModelRunner SINGLE = new OrtRunner(SessionSettings.DEFAULT.withThreads(1));
 
     private Runners() {}
 }

@@ -161,7 +161,7 @@ class ShortcutConvTest {
         Model model =
                 block("opset 13 | s = Slice(x, first, last, spatial, two); p = Pad(s, around)");
         Model quantized =
-                new Quantize(Scheme.INT8, Calibration.MIN_MAX, 100, true, List.of())
+                Quantize.int8(Calibration.MIN_MAX)
                         .apply(model, RandomSamples.context(model, Runners.SINGLE));
 
         assertThat(quantized.graph().nodes()).extracting(Node::opType).doesNotContain("Slice");

@@ -106,4 +106,14 @@ class WeightGridTest {
         }
         return Tensor.ofFloats(shape, values);
     }
+
+    /** Two products of the greatest bytes fit 16 bits: 2 * 255 * 64 = 32640. */
+    @Test
+    void sevenBitsReachFrom64To64() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 2), 1, -0.5f, 4, -4);
+        WeightGrid grid = WeightGrid.of(weight, 0, 64);
+
+        assertThat(grid.quantize(weight).toLongs()).containsExactly(64, -32, 64, -64);
+        assertThat(grid.scales().toFloats()).containsExactly(1f / 64, 4f / 64);
+    }
 }

@@ -43,4 +43,11 @@ public record DataSplits(Dataset training, Dataset calibration, Dataset validati
                 validation,
                 new ChosenExamples(training, new int[0]));
     }
+
+    /** These with only the first {@code samples} of the calibration examples. */
+    public DataSplits withCalibration(int samples) {
+        int[] first = new int[Math.min(samples, calibration.size())];
+        java.util.Arrays.setAll(first, i -> i);
+        return new DataSplits(training, new ChosenExamples(calibration, first), validation, test);
+    }
 }

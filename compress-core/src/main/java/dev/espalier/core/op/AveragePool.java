@@ -3,6 +3,7 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * The mean of each window of X [N, C, D1..Dn]; padding counts as zeros where {@code
@@ -73,5 +74,10 @@ public final class AveragePool extends Pool {
             }
         }
         return Tensor.ofReals(call.dataType(0), shape, corrections);
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@code Y = (X - mean) / sqrt(var + epsilon) * scale + B} with X [N, C, D1..Dn] and the vectors
@@ -86,5 +87,16 @@ public final class BatchNormalization implements Operator {
                                 torch.training(),
                                 torch.statisticShare(momentum),
                                 TorchWriter.real(epsilon)));
+    }
+
+    /**
+     * {@code scale (x - mean) / sqrt(variance + epsilon) + shift}: either x, its mean and the shift
+     * are scaled, or scale and shift are.
+     */
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return trains(call)
+                && call.attributes().integer("spatial", 1) == 1
+                && (scaled.equals(Set.of(0, 2, 3)) || scaled.equals(Set.of(1, 2)));
     }
 }

@@ -82,6 +82,11 @@ public final class Call {
         return new Call(node, opset, types, followed, open, true);
     }
 
+    /** The call of another node with values of the same graph, to ask for another's rule. */
+    Call as(Node other) {
+        return new Call(other, opset, types, constants, open, follows);
+    }
+
     /** Whether constants may hold open sizes. */
     boolean follows() {
         return follows;

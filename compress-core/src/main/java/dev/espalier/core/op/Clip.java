@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Tensor;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code Y = min(max(X, min), max)}. The bounds are attributes before operator set 11 and optional
@@ -61,5 +62,15 @@ public final class Clip extends Elementwise {
         return call.has(input)
                 ? "torch.%s(%s, %s)".formatted(byTensor, value, torch.in(input))
                 : value;
+    }
+
+    /** Zero is the only bound that a factor leaves where it is. */
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        double low = bound(call, "min", 1).orElse(call.has(1) ? Double.NaN : -Float.MAX_VALUE);
+        double high = bound(call, "max", 2).orElse(call.has(2) ? Double.NaN : Float.MAX_VALUE);
+        return scaled.equals(Set.of(0))
+                && (low == 0 || low <= -Float.MAX_VALUE)
+                && (high == 0 || high >= Float.MAX_VALUE);
     }
 }

@@ -8,6 +8,7 @@ import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -141,5 +142,13 @@ public final class Concat implements Operator {
                         .mapToObj(torch::in)
                         .collect(Collectors.joining(", ", "[", "]"));
         torch.out("torch.cat(" + parts + ", " + axis(call, call.shape(0).rank()) + ")");
+    }
+
+    /**
+     * Each position of the result is one of one input: of one that is scaled, or it is not tied.
+     */
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return !scaled.isEmpty();
     }
 }

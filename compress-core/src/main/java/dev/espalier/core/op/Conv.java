@@ -7,6 +7,7 @@ import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -146,5 +147,19 @@ public final class Conv implements Operator {
                                 TorchWriter.ints(window.symmetricPads(call)),
                                 TorchWriter.ints(window.dilations()),
                                 call.attributes().integer("group", 1)));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return isLinear(call, scaled);
+    }
+
+    /**
+     * Of a product with a bias as input 2: one factor is scaled, and the bias where there is one.
+     */
+    static boolean isLinear(Call call, Set<Integer> scaled) {
+        return call.has(2)
+                ? scaled.equals(Set.of(0, 2)) || scaled.equals(Set.of(1, 2))
+                : scaled.equals(Set.of(0)) || scaled.equals(Set.of(1));
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The transpose of a convolution: X [N, C, D1..Dn], W [C, M/group, k1..kn], optional B [M] to Y [N,
@@ -199,5 +200,10 @@ public final class ConvTranspose implements Operator {
                         ? "torch.add(%s, torch.reshape(%s, %s))"
                                 .formatted(value, bias, TorchWriter.ints(column))
                         : value);
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return Conv.isLinear(call, scaled);
     }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
+import java.util.Set;
 
 /** {@code C = A / B}, element by element under broadcasting; integers are cut towards zero. */
 public final class Div extends Arithmetic {
@@ -40,5 +41,10 @@ public final class Div extends Arithmetic {
                 call.dataType(0).isFloating()
                         ? "torch.div(" + a + ", " + b + ")"
                         : "torch.div(" + a + ", " + b + ", rounding_mode=\"trunc\")");
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
+import java.util.Set;
 
 /**
  * In a trained model {@code Y = X}. In training, a share of the elements (the attribute {@code
@@ -61,5 +62,10 @@ public final class Dropout extends Elementwise {
         torch.out(
                 "torch.dropout(%s, %s, %s)"
                         .formatted(torch.in(0), TorchWriter.real(ratio), torch.training()));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0)) && !has(call, 1);
     }
 }

@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Repeats a tensor along axes of size 1, to what it broadcasts to with the shape in the second
@@ -90,5 +91,10 @@ public final class Expand implements Operator {
         java.util.Arrays.fill(whole, -1);
         System.arraycopy(target, 0, whole, whole.length - target.length, target.length);
         torch.out("torch.expand(" + torch.in(0) + ", " + TorchWriter.ints(whole) + ")");
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@code Y = alpha * A' * B' + beta * C} with A' [M, K], B' [K, N] (transposed where {@code transA}
@@ -107,5 +108,10 @@ public final class Gemm implements Operator {
         return factor == 1
                 ? expression
                 : "torch.mul(" + expression + ", " + TorchWriter.real(factor) + ")";
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return Conv.isLinear(call, scaled);
     }
 }

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The mean of each channel: X [N, C, D1..Dn] to Y [N, C, 1..1]. */
@@ -42,5 +43,10 @@ public final class GlobalAveragePool implements Operator {
     public void torch(Call call, TorchWriter torch) {
         long[] axes = IntStream.range(2, call.shape(0).rank()).asLongStream().toArray();
         torch.out("torch.mean(%s, %s, True)".formatted(torch.in(0), TorchWriter.ints(axes)));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

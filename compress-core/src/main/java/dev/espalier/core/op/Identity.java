@@ -3,6 +3,7 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code Y = X}. */
 public final class Identity extends Elementwise {
@@ -24,5 +25,10 @@ public final class Identity extends Elementwise {
     @Override
     public void torch(Call call, TorchWriter torch) {
         torch.out(torch.in(0));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -1,5 +1,7 @@
 package dev.espalier.core.op;
 
+import java.util.Set;
+
 /** {@code Y = X} where X is positive and {@code alpha * X} (default 0.01) elsewhere. */
 public final class LeakyRelu extends Elementwise {
     @Override
@@ -11,5 +13,10 @@ public final class LeakyRelu extends Elementwise {
     public void torch(Call call, TorchWriter torch) {
         float alpha = call.attributes().real("alpha", 0.01f);
         torch.out("torch.leaky_relu(%s, %s)".formatted(torch.in(0), TorchWriter.real(alpha)));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * NumPy's matrix product: A [.., M, K] times B [.., K, N] is Y [.., M, N], the leading axes
@@ -109,5 +110,11 @@ public final class MatMul implements Operator {
     @Override
     public void torch(Call call, TorchWriter torch) {
         torch.out("torch.matmul(" + torch.in(0) + ", " + torch.in(1) + ")");
+    }
+
+    /** Linear in either factor. */
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0)) || scaled.equals(Set.of(1));
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The greatest number in each window of X [N, C, D1..Dn]; the optional second output is where in X
@@ -50,5 +51,10 @@ public final class MaxPool extends Pool {
                                 TorchWriter.ints(window.poolPads(call)),
                                 TorchWriter.ints(window.dilations()),
                                 window.torchCeil(call)));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0)) && call.node().output(1).isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.core.op;
 
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** {@code C = A * B}, element by element under broadcasting. */
@@ -35,5 +36,10 @@ public final class Mul extends Arithmetic {
     @Override
     public void torch(Call call, TorchWriter torch) {
         torch.out("torch.mul(" + torch.in(0) + ", " + torch.in(1) + ")");
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0)) || scaled.equals(Set.of(1));
     }
 }

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything Espalier knows about one ONNX operator. Analyses and passes ask the operator; they do
@@ -70,6 +71,16 @@ public interface Operator {
      */
     default long parameterCount(Call call, int input, Tensor stored) {
         return stored.elementCount();
+    }
+
+    /**
+     * Whether multiplying the inputs {@code scaled} by positive factors, one for each channel in
+     * the sense of {@link #channels}, the other inputs staying as they are, multiplies the outputs
+     * by the same factors: {@code f(s x) = s f(x)}. True for max(0, x), a maximum or a mean; not
+     * for a sum of which only one term is scaled, nor where a bound stays behind.
+     */
+    default boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return false;
     }
 
     /** The outputs where every needed input is constant and the result is cheap to compute here. */

@@ -3,6 +3,7 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
+import java.util.Set;
 
 /** {@code Y = X} where X is positive and {@code slope * X} elsewhere; the slope broadcasts to X. */
 public final class PRelu extends Broadcast {
@@ -33,5 +34,10 @@ public final class PRelu extends Broadcast {
         torch.out(
                 "torch.add(%s, torch.mul(%s, torch.sub(%s, %s)))"
                         .formatted(positive, torch.in(1), x, positive));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

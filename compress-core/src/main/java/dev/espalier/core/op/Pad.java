@@ -8,6 +8,7 @@ import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -191,5 +192,18 @@ public final class Pad implements Operator {
                                                 ? TorchWriter.real(value)
                                                 : Long.toString((long) value))
                         : "torch.pad(%s, %s, \"%s\")".formatted(torch.in(0), reversed, mode));
+    }
+
+    /** Zeros that are added are zeros under any factor; the other modes copy from X. */
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        boolean zeros =
+                call.has(2)
+                        ? call.constant(2)
+                                .filter(t -> t.elementCount() == 1 && t.toDoubles()[0] == 0)
+                                .isPresent()
+                        : call.attributes().real("value", 0) == 0;
+        return (scaled.isEmpty() || scaled.equals(Set.of(0)))
+                && (zeros || !mode(call).equals("constant"));
     }
 }

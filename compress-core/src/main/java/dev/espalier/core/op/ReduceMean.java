@@ -6,6 +6,7 @@ import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -97,5 +98,10 @@ public final class ReduceMean implements Operator {
                                         torch.in(0),
                                         TorchWriter.ints(axes),
                                         keeps(call) ? "True" : "False"));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -1,5 +1,7 @@
 package dev.espalier.core.op;
 
+import java.util.Set;
+
 /** {@code Y = max(0, X)}. */
 public final class Relu extends Elementwise {
     @Override
@@ -11,5 +13,10 @@ public final class Relu extends Elementwise {
     public void torch(Call call, TorchWriter torch) {
         String x = torch.in(0);
         torch.outOver(0, "torch.relu_(" + x + ")", "torch.relu(" + x + ")");
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -140,5 +141,10 @@ abstract class Reshaping implements Operator {
         return shape.isFixed()
                 ? call.constant(0).map(tensor -> List.of(tensor.reshape(shape)))
                 : Optional.empty();
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Samples a tensor at another size, given by {@code scales} or {@code sizes}, nearest or linear;
@@ -202,5 +203,10 @@ public final class Resize implements Operator {
     private static String select(TorchWriter torch, String value, int axis, long[] indices) {
         String constant = torch.constant(Tensor.ofLongs(Shape.of(indices.length), indices));
         return "torch.index_select(%s, %d, %s)".formatted(value, axis, constant);
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0)) && !isCropped(call);
     }
 }

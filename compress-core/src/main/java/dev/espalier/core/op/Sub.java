@@ -1,5 +1,7 @@
 package dev.espalier.core.op;
 
+import java.util.Set;
+
 /** {@code C = A - B}, element by element under broadcasting. */
 public final class Sub extends Arithmetic {
     @Override
@@ -25,5 +27,10 @@ public final class Sub extends Arithmetic {
     @Override
     public void torch(Call call, TorchWriter torch) {
         torch.out("torch.sub(" + torch.in(0) + ", " + torch.in(1) + ")");
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0, 1));
     }
 }

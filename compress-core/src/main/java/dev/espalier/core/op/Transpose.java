@@ -7,6 +7,7 @@ import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Axis i of the result is axis {@code perm[i]} of the input; all axes reversed by default. */
 public final class Transpose implements Operator {
@@ -88,5 +89,10 @@ public final class Transpose implements Operator {
         torch.out(
                 "torch.permute(%s, %s)"
                         .formatted(torch.in(0), java.util.Arrays.toString(permutation(call))));
+    }
+
+    @Override
+    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return scaled.equals(Set.of(0));
     }
 }

@@ -37,6 +37,7 @@ public final class DirectContext implements PassContext {
     private InputShapes inputShapes = InputShapes.ofBatch(1);
     private Optional<DataSplits> data = Optional.empty();
     private ModelRunner runner = DirectContext::noRunner;
+    private Host host = Host.NONE;
     private Function<String, Model> models = DirectContext::noModel;
     private Progress progress = Progress.SILENT;
     private Checkpoints checkpoints = Checkpoints.NONE;
@@ -62,6 +63,7 @@ public final class DirectContext implements PassContext {
         changed.inputShapes = inputShapes;
         changed.data = data;
         changed.runner = runner;
+        changed.host = host;
         changed.models = models;
         changed.progress = progress;
         changed.checkpoints = checkpoints;
@@ -90,6 +92,11 @@ public final class DirectContext implements PassContext {
     /** This context with what runs models, which proofs and validation need. */
     public DirectContext withRunner(ModelRunner value) {
         return with(changed -> changed.runner = value);
+    }
+
+    /** This context with a cache, and a timer where passes shall decide by latency. */
+    public DirectContext withHost(Host value) {
+        return with(changed -> changed.host = value);
     }
 
     /**
@@ -172,6 +179,11 @@ public final class DirectContext implements PassContext {
     @Override
     public ModelRunner runner() {
         return runner;
+    }
+
+    @Override
+    public Host host() {
+        return host;
     }
 
     @Override

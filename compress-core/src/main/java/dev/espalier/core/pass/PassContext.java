@@ -49,6 +49,11 @@ public interface PassContext {
         return Workers.NONE;
     }
 
+    /** The machine that the pass runs on. */
+    default Host host() {
+        return Host.NONE;
+    }
+
     /** Where a failed proof leaves what is needed to repeat it. */
     default Reproducer reproducer() {
         return Reproducer.NONE;

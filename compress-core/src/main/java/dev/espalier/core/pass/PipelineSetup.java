@@ -17,6 +17,7 @@ import java.util.function.IntFunction;
  * @param seed of the recipe
  * @param inputShapes sizes for what the model's inputs leave open
  * @param runner on which passes measure and prove
+ * @param host the machine
  * @param data of the recipe, where it names any
  * @param models reads the further models that passes name
  * @param judge what is to be recorded of a model between two passes
@@ -30,6 +31,7 @@ public record PipelineSetup(
         long seed,
         InputShapes inputShapes,
         ModelRunner runner,
+        Host host,
         Optional<DataSplits> data,
         Function<String, Model> models,
         Function<Model, ModelFigures> judge,
@@ -73,6 +75,7 @@ public record PipelineSetup(
                 context.seed(),
                 context.inputShapes(),
                 context.runner(),
+                context.host(),
                 context.hasData() ? Optional.of(context.data()) : Optional.empty(),
                 context::model,
                 model -> structure(model, context.inputShapes()),

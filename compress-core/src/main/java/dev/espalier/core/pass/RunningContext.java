@@ -64,6 +64,11 @@ final class RunningContext implements PassContext {
     }
 
     @Override
+    public Host host() {
+        return setup.host();
+    }
+
+    @Override
     public InputShapes inputShapes() {
         return setup.inputShapes();
     }

@@ -46,6 +46,11 @@ final class OperatorProbe implements ChannelLinks {
                 .toList();
     }
 
+    /** Whether factors at these inputs come out again. */
+    boolean isHomogeneous(Integer... scaled) {
+        return operator.isHomogeneous(call, Set.of(scaled));
+    }
+
     long macs() {
         return operator.macs(call);
     }

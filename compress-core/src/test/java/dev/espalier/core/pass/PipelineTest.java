@@ -129,6 +129,7 @@ class PipelineTest {
                         (model, values) -> {
                             throw new IllegalStateException("no runner here");
                         },
+                        Host.NONE,
                         Optional.empty(),
                         file -> MODEL,
                         model ->

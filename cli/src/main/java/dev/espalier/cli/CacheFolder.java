@@ -1,0 +1,95 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.pass.Checkpoints;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What passes keep between runs, such as what calibration saw: one file each in the user's cache
+ * folder, of which the least used go when there are many. All of it can be deleted at any time. A
+ * folder that cannot be written is no cache, and no error.
+ */
+final class CacheFolder implements Checkpoints {
+    /** Names another folder. */
+    static final String PROPERTY = "espalier.cache";
+
+    private static final int MOST_FILES = 64;
+
+    private final Path folder;
+
+    CacheFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /** {@code $XDG_CACHE_HOME/espalier}, or {@code .cache/espalier} in the user's home. */
+    static CacheFolder ofUser() {
+        String named = System.getProperty(PROPERTY, "");
+        if (!named.isEmpty()) {
+            return new CacheFolder(Path.of(named));
+        }
+        String caches = System.getenv("XDG_CACHE_HOME");
+        Path parent =
+                caches == null || caches.isEmpty()
+                        ? Path.of(System.getProperty("user.home"), ".cache")
+                        : Path.of(caches);
+        return new CacheFolder(parent.resolve("espalier"));
+    }
+
+    @Override
+    public Optional<byte[]> read(String name) {
+        Path file = folder.resolve(name);
+        try {
+            if (!Files.isRegularFile(file)) {
+                return Optional.empty();
+            }
+            byte[] content = Files.readAllBytes(file);
+            Files.setLastModifiedTime(file, FileTime.from(Clock.systemUTC().instant()));
+            return Optional.of(content);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void write(String name, byte[] content) {
+        try {
+            Files.createDirectories(folder);
+            Path written = Files.createTempFile(folder, name, ".part");
+            try {
+                Files.write(written, content);
+                Files.move(written, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(written);
+            }
+            removeLeastUsed();
+        } catch (IOException e) {
+            // What is not kept is computed again.
+        }
+    }
+
+    private void removeLeastUsed() throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.sorted(Comparator.comparing(CacheFolder::lastUsed).reversed()).toList();
+        }
+        for (Path old : files.subList(Math.min(MOST_FILES, files.size()), files.size())) {
+            Files.deleteIfExists(old);
+        }
+    }
+
+    private static FileTime lastUsed(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+}

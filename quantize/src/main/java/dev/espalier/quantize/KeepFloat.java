@@ -1,0 +1,51 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.pass.Option;
+import java.util.List;
+
+/**
+ * What stays float though it could be computed in integers.
+ *
+ * @param nodes by name
+ * @param ends layers next to the model's inputs or outputs
+ * @param concats mixed-scale ones
+ * @param slower layers, or all of them, that take longer in integers
+ * @param seconds how long measuring may take
+ */
+public record KeepFloat(
+        @Option(value = "[]", help = "Names of nodes.") List<String> nodes,
+        @Option(value = "none", help = "Layers at the ends: none, first, last or both.") Ends ends,
+        @Option(
+                        value = "true",
+                        help =
+                                "A Concat one of whose parts would have less than 16 of its 256"
+                                        + " levels.")
+                boolean concats,
+        @Option(value = "true", help = "Layers that measurements show to be slower in integers.")
+                boolean slower,
+        @Option(value = "3", min = 0, max = 3600, help = "Seconds that measuring may take.")
+                double seconds) {
+    /** Nothing by name or place, mixed-scale Concats, and what is slower. */
+    public static final KeepFloat STANDARD = new KeepFloat(List.of(), Ends.NONE, true, true, 3);
+
+    /** Layers at the model's ends, which some networks take badly in integers. */
+    public enum Ends {
+        /** None of them. */
+        NONE,
+        /** Those that read an input of the model. */
+        FIRST,
+        /** Those behind which no other layer is. */
+        LAST,
+        /** Both. */
+        BOTH
+    }
+
+    public KeepFloat {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** This with other nodes by name. */
+    public KeepFloat withNodes(List<String> names) {
+        return new KeepFloat(names, ends, concats, slower, seconds);
+    }
+}

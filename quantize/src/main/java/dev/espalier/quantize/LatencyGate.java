@@ -1,0 +1,161 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.pass.ModelTimer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Lets integers stay only where they are faster on this machine. Layers of one kind (operator, size
+ * of the weight, groups and strides) behave alike, so one kind at a time is written as float and
+ * the model measured against the fastest so far; what is faster by more than the noise stays float.
+ * At last the result is measured against the float model, and given up where it is no faster.
+ *
+ * <p>Measuring stops when its time is over; then the kinds that were not tried stay integers.
+ */
+final class LatencyGate {
+    /** What counts as faster: this share of the time, in nearly every round. */
+    private static final double FASTER = 0.97;
+
+    private static final double NEARLY_ALL = 0.75;
+
+    /** Of one comparison; less is noise. */
+    private static final double LEAST_SECONDS = 0.2;
+
+    private final Quantization work;
+    private final double seconds;
+
+    /**
+     * @param seconds that measuring may take in all, loading not counted
+     */
+    LatencyGate(Quantization work, double seconds) {
+        this.work = work;
+        this.seconds = seconds;
+    }
+
+    /**
+     * @param original the float model
+     * @param kept what stays float in any case
+     * @return the fastest model with layers in integers; empty where none is faster than {@code
+     *     original}
+     */
+    Optional<Model> keepFast(Model original, Set<Node> kept) {
+        Set<Node> floats = new HashSet<>(kept);
+        Model best = work.quantized(floats);
+        ModelTimer timer = work.context().host().timer().orElse(null);
+        if (timer == null) {
+            work.context().note("latency was not measured: there is nothing to measure it with");
+            return Optional.of(best);
+        }
+        Map<String, List<Node>> kinds = kinds(floats);
+        double each = Math.max(LEAST_SECONDS, seconds / (kinds.size() + 2));
+        double left = seconds - each;
+        int untried = 0;
+        for (Map.Entry<String, List<Node>> kind : kinds.entrySet()) {
+            work.context().checkCancelled();
+            if (left < each) {
+                untried++;
+                continue;
+            }
+            left -= each;
+            Set<Node> tried = new HashSet<>(floats);
+            tried.addAll(kind.getValue());
+            if (tried.containsAll(work.layers().keySet())) {
+                continue;
+            }
+            Model variant = work.quantized(tried);
+            Pair pair = Pair.measure(timer, best, variant, each);
+            if (pair.isFaster()) {
+                String why =
+                        "stays float: the model takes %.1f µs with it in integers and %.1f without"
+                                .formatted(pair.first(), pair.second());
+                kind.getValue().forEach(node -> work.context().skipped(node.label(), why));
+                floats = tried;
+                best = variant;
+            }
+        }
+        if (untried > 0) {
+            work.context()
+                    .note("%d kinds of layers were not measured, for time".formatted(untried));
+        }
+        return verdict(timer, original, floats, each);
+    }
+
+    private Optional<Model> verdict(
+            ModelTimer timer, Model original, Set<Node> floats, double each) {
+        Model best = work.quantized(floats);
+        Pair pair = Pair.measure(timer, original, best, each);
+        String figures =
+                String.format(
+                        Locale.ROOT, "%.1f µs before, %.1f after", pair.first(), pair.second());
+        if (pair.second() >= pair.first()) {
+            work.context()
+                    .skipped(
+                            "the whole model",
+                            "stays float: integers are no faster on this machine, " + figures);
+            return Optional.empty();
+        }
+        work.context().note("faster on this machine, measured briefly: " + figures);
+        return Optional.of(best);
+    }
+
+    /** The layers that may stay float or not, by kind, those that are likely slow first. */
+    private Map<String, List<Node>> kinds(Set<Node> floats) {
+        Map<String, List<Node>> slow = new LinkedHashMap<>();
+        Map<String, List<Node>> fast = new LinkedHashMap<>();
+        work.layers()
+                .forEach(
+                        (node, layer) -> {
+                            if (!floats.contains(node)) {
+                                (FastKernel.takes(layer) ? fast : slow)
+                                        .computeIfAbsent(kind(layer), k -> new ArrayList<>())
+                                        .add(node);
+                            }
+                        });
+        fast.forEach(slow::putIfAbsent);
+        return slow;
+    }
+
+    private static String kind(WeightedLayer layer) {
+        return "%s %s %d %s"
+                .formatted(
+                        layer.node().opType(),
+                        layer.weight().shape(),
+                        layer.node().attributes().integer("group", 1),
+                        Arrays.toString(layer.node().attributes().integers("strides")));
+    }
+
+    /**
+     * Two models measured by turns.
+     *
+     * @param first median microseconds of one run
+     * @param second median microseconds of one run
+     * @param isFaster whether the second is the faster one beyond noise
+     */
+    private record Pair(double first, double second, boolean isFaster) {
+        static Pair measure(ModelTimer timer, Model a, Model b, double seconds) {
+            List<double[]> micros = timer.micros(List.of(a, b), seconds);
+            double[] first = micros.get(0);
+            double[] second = micros.get(1);
+            int wins = 0;
+            for (int i = 0; i < first.length; i++) {
+                wins += second[i] < FASTER * first[i] ? 1 : 0;
+            }
+            return new Pair(median(first), median(second), wins >= NEARLY_ALL * first.length);
+        }
+
+        private static double median(double[] values) {
+            double[] sorted = values.clone();
+            Arrays.sort(sorted);
+            return sorted[sorted.length / 2];
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.espalier.quantize;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/**
+ * What calibration keeps of one value: a {@link Histogram} of all its elements, and the sums of the
+ * extremes of single runs. Its size is constant, and its content depends on the set of runs alone:
+ * counts are, and the sums are taken exactly.
+ */
+final class Observer {
+    private Histogram histogram = new Histogram();
+    private BigDecimal lows = BigDecimal.ZERO;
+    private BigDecimal highs = BigDecimal.ZERO;
+    private long runs;
+
+    /**
+     * Adds all elements that the value had in one run of the model.
+     *
+     * @throws IllegalArgumentException where one is not finite
+     */
+    void add(float[] values) {
+        histogram.add(values);
+        if (values.length == 0) {
+            return;
+        }
+        float low = Float.POSITIVE_INFINITY;
+        float high = Float.NEGATIVE_INFINITY;
+        for (float value : values) {
+            low = Math.min(low, value);
+            high = Math.max(high, value);
+        }
+        lows = lows.add(new BigDecimal(low));
+        highs = highs.add(new BigDecimal(high));
+        runs++;
+    }
+
+    /** Adds what another observer saw, as if this one had seen it. */
+    void add(Observer other) {
+        histogram.add(other.histogram);
+        lows = lows.add(other.lows);
+        highs = highs.add(other.highs);
+        runs += other.runs;
+    }
+
+    Histogram histogram() {
+        return histogram;
+    }
+
+    /** From the mean of the runs' least values to the mean of their greatest. */
+    Range average() {
+        BigDecimal count = BigDecimal.valueOf(Math.max(runs, 1));
+        return new Range(mean(lows, count), mean(highs, count));
+    }
+
+    private static float mean(BigDecimal sum, BigDecimal count) {
+        return sum.divide(count, MathContext.DECIMAL64).floatValue();
+    }
+
+    /** Writes all that {@link #read} needs. */
+    void write(DataOutput out) throws IOException {
+        out.writeUTF(lows.toString());
+        out.writeUTF(highs.toString());
+        out.writeLong(runs);
+        histogram.write(out);
+    }
+
+    /**
+     * @throws IllegalArgumentException where what is read was not written by {@link #write}
+     */
+    static Observer read(DataInput in) throws IOException {
+        Observer observer = new Observer();
+        observer.lows = new BigDecimal(in.readUTF());
+        observer.highs = new BigDecimal(in.readUTF());
+        observer.runs = in.readLong();
+        observer.histogram = Histogram.read(in);
+        return observer;
+    }
+}

@@ -1,0 +1,210 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.pass.PassContext;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * One model on its way to integers: prepared once and calibrated once, and written as often as
+ * somebody wants to see it with other layers left float.
+ */
+final class Quantization {
+    private final Quantize options;
+    private final PassContext context;
+    private final Model prepared;
+    private final ShapeInference inference;
+    private final Set<Node> excluded;
+    private final Map<Node, WeightedLayer> layers = new LinkedHashMap<>();
+    private final Map<String, Observer> seen = new HashMap<>();
+    private final int weighted;
+    private Placement placement;
+
+    /** Prepares {@code model}, and tells {@code context} which layers stay float and why. */
+    Quantization(Quantize options, Model model, PassContext context) {
+        this.options = options;
+        this.context = context;
+        Set<String> names = Set.copyOf(options.keepFloat().nodes());
+        this.prepared = Preparation.prepare(model, names, context);
+        this.inference = ShapeInference.of(prepared);
+        this.excluded = excluded(names);
+        Set<Node> ends = LayerEnds.of(prepared.graph(), options.keepFloat().ends());
+        int count = 0;
+        for (Node node : prepared.graph().nodes()) {
+            if (!WeightedLayer.isWeighted(node)) {
+                continue;
+            }
+            count++;
+            WeightedLayer.Finding finding = finding(node, ends);
+            finding.layer().ifPresent(layer -> layers.put(node, layer));
+            if (finding.layer().isEmpty()) {
+                context.skipped(node.label(), "stays float: " + finding.refusal());
+            }
+        }
+        this.weighted = count;
+    }
+
+    private WeightedLayer.Finding finding(Node node, Set<Node> ends) {
+        if (excluded.contains(node)) {
+            return WeightedLayer.Finding.refused("it is listed under 'keep-float'");
+        }
+        WeightedLayer.Finding finding = WeightedLayer.of(node, prepared.graph(), inference);
+        return finding.layer().isPresent() && ends.contains(node)
+                ? WeightedLayer.Finding.refused(
+                        "it is at an end of the model, and 'keep-float' says ends: "
+                                + options.keepFloat()
+                                        .ends()
+                                        .name()
+                                        .toLowerCase(java.util.Locale.ROOT))
+                : finding;
+    }
+
+    private Set<Node> excluded(Set<String> names) {
+        Set<String> left = new TreeSet<>(names);
+        Set<Node> nodes = new HashSet<>();
+        for (Node node : prepared.graph().nodes()) {
+            if (names.contains(node.name()) && !node.name().isEmpty()) {
+                nodes.add(node);
+                left.remove(node.name());
+            }
+        }
+        if (!left.isEmpty()) {
+            throw new InvalidOptionException(
+                    "quantize: keep-float names the nodes "
+                            + left
+                            + ", but the model has none such; 'inspect' lists the names");
+        }
+        return nodes;
+    }
+
+    PassContext context() {
+        return context;
+    }
+
+    Graph graph() {
+        return prepared.graph();
+    }
+
+    /** The layers that can be computed in integers, in the graph's order. */
+    Map<Node, WeightedLayer> layers() {
+        return layers;
+    }
+
+    /** Mixed-scale Concats and the layers that read them, which are named; see MixedScales. */
+    Set<Node> mixedScales() {
+        if (!options.keepFloat().concats()) {
+            return Set.of();
+        }
+        plan(Set.of());
+        MixedScales mixed = new MixedScales(prepared.graph(), placement);
+        watch(mixed.watched());
+        return mixed.find(seen, layers.keySet(), context);
+    }
+
+    /**
+     * The model in integers, calibrated.
+     *
+     * @param floats what stays float besides what has to
+     */
+    Model quantized(Set<Node> floats) {
+        plan(floats);
+        Map<String, String> watched = placement.watched();
+        watch(watched.keySet());
+        Map<String, Observer> groups = new HashMap<>();
+        watched.forEach(
+                (value, group) ->
+                        groups.computeIfAbsent(group, g -> new Observer()).add(seen.get(value)));
+        Map<String, Range> ranges = new HashMap<>();
+        groups.forEach((group, observer) -> ranges.put(group, range(observer)));
+        return write(ranges);
+    }
+
+    /** The same nodes with made-up ranges. */
+    Model structure() {
+        plan(Set.of());
+        return write(Map.of());
+    }
+
+    private void plan(Set<Node> floats) {
+        Map<Node, WeightedLayer> chosen = new LinkedHashMap<>(layers);
+        chosen.keySet().removeAll(floats);
+        Set<Node> left = new HashSet<>(excluded);
+        left.addAll(floats);
+        placement = Planner.plan(prepared.graph(), inference, chosen, left);
+    }
+
+    /** Calibrates those of {@code values} that were not watched before. */
+    private void watch(Set<String> values) {
+        Set<String> missing = new TreeSet<>(values);
+        missing.removeAll(seen.keySet());
+        if (!missing.isEmpty()) {
+            seen.putAll(new Calibrator(prepared, missing).run(context));
+        }
+    }
+
+    private Range range(Observer observer) {
+        Histogram histogram = observer.histogram();
+        boolean symmetric = options.integers().activations().isSymmetric();
+        return switch (options.calibration()) {
+            case MIN_MAX -> histogram.minMax();
+            case AVERAGE -> observer.average();
+            case PERCENTILE -> histogram.percentile(options.percentile() / 100);
+            case ENTROPY -> new RangeSearch(histogram, symmetric).entropy();
+            case MSE -> new RangeSearch(histogram, symmetric).leastSquares();
+        };
+    }
+
+    private Model write(Map<String, Range> ranges) {
+        Map<String, Grid> grids = new HashMap<>();
+        boolean symmetric = options.integers().activations().isSymmetric();
+        for (String value : placement.bytes()) {
+            String group = placement.grouping().of(value);
+            Range range =
+                    placement
+                            .grouping()
+                            .limit(group)
+                            .applyTo(ranges.getOrDefault(group, new Range(0, 1)));
+            grids.put(group, symmetric ? Grid.symmetric(range) : Grid.over(range));
+        }
+        Model qdq = new QdqWriter(prepared, placement, grids, options.integers()).write();
+        return options.integers().format() == Integers.Format.QOPERATOR
+                ? IntegerOperators.of(qdq)
+                : qdq;
+    }
+
+    /** Tells how much of what was written last is in integers. */
+    void noteFloats() {
+        long integers =
+                layers.keySet().stream().filter(node -> placement.kernel(node).isPresent()).count();
+        context.note("%d of %d weighted layers in 8-bit integers".formatted(integers, weighted));
+        String others =
+                prepared.graph().nodes().stream()
+                        .filter(node -> placement.kernel(node).isEmpty())
+                        .filter(
+                                node ->
+                                        !placement.isAbsorbed(node)
+                                                && !WeightedLayer.isWeighted(node))
+                        .filter(node -> !placement.measures(node))
+                        .filter(node -> node.inputs().stream().anyMatch(placement::isBytes))
+                        .collect(
+                                Collectors.groupingBy(
+                                        Node::opType, TreeMap::new, Collectors.counting()))
+                        .entrySet()
+                        .stream()
+                        .map(entry -> entry.getValue() + " " + entry.getKey())
+                        .collect(Collectors.joining(", "));
+        if (!others.isEmpty()) {
+            context.note("float between or after integer layers: " + others);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.espalier.quantize.repair;
+
+import dev.espalier.core.pass.Option;
+
+/**
+ * How rounding is learned; see {@link RoundWeights}.
+ *
+ * @param samples of the calibration data
+ * @param iterations of gradient descent in each layer
+ * @param pressure weight of the regularizer that pushes every weight to an integer
+ */
+public record LearningSettings(
+        @Option(value = "512", min = 1, help = "Calibration samples that outputs are kept on.")
+                int samples,
+        @Option(
+                        value = "1000",
+                        min = 0,
+                        help = "Steps of gradient descent in each layer; time grows with them.")
+                int iterations,
+        @Option(
+                        value = "0.1",
+                        min = 0,
+                        max = 100,
+                        help = "Weight of the regularizer that pushes each weight to an integer.")
+                double pressure) {
+    /** What a recipe means that says nothing. */
+    public static final LearningSettings DEFAULT = new LearningSettings(512, 1000, 0.1);
+}

@@ -1,0 +1,196 @@
+package dev.espalier.quantize.repair;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Progress;
+import dev.espalier.core.simplify.FoldBatchNorm;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Rounds the weights of Conv, Gemm and MatMul to a grid of few integers, one for each output
+ * channel, and leaves the model float:
+ *
+ * <pre>
+ *   w -> step q,   q in -(2^(bits-1) - 1) .. 2^(bits-1) - 1
+ *   step = the one with the least squared error of the channel's weights rounded to nearest
+ * </pre>
+ *
+ * <p>A {@code quantize} behind it finds the grid and keeps it, so that 4-bit weights under 8-bit
+ * activations are {@code round-weights: {weight-bits: 4}} and then {@code quantize}. They are
+ * stored as signed bytes of that small range: ONNX Runtime computes a convolution in integers only
+ * with weights of 8 bits, so the file is no smaller than with 8 bits before it is packed.
+ *
+ * <p>{@code rounding: learned} rounds each weight up or down so that the layer keeps its output on
+ * calibration data rather than its weights: layer by layer in the order of the graph, for each
+ * output channel
+ *
+ * <pre>
+ *   minimize  E (w x - w_q x_q - b_q)^2        x   what the layer reads in the float network
+ *                                              x_q what it reads behind layers already rounded
+ * </pre>
+ *
+ * <p>by {@code AdaRound}, whose formulas are at {@code LearnedRounding}; the bias takes up what is
+ * left of the mean. Batch normalization is folded first. See Nagel et al., Up or Down? Adaptive
+ * Rounding for Post-Training Quantization, 2020.
+ */
+@PassInfo(
+        id = "round-weights",
+        summary = "Rounds weights to 8 bits or fewer, for quantize to keep; learns how from data.",
+        paper = "https://arxiv.org/abs/2004.10568")
+public record RoundWeights(
+        @Option(value = "4", min = 2, max = 8, help = "Bits of a weight, of which one is the sign.")
+                int weightBits,
+        @Option(value = "learned", help = "How a weight finds its integer.") Rounding rounding,
+        @Option(help = "How rounding is learned, with rounding: learned.")
+                LearningSettings learning,
+        @Option(value = "[]", help = "Names of nodes whose weights stay as they are.")
+                List<String> exclude)
+        implements Pass {
+    public RoundWeights {
+        exclude = List.copyOf(exclude);
+    }
+
+    @Override
+    public boolean needsData() {
+        return rounding == Rounding.LEARNED;
+    }
+
+    @Override
+    public Model apply(Model model, PassContext context) {
+        Model folded = FoldBatchNorm.fold(model);
+        List<LinearLayer> layers = layers(folded, context);
+        if (layers.isEmpty()) {
+            return model;
+        }
+        List<Map<String, Tensor>> inputs =
+                rounding == Rounding.NEAREST
+                        ? List.of()
+                        : CalibrationInputs.of(folded, learning.samples(), context);
+        Model rounded = folded;
+        try (Progress.Task task = context.progress().begin("rounding", layers.size(), "layers")) {
+            for (LinearLayer layer : layers) {
+                context.checkCancelled();
+                rounded =
+                        rounding == Rounding.NEAREST
+                                ? layer.withRows(rounded, nearest(layer))
+                                : learned(layer, folded, rounded, inputs, context);
+                task.advance(1);
+            }
+        }
+        return rounded;
+    }
+
+    /** The weights rounded to nearest, which needs no data and gives the same structure. */
+    @Override
+    public Model preview(Model model, PassContext context) {
+        Model rounded = FoldBatchNorm.fold(model);
+        List<LinearLayer> layers = layers(rounded, context);
+        for (LinearLayer layer : layers) {
+            rounded = layer.withRows(rounded, nearest(layer));
+        }
+        return layers.isEmpty() ? model : rounded;
+    }
+
+    private List<LinearLayer> layers(Model model, PassContext context) {
+        Set<String> left = new HashSet<>(exclude);
+        ShapeInference types = ShapeInference.of(model);
+        List<LinearLayer> layers = new ArrayList<>();
+        for (Node node : model.graph().nodes()) {
+            boolean isExcluded = left.remove(node.name());
+            if (!LinearLayer.isWeighted(node)) {
+                continue;
+            }
+            LinearLayer.Finding finding = LinearLayer.of(node, types);
+            if (isExcluded || finding.layer().isEmpty()) {
+                String why = isExcluded ? "it is listed under 'exclude'" : finding.refusal();
+                context.skipped(node.label(), "its weights are not rounded: " + why);
+            } else {
+                layers.add(finding.layer().get());
+            }
+        }
+        if (!left.isEmpty()) {
+            throw new InvalidOptionException(
+                    "round-weights.exclude names %s, but the model has no such node; 'inspect' lists the names"
+                            .formatted(left.stream().sorted().toList()));
+        }
+        context.note(
+                layers.isEmpty()
+                        ? "nothing to round: no Conv, Gemm or MatMul with constant weights"
+                        : "%d layers with weights of %d bits".formatted(layers.size(), weightBits));
+        return layers;
+    }
+
+    private double[][] nearest(LinearLayer layer) {
+        double[][] rows = layer.rows();
+        for (double[] row : rows) {
+            WeightSteps steps = WeightSteps.of(row, weightBits);
+            for (int d = 0; d < row.length; d++) {
+                row[d] = (double) steps.step() * steps.nearest(row[d]);
+            }
+        }
+        return rows;
+    }
+
+    private Model learned(
+            LinearLayer layer,
+            Model exact,
+            Model current,
+            List<Map<String, Tensor>> inputs,
+            PassContext context) {
+        List<Moments> moments = new Reconstruction(layer, inputs, context).run(exact, current);
+        boolean hasBias = layer.bias(ShapeInference.of(exact)).isPresent();
+        double[][] rows = layer.rows();
+        double[][] nearest = nearest(layer);
+        double[] bias = new double[rows.length];
+        double signal = 0;
+        double before = 0;
+        double after = 0;
+        int perGroup = rows.length / layer.groups();
+        for (int g = 0; g < layer.groups(); g++) {
+            Moments.Fit fit = moments.get(g).fit(hasBias);
+            LearnedRounding learner =
+                    new LearnedRounding(fit.h, learning.iterations(), learning.pressure());
+            int first = g * perGroup;
+            IntStream.range(0, perGroup)
+                    .parallel()
+                    .forEach(
+                            m -> {
+                                double[] row = rows[first + m];
+                                WeightSteps steps = WeightSteps.of(row, weightBits);
+                                int[] integers = learner.round(row, fit.c[m], steps);
+                                for (int d = 0; d < row.length; d++) {
+                                    row[d] = (double) steps.step() * integers[d];
+                                }
+                            });
+            for (int m = 0; m < perGroup; m++) {
+                bias[first + m] = fit.bias(m, rows[first + m]);
+                signal += fit.power[m];
+                before += fit.error(m, nearest[first + m]);
+                after += fit.error(m, rows[first + m]);
+            }
+        }
+        CalibrationInputs.finite(signal + after, layer);
+        context.note(
+                String.format(
+                        Locale.ROOT,
+                        "%s: %.1f dB of signal over error, %.1f dB rounded to nearest",
+                        layer.node().label(),
+                        10 * Math.log10(signal / after),
+                        10 * Math.log10(signal / before)));
+        Model rounded = layer.withRows(current, rows);
+        return hasBias ? layer.withBias(rounded, bias) : rounded;
+    }
+}

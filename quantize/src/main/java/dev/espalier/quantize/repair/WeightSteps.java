@@ -1,0 +1,72 @@
+package dev.espalier.quantize.repair;
+
+/**
+ * The integer grid of one row of weights: {@code w = q step} with {@code q} in {@code
+ * -greatest..greatest}, {@code greatest = 2^(bits-1) - 1}.
+ *
+ * @param step distance of two neighbours, positive
+ * @param greatest integer
+ */
+record WeightSteps(float step, int greatest) {
+    /** How far the range is narrowed in search of finer steps, and in how many trials. */
+    private static final double NARROWEST = 0.4;
+
+    private static final int TRIALS = 60;
+
+    /** Keeps the product of an activation's and a weight's step a normal float. */
+    private static final float LEAST = 1e-18f;
+
+    /**
+     * The grid on which the squared error of {@code row}, rounded to nearest, is least: a range
+     * that cuts off the greatest weights may round all others so much finer.
+     *
+     * <pre>
+     *   step = f max|w| / greatest,   f = arg min sum (w - step clip(round(w / step)))^2
+     * </pre>
+     */
+    static WeightSteps of(double[] row, int bits) {
+        int greatest = (1 << bits - 1) - 1;
+        double max = 0;
+        for (double w : row) {
+            max = Math.max(max, Math.abs(w));
+        }
+        WeightSteps best = null;
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = 0; i <= TRIALS; i++) {
+            double factor = 1 - (1 - NARROWEST) * i / TRIALS;
+            float step = Math.max((float) (factor * max / greatest), LEAST);
+            WeightSteps tried = new WeightSteps(step, greatest);
+            double error = tried.error(row);
+            if (error < least) {
+                least = error;
+                best = tried;
+            }
+        }
+        return best == null ? new WeightSteps(LEAST, greatest) : best;
+    }
+
+    private double error(double[] row) {
+        double error = 0;
+        for (double w : row) {
+            double off = w - (double) step * nearest(w);
+            error += off * off;
+        }
+        return error;
+    }
+
+    /** The integer nearest to {@code w / step}. */
+    int nearest(double w) {
+        return clip(Math.rint(w / step));
+    }
+
+    /**
+     * The greatest integer not above {@code w / step}, such that the next one is on the grid too.
+     */
+    int floor(double w) {
+        return Math.min(clip(Math.floor(w / step)), greatest - 1);
+    }
+
+    private int clip(double q) {
+        return (int) Math.min(Math.max(q, -greatest), greatest);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.espalier.quantize.saturation;
+
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The values of a model that depend on constants alone; the runtime computes what core does not.
+ */
+final class ConstantValues {
+    private final ShapeInference inference;
+    private final Segments whole;
+    private final ModelRunner runner;
+    private final Map<String, Optional<Tensor>> known = new HashMap<>();
+
+    ConstantValues(Model model, ModelRunner runner) {
+        this.inference = ShapeInference.of(model);
+        this.whole = new Segments(model, List.of());
+        this.runner = runner;
+    }
+
+    /** Empty where {@code value} depends on the model's inputs. */
+    Optional<Tensor> find(String value) {
+        return known.computeIfAbsent(
+                value, name -> inference.constant(name).or(() -> computed(name)));
+    }
+
+    private Optional<Tensor> computed(String value) {
+        Segments.Segment segment = whole.of(List.of(value), List.of(), List.of());
+        if (!segment.inputs().isEmpty()) {
+            return Optional.empty();
+        }
+        try (ModelRunner.Session session = runner.open(segment.model(), List.of(value))) {
+            return Optional.of(session.run(Map.of()).get(value));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.espalier.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.Host;
+import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.TestContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+class LatencyGateTest {
+    private static final Model MODEL =
+            GraphText.parse(
+                    """
+                    opset 13
+                    graph (x: float[N,16,4,4]) -> (y: float[N,4])
+                    w1: float[16,16,1,1] = seed(1)
+                    w2: float[16,16,3,3] = seed(2)
+                    w3: float[4,64] = seed(3)
+                    c1 = Conv(x, w1) as pointwise
+                    r1 = Relu(c1)
+                    c2 = Conv(r1, w2) as wide
+                    f = Flatten(c2)
+                    y = Gemm(f, w3) {transB=1} as classifier
+                    """);
+
+    private final List<Model> measured = new ArrayList<>();
+
+    private Model gated(ToDoubleFunction<Model> micros, double seconds, TestContext context) {
+        ModelTimer timer =
+                (models, time) -> {
+                    measured.addAll(models);
+                    return models.stream()
+                            .map(
+                                    model -> {
+                                        double[] rounds = new double[9];
+                                        Arrays.fill(rounds, micros.applyAsDouble(model));
+                                        return rounds;
+                                    })
+                            .toList();
+                };
+        context.withHost(Host.of(Checkpoints.NONE, Optional.of(timer)));
+        KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, true, seconds);
+        return Quantize.int8(Calibration.MIN_MAX).with(keep).apply(MODEL, context);
+    }
+
+    private static TestContext context() {
+        return RandomSamples.context(MODEL, Runners.SINGLE);
+    }
+
+    /** Whether the layer's weight is there as float. */
+    private static boolean isFloat(Model model, String weight) {
+        return model.graph().initializers().containsKey(weight);
+    }
+
+    @Test
+    void whatIsFasterInIntegersStaysSo() {
+        TestContext context = context();
+        Model made = gated(model -> isFloat(model, "w1") ? 100 : 50, 3, context);
+
+        assertThat(context.skipped()).isEmpty();
+        assertThat(isFloat(made, "w1") || isFloat(made, "w2") || isFloat(made, "w3")).isFalse();
+        assertThat(context.notes())
+                .contains(
+                        "faster on this machine, measured briefly: 100.0 µs before, 50.0 after",
+                        "3 of 3 weighted layers in 8-bit integers");
+        // The model as a whole, and each of three kinds of layers.
+        assertThat(measured).hasSize(2 * 4);
+    }
+
+    @Test
+    void aLayerThatIsSlowerInIntegersGoesBackAndIsNamed() {
+        TestContext context = context();
+        Model made =
+                gated(
+                        model -> model == MODEL ? 100 : 40 + (isFloat(model, "w1") ? 0 : 20),
+                        3,
+                        context);
+
+        assertThat(isFloat(made, "w1")).isTrue();
+        assertThat(isFloat(made, "w2") || isFloat(made, "w3")).isFalse();
+        assertThat(context.skipped())
+                .containsExactly(
+                        "Conv 'pointwise': stays float: the model takes 60.0 µs with it in integers"
+                                + " and 40.0 without");
+        assertThat(context.notes()).contains("2 of 3 weighted layers in 8-bit integers");
+    }
+
+    @Test
+    void aGainWithinTheNoiseIsNone() {
+        TestContext context = context();
+        Model made =
+                gated(model -> model == MODEL ? 100 : isFloat(model, "w1") ? 58.5 : 60, 3, context);
+
+        assertThat(isFloat(made, "w1")).isFalse();
+        assertThat(context.skipped()).isEmpty();
+    }
+
+    @Test
+    void aModelThatIsNoFasterInIntegersIsLeftAlone() {
+        TestContext context = context();
+        Model made = gated(model -> 100, 3, context);
+
+        assertThat(made).isSameAs(MODEL);
+        assertThat(context.skipped())
+                .containsExactly(
+                        "the whole model: stays float: integers are no faster on this machine, 100.0"
+                                + " µs before, 100.0 after");
+    }
+
+    @Test
+    void withoutTimeOnlyTheWholeIsMeasured() {
+        TestContext context = context();
+        Model made = gated(model -> model == MODEL ? 100 : 50, 0, context);
+
+        assertThat(made.graph().nodes()).extracting(Node::opType).contains("QuantizeLinear");
+        assertThat(measured).hasSize(2);
+        assertThat(context.notes()).contains("3 kinds of layers were not measured, for time");
+    }
+
+    @Test
+    void withoutATimerNothingIsDecidedAndThatIsSaid() {
+        TestContext context = context();
+        Model made = Quantize.int8(Calibration.MIN_MAX).apply(MODEL, context);
+
+        assertThat(made).isNotSameAs(MODEL);
+        assertThat(context.notes()).anyMatch(note -> note.startsWith("latency was not measured"));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.espalier.quantize.saturation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.core.ir.Model;
+import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.TestContext;
+import org.junit.jupiter.api.Test;
+
+class ForecastSaturationTest {
+    @Test
+    void theForecastIsOfTheWholeNetworkAndChangesNothing() {
+        Model model = SaturatingRunTest.quantized(RandomGraphs.cnn(2), 8);
+        TestContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
+
+        assertThat(new ForecastSaturation(16).apply(model, context)).isSameAs(model);
+        assertThat(context.notes())
+                .anyMatch(
+                        note ->
+                                note.startsWith("on x86 CPUs without VNNI instructions, the class")
+                                        && note.contains("of 16 examples"));
+    }
+
+    @Test
+    void aFloatModelAndWeightsOf7BitsHaveNothingToForecast() {
+        Model model = RandomGraphs.cnn(2);
+        TestContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
+        new ForecastSaturation(16).apply(model, context);
+        new ForecastSaturation(16).apply(SaturatingRunTest.quantized(model, 7), context);
+
+        assertThat(context.notes())
+                .anyMatch(note -> note.startsWith("no layer multiplies unsigned by signed bytes"))
+                .anyMatch(note -> note.startsWith("nothing can saturate: no two neighbouring"));
+    }
+}
