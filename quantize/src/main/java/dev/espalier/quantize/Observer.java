@@ -23,19 +23,14 @@ final class Observer {
      * @throws IllegalArgumentException where one is not finite
      */
     void add(float[] values) {
-        histogram.add(values);
-        if (values.length == 0) {
-            return;
-        }
-        float low = Float.POSITIVE_INFINITY;
-        float high = Float.NEGATIVE_INFINITY;
-        for (float value : values) {
-            low = Math.min(low, value);
-            high = Math.max(high, value);
-        }
-        lows = lows.add(new BigDecimal(low));
-        highs = highs.add(new BigDecimal(high));
-        runs++;
+        histogram
+                .add(values)
+                .ifPresent(
+                        range -> {
+                            lows = lows.add(new BigDecimal(range.low()));
+                            highs = highs.add(new BigDecimal(range.high()));
+                            runs++;
+                        });
     }
 
     /** Adds what another observer saw, as if this one had seen it. */
