@@ -1,9 +1,12 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What a result file says of how it was made, in its {@code metadata_props}. */
 final class Provenance {
@@ -47,11 +50,26 @@ final class Provenance {
         return stamped.withMetadata(PREFIX + "lowest-onnxruntime", lowestRuntime(stamped));
     }
 
-    /** The lowest ONNX Runtime that knows the model's operator set and file format. */
+    /** The lowest ONNX Runtime that knows the model's operators and file format. */
     static String lowestRuntime(Model model) {
         String opset = BY_OPSET.floorEntry(Math.max(1, model.opset())).getValue();
         String format = BY_IR_VERSION.floorEntry(Math.max(1, model.irVersion())).getValue();
-        return minor(opset) >= minor(format) ? opset : format;
+        return Stream.concat(
+                        Stream.of(opset, format),
+                        model.graph().nodes().stream().map(Provenance::ofItsOwnOperator))
+                .max(Comparator.comparingInt(Provenance::minor))
+                .orElseThrow();
+    }
+
+    /** First ONNX Runtime with an operator of its own domain that passes write. */
+    private static String ofItsOwnOperator(Node node) {
+        if (!node.domain().equals("com.microsoft")) {
+            return "0.3";
+        }
+        return switch (node.opType()) {
+            case "QGemm" -> "1.11";
+            default -> "0.3";
+        };
     }
 
     private static int minor(String version) {
