@@ -136,10 +136,17 @@ final class Compression {
         List<List<LatencyResult>> stages =
                 measured.stages(made.runs(), store, before.latency(), after.latency());
 
+        Map<String, Double> decibels =
+                IntegerNoise.of(
+                        bench.original().model(),
+                        made.runs(),
+                        store,
+                        result.model(),
+                        bench.splits());
         ReportAssembly assembly =
                 new ReportAssembly(bench, order, started, (System.nanoTime() - startNanos) / 1e9);
         CompressionReport report =
-                assembly.report(before, after, result, made.runs(), stages, hashes);
+                assembly.report(before, after, result, made.runs(), stages, decibels, hashes);
         String latencyJson = latency.json(List.of(bench.original().name(), MODEL));
         log.keep(latency.log());
         OutputFiles.write(files, report, latencyJson, RecipeWriter.write(bench.recipe()), log);

@@ -74,6 +74,7 @@ final class Provenance {
                     node.attributes().integer("bits", 4) == 4 && !node.hasInput(3)
                             ? "1.22"
                             : "1.23";
+            case "QGemm" -> "1.11";
             default -> "0.3";
         };
     }

@@ -12,6 +12,7 @@ import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.LayerTable;
 import dev.espalier.core.report.Machine;
 import dev.espalier.core.report.ModelFacts;
+import dev.espalier.core.report.NumberTable;
 import dev.espalier.core.report.PassReport;
 import dev.espalier.core.report.RunFacts;
 import java.time.OffsetDateTime;
@@ -38,6 +39,7 @@ final class ReportAssembly {
 
     /**
      * @param stages latency after each of {@code runs}
+     * @param decibels signal-to-noise ratios of integer values
      */
     CompressionReport report(
             ModelFacts before,
@@ -45,6 +47,7 @@ final class ReportAssembly {
             ModelFile result,
             List<PassRun> runs,
             List<List<LatencyResult>> stages,
+            Map<String, Double> decibels,
             Map<String, String> hashes) {
         return new CompressionReport(
                 run(),
@@ -53,6 +56,12 @@ final class ReportAssembly {
                 passes(runs, stages, before),
                 LayerTable.of(
                         bench.original().model(), result.model(), bench.shapes().withBatch(1)),
+                NumberTable.of(
+                        bench.original().model(),
+                        before.bytes(),
+                        result.model(),
+                        after.bytes(),
+                        decibels),
                 goal(bench.recipe().goal(), before, after, runs),
                 new Environment(Machine.current(), versions(), bench.recipe().seed(), hashes));
     }

@@ -122,7 +122,7 @@ final class Calibrator {
 
     private void observe(String name, Tensor value) {
         try {
-            observers.get(name).add(value.toFloats());
+            observers.get(name).add(value);
         } catch (IllegalArgumentException e) {
             throw new UnsupportedModelException(
                     "calibration found "

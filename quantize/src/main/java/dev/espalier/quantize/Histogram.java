@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Counts of all values seen so far, in bins that widen by powers of two as greater values arrive.
@@ -31,26 +32,29 @@ final class Histogram {
 
     /**
      * @param values not modified
+     * @return their range; empty where there are none
      * @throws IllegalArgumentException where a value is not finite
      */
-    void add(float[] values) {
-        float low = least;
-        float high = greatest;
+    Optional<Range> add(float[] values) {
+        if (values.length == 0) {
+            return Optional.empty();
+        }
+        float low = values[0];
+        float high = values[0];
         for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new IllegalArgumentException("a value of " + value);
-            }
+            // Both keep what is not a number.
             low = Math.min(low, value);
             high = Math.max(high, value);
         }
-        if (values.length == 0) {
-            return;
+        if (!Float.isFinite(low) || !Float.isFinite(high)) {
+            throw new IllegalArgumentException("a value of " + (Float.isFinite(low) ? high : low));
         }
-        least = low;
-        greatest = high;
+        least = Math.min(least, low);
+        greatest = Math.max(greatest, high);
         total += values.length;
-        widen(Math.max(Math.abs(low), Math.abs(high)));
+        widen(Math.max(Math.abs(least), Math.abs(greatest)));
         count(values);
+        return Optional.of(new Range(low, high));
     }
 
     private void count(float[] values) {
@@ -61,10 +65,14 @@ final class Histogram {
         }
         // 2^-k may exceed a float's range, a double's never: k is at least -160.
         double perBin = Math.scalb(1.0, -exponent);
+        int zero = 0;
         for (float value : values) {
-            counts[(int) Math.floor(value * perBin) + BINS]++;
-            exactZeros += value == 0 ? 1 : 0;
+            double bin = value * perBin;
+            int whole = (int) bin;
+            counts[(bin < whole ? whole - 1 : whole) + BINS]++;
+            zero += value == 0 ? 1 : 0;
         }
+        exactZeros += zero;
     }
 
     /** Adds what another histogram counted; the same as if this one had counted it. */

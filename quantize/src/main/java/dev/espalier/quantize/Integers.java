@@ -28,7 +28,7 @@ public record Integers(
                         value = "any",
                         help =
                                 "CPUs the file is for: any, or x86-no-vnni, for which weights get 7"
-                                        + " bits where 8 could saturate.")
+                                        + " bits.")
                 Target target) {
     /** 8 bits, unsigned activations, per channel, as QDQ, for any CPU. */
     public static final Integers STANDARD =

@@ -1,10 +1,13 @@
 package dev.espalier.quantize;
 
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Tensor;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.nio.FloatBuffer;
 
 /**
  * What calibration keeps of one value: a {@link Histogram} of all its elements, and the sums of the
@@ -12,30 +15,39 @@ import java.math.MathContext;
  * counts are, and the sums are taken exactly.
  */
 final class Observer {
+    private static final int AT_ONCE = 1 << 14;
+
     private Histogram histogram = new Histogram();
     private BigDecimal lows = BigDecimal.ZERO;
     private BigDecimal highs = BigDecimal.ZERO;
     private long runs;
 
     /**
-     * Adds all elements that the value had in one run of the model.
+     * Adds all elements that the value had in one run of the model, some at a time.
      *
      * @throws IllegalArgumentException where one is not finite
      */
-    void add(float[] values) {
-        histogram.add(values);
-        if (values.length == 0) {
-            return;
-        }
+    void add(Tensor run) {
+        FloatBuffer values =
+                run.dataType() == DataType.FLOAT
+                        ? run.bytes().asFloatBuffer()
+                        : FloatBuffer.wrap(run.toFloats());
         float low = Float.POSITIVE_INFINITY;
         float high = Float.NEGATIVE_INFINITY;
-        for (float value : values) {
-            low = Math.min(low, value);
-            high = Math.max(high, value);
+        float[] some = new float[0];
+        while (values.hasRemaining()) {
+            int count = Math.min(values.remaining(), AT_ONCE);
+            some = some.length == count ? some : new float[count];
+            values.get(some);
+            Range range = histogram.add(some).orElseThrow();
+            low = Math.min(low, range.low());
+            high = Math.max(high, range.high());
         }
-        lows = lows.add(new BigDecimal(low));
-        highs = highs.add(new BigDecimal(high));
-        runs++;
+        if (low <= high) {
+            lows = lows.add(new BigDecimal(low));
+            highs = highs.add(new BigDecimal(high));
+            runs++;
+        }
     }
 
     /** Adds what another observer saw, as if this one had seen it. */

@@ -9,7 +9,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

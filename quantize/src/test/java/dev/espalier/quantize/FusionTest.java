@@ -234,6 +234,30 @@ class FusionTest {
     }
 
     @Test
+    void matrixProductsInARowStayOnBytes() {
+        String text =
+                """
+                opset 13
+                graph (x: float[N,5,16]) -> (y: float[N,5,8])
+                w1: float[16,32] = seed(1)
+                w2: float[32,8] = seed(3)
+                m = MatMul(x, w1)
+                r = Relu(m)
+                y = MatMul(r, w2)
+                """;
+
+        assertThat(operators(quantized(text, QOPERATOR, Integers.Activations.U8)))
+                .containsEntry("QLinearMatMul", 1L)
+                .containsEntry("MatMul", 1L);
+        assertThat(optimized(text))
+                .containsEntry("QLinearMatMul", 1L)
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 1L)
+                .doesNotContainKeys("MatMul", "Relu");
+        assertThat(outputs(quantized(text, QOPERATOR, Integers.Activations.U8)))
+                .containsExactly(outputs(quantized(text, QDQ, Integers.Activations.U8)));
+    }
+
+    @Test
     void bothFormatsGiveTheSameBits() {
         for (Integers.Activations activations : UNSIGNED) {
             Model qdq = quantized(ALL_KINDS, QDQ, activations);

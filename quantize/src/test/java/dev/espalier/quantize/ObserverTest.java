@@ -3,6 +3,8 @@ package dev.espalier.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -22,19 +24,35 @@ class ObserverTest {
     @Test
     void theAverageIsThatOfTheRunsExtremes() {
         Observer observer = new Observer();
-        observer.add(new float[] {-1, 5});
-        observer.add(new float[] {-3, 6, 0});
-        observer.add(new float[] {-2, 10});
+        observer.add(run(-1, 5));
+        observer.add(run(-3, 6, 0));
+        observer.add(run(-2, 10));
 
         assertThat(observer.average()).isEqualTo(new Range(-2, 7));
         assertThat(observer.histogram().minMax()).isEqualTo(new Range(-3, 10));
     }
 
+    private static Tensor run(float... values) {
+        return Tensor.ofFloats(Shape.of(values.length), values);
+    }
+
+    @Test
+    void aLongRunIsOne() {
+        float[] values = new float[40_000];
+        values[7] = -2;
+        values[39_999] = 8;
+        Observer observer = new Observer();
+        observer.add(run(values));
+        observer.add(run(-4, 0));
+
+        assertThat(observer.average()).isEqualTo(new Range(-3, 4));
+    }
+
     @Test
     void aRunWithoutElementsDoesNotCount() {
         Observer observer = new Observer();
-        observer.add(new float[] {2});
-        observer.add(new float[0]);
+        observer.add(run(2));
+        observer.add(run());
 
         assertThat(observer.average()).isEqualTo(new Range(2, 2));
     }
@@ -45,18 +63,18 @@ class ObserverTest {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = 12) int cut)
             throws IOException {
-        List<float[]> inOrder = new ArrayList<>();
+        List<Tensor> inOrder = new ArrayList<>();
         for (List<Float> run : runs) {
             float[] values = new float[run.size()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = run.get(i);
             }
-            inOrder.add(values);
+            inOrder.add(run(values));
         }
         Observer whole = new Observer();
-        inOrder.forEach(whole::add);
+        inOrder.forEach(run -> whole.add(run));
 
-        List<float[]> shuffled = new ArrayList<>(inOrder);
+        List<Tensor> shuffled = new ArrayList<>(inOrder);
         Collections.shuffle(shuffled, new Random(seed));
         Observer first = new Observer();
         Observer second = new Observer();
@@ -75,7 +93,7 @@ class ObserverTest {
         for (int i = 0; i < run.length; i++) {
             run[i] = values.get(i);
         }
-        observer.add(run);
+        observer.add(run(run));
         byte[] written = bytes(observer);
 
         Observer read = Observer.read(new DataInputStream(new ByteArrayInputStream(written)));
@@ -85,7 +103,7 @@ class ObserverTest {
     @Test
     void whatIsNoHistogramIsRefused() throws IOException {
         Observer observer = new Observer();
-        observer.add(new float[] {1, 2});
+        observer.add(run(1, 2));
         byte[] written = bytes(observer);
         written[written.length - 3] ^= 1;
 

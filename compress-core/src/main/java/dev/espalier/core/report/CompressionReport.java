@@ -9,6 +9,7 @@ import java.util.List;
  * @param result measured on the file that ships; metrics of the test split
  * @param passes in the order in which they ran
  * @param layers of both models, in the original's order
+ * @param numbers in which both models keep what they know
  */
 public record CompressionReport(
         RunFacts run,
@@ -16,11 +17,13 @@ public record CompressionReport(
         ModelFacts result,
         List<PassReport> passes,
         List<LayerReport> layers,
+        NumberReport numbers,
         GoalResult goal,
         Environment environment) {
     public CompressionReport {
         passes = passes == null ? List.of() : List.copyOf(passes);
         layers = layers == null ? List.of() : List.copyOf(layers);
+        numbers = numbers == null ? NumberReport.NONE : numbers;
         goal = goal == null ? GoalResult.NONE : goal;
     }
 }

@@ -81,6 +81,7 @@ class ReportCsvTest {
                 report.result(),
                 passes,
                 report.layers(),
+                report.numbers(),
                 report.goal(),
                 report.environment());
     }
@@ -96,6 +97,7 @@ class ReportCsvTest {
                         full.result(),
                         List.of(),
                         List.of(new LayerReport("=cmd|'/c calc'!A1,\n\"x", "Conv", side, side)),
+                        NumberReport.NONE,
                         full.goal(),
                         full.environment());
         assertThat(ReportCsv.layers(hostile)).contains("\n\"'=cmd|'/c calc'!A1,\n\"\"x\",Conv,");

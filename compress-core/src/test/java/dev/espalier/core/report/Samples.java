@@ -163,6 +163,14 @@ public final class Samples {
                                 List.of(),
                                 List.of())),
                 layers(),
+                new NumberReport(
+                        List.of(
+                                new NumberReport.TypeBytes("INT8", 0, 138_000),
+                                new NumberReport.TypeBytes("structure", 12_000, 26_000),
+                                new NumberReport.TypeBytes("FLOAT", 1_072_000, 7_000)),
+                        List.of(
+                                new NumberReport.QuantizedValue("input", -2.1, 2.6, Double.NaN),
+                                new NumberReport.QuantizedValue("relu1", 0, 4.25, 38.4))),
                 GoalResult.of(
                         List.of(
                                 new GoalResult.Check("max-drop", 1.5, 1.02, true),
@@ -190,6 +198,7 @@ public final class Samples {
                 facts,
                 List.of(),
                 List.of(),
+                NumberReport.NONE,
                 GoalResult.NONE,
                 new Environment(
                         new Machine("17", "Linux", "cpu", List.of(), 1), Map.of(), 0, Map.of()));

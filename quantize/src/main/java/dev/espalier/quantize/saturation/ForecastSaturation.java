@@ -4,6 +4,7 @@ import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -38,6 +40,9 @@ import java.util.stream.IntStream;
 public record ForecastSaturation(
         @Option(value = "256", min = 1, help = "Validation examples to run.") int samples)
         implements Pass {
+    private static final Set<String> INTEGER_LAYERS =
+            Set.of("QLinearConv", "QLinearMatMul", "QGemm");
+
     private static final int WORST = 3;
     private static final int BATCH = 8;
 
@@ -45,6 +50,15 @@ public record ForecastSaturation(
     public Model apply(Model model, PassContext context) {
         ConstantValues constants = new ConstantValues(model, context.runner());
         List<ByteLayer> layers = layers(model, constants);
+        List<Node> written =
+                model.graph().nodes().stream().filter(ForecastSaturation::isInteger).toList();
+        if (!written.isEmpty()) {
+            context.skipped(
+                    written.get(0).label(),
+                    "integer operators are not forecast; their sums are those of the same model"
+                            + " quantized with integers: {format: qdq}");
+            return model;
+        }
         if (layers.isEmpty()) {
             context.note("no layer multiplies unsigned by signed bytes: nothing can saturate");
             return model;
@@ -58,6 +72,11 @@ public record ForecastSaturation(
         }
         forecast(model, at, constants, context);
         return model;
+    }
+
+    /** Whether {@code node} is a layer that is written as an integer operator. */
+    private static boolean isInteger(Node node) {
+        return INTEGER_LAYERS.contains(node.opType());
     }
 
     /** Nothing is changed in any case. */

@@ -3,6 +3,9 @@ package dev.espalier.quantize.saturation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.quantize.Calibration;
+import dev.espalier.quantize.Integers;
+import dev.espalier.quantize.Quantize;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
 import dev.espalier.testkit.TestContext;
@@ -32,5 +35,22 @@ class ForecastSaturationTest {
         assertThat(context.notes())
                 .anyMatch(note -> note.startsWith("no layer multiplies unsigned by signed bytes"))
                 .anyMatch(note -> note.startsWith("nothing can saturate: no two neighbouring"));
+    }
+
+    @Test
+    void integerOperatorsAreNotForecastAndThatIsSaid() {
+        Model model = RandomGraphs.cnn(2);
+        TestContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
+        Integers integers =
+                new Integers(
+                        Integers.Format.QOPERATOR,
+                        Integers.Activations.U8,
+                        8,
+                        true,
+                        Integers.Target.ANY);
+        Model written = Quantize.int8(Calibration.MIN_MAX).with(integers).apply(model, context);
+
+        assertThat(new ForecastSaturation(16).apply(written, context)).isSameAs(written);
+        assertThat(context.skipped()).anyMatch(line -> line.contains("are not forecast"));
     }
 }

@@ -322,6 +322,8 @@ class GradientsTest {
         Operators.all().forEach(operator -> unchecked.add(operator.type()));
         cases().flatMap(Optional::stream).forEach(test -> unchecked.removeAll(test.operators()));
         unchecked.removeAll(APART);
+        // Bytes in, bytes out: what is written as integer operators does not train.
+        unchecked.removeIf(type -> type.matches("QGemm|QLinear.*"));
         assertThat(unchecked).containsExactlyInAnyOrderElementsOf(WITHOUT_SLOPE);
     }
 

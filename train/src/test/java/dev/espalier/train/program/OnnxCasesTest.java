@@ -112,6 +112,8 @@ class OnnxCasesTest {
         cases().flatMap(Optional::stream).forEach(test -> covered.addAll(test.operators()));
         Set<String> known = new TreeSet<>(Operators.all().stream().map(Operator::type).toList());
         known.removeAll(covered);
+        // Bytes in, bytes out: what is written as integer operators does not train.
+        known.removeIf(type -> type.matches("QGemm|QLinear.*"));
         // Constants and shape arithmetic are computed before the program is written; whole numbers
         // do not train; Gelu has no cases in the installed version, and operators of the runtime
         // none

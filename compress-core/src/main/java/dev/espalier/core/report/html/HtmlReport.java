@@ -46,6 +46,7 @@ public final class HtmlReport {
         HeadSection.write(html, report);
         PassSection.write(html, report);
         LayerSection.write(html, report);
+        NumberSection.write(html, report);
         CurveSection.write(html, report);
         LatencySection.write(html, report);
         RefusalSection.write(html, report);

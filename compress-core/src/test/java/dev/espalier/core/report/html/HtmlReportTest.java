@@ -6,6 +6,7 @@ import dev.espalier.core.report.CompressionReport;
 import dev.espalier.core.report.Curve;
 import dev.espalier.core.report.GoalResult;
 import dev.espalier.core.report.LayerReport;
+import dev.espalier.core.report.NumberReport;
 import dev.espalier.core.report.PassReport;
 import dev.espalier.core.report.RunFacts;
 import dev.espalier.core.report.Samples;
@@ -40,6 +41,7 @@ class HtmlReportTest {
                         full.result(),
                         full.passes(),
                         full.layers(),
+                        full.numbers(),
                         GoalResult.of(List.of(new GoalResult.Check("min-speedup", 5, 3.93, false))),
                         full.environment());
         assertThat(HtmlReport.of(missed)).contains("✗ Goal missed").doesNotContain("✓ Goal met");
@@ -53,6 +55,15 @@ class HtmlReportTest {
                 .contains("&lt;/script&gt;&lt;script&gt;alert(1)");
         assertThat(count(page, "<script")).isEqualTo(1);
         assertThat(count(page, "</script>")).isEqualTo(1);
+    }
+
+    @Test
+    void showsRangesNoiseAndBytesByType() {
+        String page = HtmlReport.of(Samples.full());
+        assertThat(page)
+                .contains("<h2>Numbers</h2>", "138 kB", "1.07 MB")
+                .contains("All 2 values kept in 8 bits", "4.250", "38.4 dB");
+        assertThat(HtmlReport.of(Samples.bare())).doesNotContain("<h2>Numbers</h2>");
     }
 
     @Test
@@ -146,6 +157,11 @@ class HtmlReportTest {
                 full.result(),
                 List.of(pass),
                 List.of(new LayerReport(HOSTILE, HOSTILE, side, LayerReport.Side.ABSENT)),
+                new NumberReport(
+                        List.of(new NumberReport.TypeBytes(HOSTILE, 1, 2)),
+                        List.of(
+                                new NumberReport.QuantizedValue(
+                                        HOSTILE, Double.NaN, -1, Double.NaN))),
                 full.goal(),
                 full.environment());
     }

@@ -1,0 +1,84 @@
+package dev.espalier.runtime;
+
+import dev.espalier.core.data.Dataset;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * How far values of one model are from those of the same names in another:
+ *
+ * <pre>
+ *   10 log10( sum x^2 / sum (x - y)^2 )   decibels, over all elements of all examples
+ * </pre>
+ */
+public final class SignalToNoise {
+    /** Equal values have no noise; what a double cannot tell apart is beyond this. */
+    private static final double MOST = 200;
+
+    private SignalToNoise() {}
+
+    /**
+     * @param values names that both models make
+     * @param count examples to run, one at a time, or as many as a fixed first dimension takes
+     */
+    public static Map<String, Double> of(
+            Model exact, Model rounded, Collection<String> values, Dataset examples, int count) {
+        Map<String, double[]> sums = new LinkedHashMap<>();
+        values.forEach(value -> sums.put(value, new double[2]));
+        if (values.isEmpty()) {
+            return Map.of();
+        }
+        List<String> asked = List.copyOf(sums.keySet());
+        OrtRunner runner = new OrtRunner(SessionSettings.DEFAULT);
+        try (OrtModel a = runner.open(exact, asked);
+                OrtModel b = runner.open(rounded, asked)) {
+            int batch = batch(exact);
+            for (int from = 0; from + batch <= Math.min(count, examples.size()); from += batch) {
+                Map<String, Tensor> inputs =
+                        examples.batch(IntStream.range(from, from + batch).toArray()).inputs();
+                Map<String, Tensor> x = a.run(inputs);
+                Map<String, Tensor> y = b.run(inputs);
+                sums.forEach((name, sum) -> add(sum, x.get(name), y.get(name)));
+            }
+        }
+        Map<String, Double> decibels = new LinkedHashMap<>();
+        sums.forEach(
+                (name, sum) -> {
+                    if (sum[0] > 0) {
+                        double ratio = sum[1] == 0 ? MOST : 10 * Math.log10(sum[0] / sum[1]);
+                        decibels.put(name, Math.min(ratio, MOST));
+                    }
+                });
+        return decibels;
+    }
+
+    private static int batch(Model model) {
+        return model.graph().feeds().stream()
+                .flatMap(feed -> feed.type().stream())
+                .map(type -> type.shape())
+                .filter(shape -> shape.isRanked() && shape.rank() > 0 && shape.dim(0).isFixed())
+                .map(shape -> Math.toIntExact(Math.max(1, shape.size(0))))
+                .findFirst()
+                .orElse(1);
+    }
+
+    /** Values that have another shape are not compared. */
+    private static void add(double[] sum, Tensor exact, Tensor rounded) {
+        if (!exact.shape().equals(rounded.shape())
+                || !exact.dataType().isFloating()
+                || !rounded.dataType().isFloating()) {
+            return;
+        }
+        float[] x = exact.toFloats();
+        float[] y = rounded.toFloats();
+        for (int i = 0; i < x.length; i++) {
+            sum[0] += (double) x[i] * x[i];
+            sum[1] += ((double) x[i] - y[i]) * ((double) x[i] - y[i]);
+        }
+    }
+}
