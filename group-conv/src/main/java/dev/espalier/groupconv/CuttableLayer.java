@@ -26,12 +26,12 @@ record CuttableLayer(GroupableLayer layer, long cost, int most) {
      */
     static List<CuttableLayer> of(Model model, TargetSettings target, PassContext context) {
         Map<String, Long> costs = costs(model, target.measure(), context);
-        Set<String> dense = new HashSet<>(target.dense());
+        Set<String> dense = new HashSet<>(target.keepDense().nodes());
         List<CuttableLayer> layers = new ArrayList<>();
         for (GroupableLayer layer : GroupableLayer.of(model, context::skipped)) {
             int most = mostCuts(layer, target.minChannels());
             if (dense.remove(layer.name())) {
-                context.skipped(layer.label(), "it is named in dense");
+                context.skipped(layer.label(), "it is named in keep-dense");
             } else if (most == 0) {
                 context.skipped(
                         layer.label(),
@@ -44,10 +44,17 @@ record CuttableLayer(GroupableLayer layer, long cost, int most) {
         dense.removeAll(costs.keySet());
         if (!dense.isEmpty()) {
             throw new InvalidOptionException(
-                    "dense names '%s', and the model has no convolution of that name; its convolutions are %s"
+                    "keep-dense names '%s', and the model has no convolution of that name; its convolutions are %s"
                             .formatted(dense.iterator().next(), String.join(", ", costs.keySet())));
         }
-        return layers;
+        return target.keepDense().slower()
+                ? new MeasuredCuts(model, context).limit(layers)
+                : layers;
+    }
+
+    /** The layer, cut less often. */
+    CuttableLayer withMost(int cuts) {
+        return new CuttableLayer(layer, cost, cuts);
     }
 
     private static int mostCuts(GroupableLayer layer, int minChannels) {

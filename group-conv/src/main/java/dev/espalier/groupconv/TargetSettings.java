@@ -2,7 +2,6 @@ package dev.espalier.groupconv;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,7 +15,7 @@ import java.util.Optional;
  *     mend it, and 0 with
  * @param minChannels channels that a group has at least on either side: runtimes work on blocks of
  *     channels, and narrow groups are slow
- * @param dense layers that stay as they are, by name
+ * @param keepDense layers that stay as they are
  */
 public record TargetSettings(
         @Option(value = "macs", help = "What is counted") Measure measure,
@@ -34,16 +33,15 @@ public record TargetSettings(
                         min = 1,
                         max = 65536)
                 int minChannels,
-        @Option(value = "[]", help = "Names of convolutions that stay dense") List<String> dense) {
+        @Option(help = "What stays dense though it could be cut") KeepDense keepDense) {
     /** Without training, what groups lose is lost: less than this is refused. */
     static final double UNTRAINED = 0.9;
 
     /** Half of all multiply-accumulates, in groups of 8 channels or more. */
     public static final TargetSettings DEFAULT =
-            new TargetSettings(Measure.MACS, 0.5, Optional.empty(), 8, List.of());
+            new TargetSettings(Measure.MACS, 0.5, Optional.empty(), 8, KeepDense.STANDARD);
 
     public TargetSettings {
-        dense = List.copyOf(dense);
         if (removed >= 1) {
             throw new InvalidOptionException(
                     "removed: 1 would leave nothing of the convolutions; ask for less");
@@ -52,22 +50,22 @@ public record TargetSettings(
 
     /** These settings with another share. */
     public TargetSettings removing(double share) {
-        return new TargetSettings(measure, share, minKept, minChannels, dense);
+        return new TargetSettings(measure, share, minKept, minChannels, keepDense);
     }
 
     /** These settings with a least share that stays. */
     public TargetSettings keeping(double share) {
-        return new TargetSettings(measure, removed, Optional.of(share), minChannels, dense);
+        return new TargetSettings(measure, removed, Optional.of(share), minChannels, keepDense);
     }
 
     /** These settings with groups that have so many channels at least. */
     public TargetSettings withMinChannels(int channels) {
-        return new TargetSettings(measure, removed, minKept, channels, dense);
+        return new TargetSettings(measure, removed, minKept, channels, keepDense);
     }
 
     /** These settings with layers that stay as they are. */
-    public TargetSettings withDense(List<String> names) {
-        return new TargetSettings(measure, removed, minKept, minChannels, names);
+    public TargetSettings with(KeepDense kept) {
+        return new TargetSettings(measure, removed, minKept, minChannels, kept);
     }
 
     /** The least share that stays, in a pass that trains or does not. */

@@ -218,13 +218,16 @@ class GroupConvTest {
     void layersThatShallStayDenseDo() {
         TestContext context =
                 TestContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
-        pass(HALF.keeping(0).withDense(List.of("h1", "h2")), 0, 0).apply(NETWORK, context);
+        pass(HALF.keeping(0).with(new KeepDense(List.of("h1", "h2"), true)), 0, 0)
+                .apply(NETWORK, context);
         assertThat(context.skipped())
-                .contains("Conv 'h1': it is named in dense", "Conv 'h2': it is named in dense");
+                .contains(
+                        "Conv 'h1': it is named in keep-dense",
+                        "Conv 'h2': it is named in keep-dense");
         assertThat(context.notes()).anyMatch(note -> note.startsWith("1 of 1 convolutions get"));
         assertThatThrownBy(
                         () ->
-                                pass(HALF.withDense(List.of("h9")), 0, 0)
+                                pass(HALF.with(new KeepDense(List.of("h9"), true)), 0, 0)
                                         .apply(NETWORK, TestContext.of(NETWORK)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("'h9'")

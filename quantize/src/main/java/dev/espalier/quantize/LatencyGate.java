@@ -149,13 +149,10 @@ final class LatencyGate {
             for (int i = 0; i < first.length; i++) {
                 wins += second[i] < FASTER * first[i] ? 1 : 0;
             }
-            return new Pair(median(first), median(second), wins >= NEARLY_ALL * first.length);
-        }
-
-        private static double median(double[] values) {
-            double[] sorted = values.clone();
-            Arrays.sort(sorted);
-            return sorted[sorted.length / 2];
+            return new Pair(
+                    ModelTimer.median(first),
+                    ModelTimer.median(second),
+                    wins >= NEARLY_ALL * first.length);
         }
     }
 }

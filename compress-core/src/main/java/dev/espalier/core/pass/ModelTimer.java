@@ -1,6 +1,7 @@
 package dev.espalier.core.pass;
 
 import dev.espalier.core.ir.Model;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,4 +17,11 @@ public interface ModelTimer {
      * @throws dev.espalier.core.UnsupportedModelException where the runtime refuses one
      */
     List<double[]> micros(List<Model> models, double seconds);
+
+    /** What stands for a model's rounds. */
+    static double median(double[] micros) {
+        double[] sorted = micros.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
 }

@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.groupconv.GroupStructure;
-import dev.espalier.groupconv.Permutation;
-import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.TestContext;
+import dev.espalier.runtime.Stopwatch;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 class GroupCostTest {
@@ -34,76 +30,76 @@ class GroupCostTest {
 
     private final List<List<Model>> timed = new ArrayList<>();
 
-    /** A dense layer takes 8 s, two groups take 4 s and four 7.9 s; a model holds eight layers. */
-    private double[] seconds(List<Model> models) {
+    /** A dense layer takes 8 µs, two groups take 4 and four 3.9; a model holds eight layers. */
+    private List<double[]> micros(List<Model> models, double seconds) {
         timed.add(models);
         return models.stream()
-                .mapToDouble(
+                .map(
                         model -> {
                             long groups =
                                     model.graph().nodes().get(0).attributes().integer("group", 1);
-                            return LayerProbe.COPIES * (groups == 1 ? 8 : groups == 2 ? 4 : 7.9);
+                            double micros = groups == 1 ? 8 : groups == 2 ? 4 : 3.9;
+                            double round = LayerProbe.COPIES * micros;
+                            return new double[] {round, 3 * round, round};
                         })
-                .toArray();
+                .toList();
     }
 
-    private final GroupCost cost = new GroupCost(MODEL, SHAPES, this::seconds);
+    private final GroupCost cost = new GroupCost(MODEL, SHAPES, this::micros);
 
     @Test
-    void aLayerIsTimedBesideTheDenseOne() {
-        assertThat(cost.seconds("a", 2)).isEqualTo(4);
-        assertThat(cost.seconds("a", 1)).isEqualTo(8);
+    void aLayerIsTimedInAllItsGroupsAtOnce() {
+        assertThat(cost.micros("a", 2)).containsExactly(8, 4, 3.9);
         assertThat(timed).hasSize(1);
-        assertThat(timed.get(0)).hasSize(2);
+        assertThat(timed.get(0)).hasSize(3);
     }
 
     @Test
     void layersOfEqualSizesAreTimedOnce() {
-        cost.seconds("a", 2);
-        cost.seconds("b", 2);
+        cost.micros("a", 1);
+        cost.micros("b", 1);
         assertThat(timed).hasSize(1);
-        cost.seconds("y", 2);
+        cost.micros("y", 1);
         assertThat(timed).hasSize(2);
     }
 
     @Test
-    void paysOnlyWhereMoreThanAnErrorIsSaved() {
-        assertThat(cost.pays("a", 1)).isFalse();
-        assertThat(cost.pays("a", 2)).isTrue();
-        assertThat(cost.pays("a", 4)).isFalse();
-    }
-
-    @Test
-    void structuresThatDoNotPayAreToldAsRefused() {
-        Permutation same = Permutation.identity(4);
-        Map<String, GroupStructure> structures = new LinkedHashMap<>();
-        structures.put("a", new GroupStructure(2, same, same));
-        structures.put("b", new GroupStructure(4, same, same));
-        structures.put("y", new GroupStructure(1, same, same));
-        TestContext context = TestContext.of(MODEL);
-
-        assertThat(cost.paying(structures, context)).containsOnlyKeys("a", "y");
-        assertThat(context.notes())
-                .containsExactly(
-                        "Conv 'a': 8000000.0 µs dense, 4000000.0 µs with 2 groups (2.00×)");
-        assertThat(context.skipped())
-                .containsExactly(
-                        "Conv 'b': no faster in groups, stays dense: 8000000.0 µs dense, 7900000.0"
-                                + " µs with 4 groups (1.01×)");
+    void isCutAsLongAsMoreThanAnErrorIsSaved() {
+        assertThat(cost.cuts("a", 0)).isZero();
+        assertThat(cost.cuts("a", 1)).isEqualTo(1);
+        assertThat(cost.cuts("a", 2)).isEqualTo(1);
     }
 
     @Test
     void groupsThatDoNotDivideTheChannelsAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> cost.seconds("a", 3))
-                .withMessage("3 groups do not divide a weight of [4,4,3,3]");
+                .isThrownBy(() -> cost.micros("a", 3))
+                .withMessage("8 groups do not divide a weight of [4,4,3,3]");
+    }
+
+    @Test
+    void layersOfOpenSizesAreNotKnown() {
+        Model open =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,4,6,6]) -> (y)
+                        w: float[4,4,1,1] = seed(1)
+                        h = Unheard(x)
+                        y = Conv(h, w)
+                        """);
+        GroupCost unknown = new GroupCost(open, SHAPES, this::micros);
+        assertThat(unknown.knows("y")).isFalse();
+        assertThat(cost.knows("y")).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> unknown.micros("y", 1))
+                .withMessageContaining("unknown sizes");
     }
 
     @Test
     void theRuntimeRunsTheProbes() {
-        GroupCost measured = GroupCost.of(MODEL, SHAPES, new OrtRunner());
-
-        assertThat(measured.seconds("a", 2)).isPositive();
-        assertThat(measured.seconds("y", 4)).isPositive();
+        GroupCost measured = new GroupCost(MODEL, SHAPES, new Stopwatch(1, SHAPES, 17));
+        double[] micros = measured.micros("y", 2);
+        assertThat(micros).hasSize(3);
+        assertThat(DoubleStream.of(micros)).allMatch(each -> each > 0);
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
@@ -22,12 +23,15 @@ final class ErrorWalk {
     /** Times that differ by less cannot be told apart, and nothing is for free. */
     private static final double LEAST_MICROS = 1;
 
+    /** For one comparison of times. */
+    private static final double SECONDS = 0.2;
+
     /**
      * @param layer by name
      * @param own noise over signal of the layer's output; empty where it exists as bytes only
      * @param noise noise over signal of the network's outputs with this layer in float
      * @param gain by how much that is less than without
-     * @param micros how much longer one run takes with it
+     * @param micros how much longer one run takes with it; 0 where the host measures nothing
      */
     record Step(String layer, Optional<Double> own, double noise, double gain, double micros) {
         /** What one microsecond buys. */
@@ -67,7 +71,17 @@ final class ErrorWalk {
             for (Node layer : layers) {
                 Model changed = without.apply(List.of(layer.name()));
                 double left = noise.of(changed);
-                double micros = RunTimes.difference(quantized, changed, inputs.get(0), context);
+                context.checkCancelled();
+                double micros =
+                        context.host()
+                                .timer()
+                                .map(
+                                        timer ->
+                                                longer(
+                                                        timer.micros(
+                                                                List.of(quantized, changed),
+                                                                SECONDS)))
+                                .orElse(0.0);
                 steps.add(
                         new Step(
                                 layer.name(),
@@ -79,6 +93,11 @@ final class ErrorWalk {
             }
         }
         return steps.stream().sorted(Comparator.comparingDouble(Step::rate).reversed()).toList();
+    }
+
+    /** By how much the second of two models takes longer, of the medians of their rounds. */
+    private static double longer(List<double[]> rounds) {
+        return ModelTimer.median(rounds.get(1)) - ModelTimer.median(rounds.get(0));
     }
 
     private Map<Node, Double> own(List<Node> layers, OutputNoise noise) {

@@ -1,10 +1,19 @@
 package dev.espalier.core.op;
 
-/** ONNX Runtime's {@code C = Gelu(A + B)} with a vector B of A's last axis, see {@link Gelu}. */
-public final class BiasGelu extends Elementwise {
+/**
+ * ONNX Runtime's {@code C = Gelu(A + B)} with a vector B of A's last axis: {@code BiasGelu}, see
+ * {@link Gelu}, and {@code FastGelu}, which approximates Gelu by tanh and may be without B.
+ */
+final class BiasedGelu extends Elementwise {
+    private final String type;
+
+    BiasedGelu(String type) {
+        this.type = type;
+    }
+
     @Override
     public String type() {
-        return "BiasGelu";
+        return type;
     }
 
     @Override

@@ -1,0 +1,51 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.TensorType;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * ONNX Runtime's form of an operator on bytes, named after the float operator as in {@code
+ * QLinearAdd}: A, A_scale, A_zero_point, the same of B where there are two, C_scale, C_zero_point
+ * to C.
+ */
+final class QLinearOperator implements Operator {
+    /** A value, its scale and its zero point. */
+    private static final int INPUTS_A_VALUE = 3;
+
+    private final Operator plain;
+    private final int values;
+
+    /**
+     * @param values how many the float operator reads
+     */
+    QLinearOperator(Operator plain, int values) {
+        this.plain = plain;
+        this.values = values;
+    }
+
+    @Override
+    public String type() {
+        return "QLinear" + plain.type();
+    }
+
+    @Override
+    public String domain() {
+        return "com.microsoft";
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        Node node = call.node();
+        List<String> read =
+                IntStream.range(0, values).mapToObj(i -> node.input(i * INPUTS_A_VALUE)).toList();
+        Node on = Node.of(node.name(), plain.type(), read, node.outputs(), node.attributes());
+        int zeroPoint = values * INPUTS_A_VALUE + 1;
+        DataType bytes = call.has(zeroPoint) ? call.dataType(zeroPoint) : call.dataType(0);
+        return plain.outputTypes(call.as(on)).stream()
+                .map(type -> new TensorType(bytes, type.shape()))
+                .toList();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.espalier.groupconv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.core.ir.GraphText;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.Host;
+import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.testkit.TestContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class MeasuredCutsTest {
+    private static final Model NETWORK =
+            GraphText.parse(
+                    """
+                    graph (x: float[N,16,4,4]) -> (y)
+                    v: float[16,16,3,3] = seed(1)
+                    w: float[32,16,1,1] = seed(2)
+                    a = Conv(x, v) {pads=[1,1,1,1]}
+                    y = Conv(a, w)
+                    """);
+
+    private static final TargetSettings TARGET = TargetSettings.DEFAULT.withMinChannels(4);
+
+    private int asked;
+
+    /** By kernel: those of 3 by 3 take 10 µs in any groups; those of 1 by 1 take 10, 6 and 6. */
+    private List<double[]> micros(List<Model> models, double seconds) {
+        asked++;
+        return models.stream()
+                .map(
+                        model -> {
+                            boolean isLarge =
+                                    model.graph().initializers().get("w0").tensor().shape().size(2)
+                                            == 3;
+                            long groups =
+                                    model.graph().nodes().get(0).attributes().integer("group", 1);
+                            return new double[] {8.0 * (isLarge || groups == 1 ? 10 : 6)};
+                        })
+                .toList();
+    }
+
+    private TestContext context(ModelTimer timer) {
+        return TestContext.of(NETWORK)
+                .withHost(Host.of(Checkpoints.NONE, Optional.ofNullable(timer)));
+    }
+
+    @Test
+    void layersAreCutAsFarAsGroupsAreFaster() {
+        TestContext context = context(this::micros);
+        List<CuttableLayer> layers = CuttableLayer.of(NETWORK, TARGET, context);
+        assertThat(layers).extracting(layer -> layer.layer().name()).containsExactly("y");
+        assertThat(layers.get(0).most()).isEqualTo(1);
+        assertThat(context.skipped())
+                .containsExactly(
+                        "Conv 'a': no faster in groups: 10.0 µs dense, 10.0 in 2, 10.0 in 4 groups");
+        assertThat(context.notes())
+                .containsExactly("Conv 'y': 10.0 µs dense, 6.0 in 2, 6.0 in 4 groups");
+    }
+
+    @Test
+    void nothingIsMeasuredWhereTheRecipeSaysSo() {
+        TestContext context = context(this::micros);
+        List<CuttableLayer> layers =
+                CuttableLayer.of(NETWORK, TARGET.with(new KeepDense(List.of(), false)), context);
+        assertThat(layers).hasSize(2).allMatch(layer -> layer.most() == 2);
+        assertThat(asked).isZero();
+        assertThat(context.notes()).isEmpty();
+    }
+
+    @Test
+    void withoutATimerAllMayBeCutAndThatIsSaid() {
+        TestContext context = context(null);
+        assertThat(CuttableLayer.of(NETWORK, TARGET, context)).hasSize(2);
+        assertThat(context.notes())
+                .containsExactly(
+                        "whether groups are faster was not measured: there is nothing to measure it with");
+    }
+
+    @Test
+    void whatWasMeasuredOutlivesAKill() {
+        Map<String, byte[]> kept = new HashMap<>();
+        Checkpoints checkpoints =
+                new Checkpoints() {
+                    @Override
+                    public Optional<byte[]> read(String name) {
+                        return Optional.ofNullable(kept.get(name));
+                    }
+
+                    @Override
+                    public void write(String name, byte[] content) {
+                        kept.put(name, content);
+                    }
+                };
+        TestContext first = context(this::micros).withCheckpoints(checkpoints);
+        List<CuttableLayer> before = CuttableLayer.of(NETWORK, TARGET, first);
+        int measured = asked;
+        TestContext second = context(this::micros).withCheckpoints(checkpoints);
+        List<CuttableLayer> after = CuttableLayer.of(NETWORK, TARGET, second);
+
+        assertThat(asked).isEqualTo(measured).isEqualTo(2);
+        assertThat(after).hasSize(1);
+        assertThat(after.get(0).most()).isEqualTo(before.get(0).most());
+        assertThat(second.skipped()).isEqualTo(first.skipped());
+        assertThat(second.notes()).isEqualTo(first.notes());
+    }
+}
