@@ -1,17 +1,14 @@
 package dev.espalier.train.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
-import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
@@ -24,15 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -41,16 +33,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * a random linear function of its outputs.
  */
 class GradientsTest {
-    private static final double TOLERANCE = 1e-4;
-    private static final double STEP = 1e-6;
-
-    /** What differences of float64 losses leave of a slope of 0. */
-    private static final double NOISE = 1e-7;
-
-    /** Elements of a weight that are nudged, evenly spread over it. */
-    private static final int NUDGED = 24;
-
-    /** They round, or compute otherwise in training than in evaluation; see their own tests. */
+    /**
+     * They round, or compute otherwise in training than in evaluation; see {@link
+     * FormulaGradientsTest}.
+     */
     private static final List<String> APART =
             List.of("BatchNormalization", "Cast", "Dropout", "Gelu", "Pow");
 
@@ -80,48 +66,6 @@ class GradientsTest {
                     "Shape",
                     "SkipLayerNormalization");
 
-    /** A random linear function of the float outputs. */
-    private record Projection(List<Tensor> factors) implements Objective {
-        static Projection of(List<Tensor> outputs) {
-            SplittableRandom random = new SplittableRandom(3);
-            List<Tensor> factors = new ArrayList<>();
-            for (Tensor output : outputs) {
-                float[] values = new float[Math.toIntExact(output.elementCount())];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) random.nextDouble(-1, 1);
-                }
-                factors.add(Tensor.ofFloats(output.shape(), values));
-            }
-            return new Projection(factors);
-        }
-
-        @Override
-        public String write(LossWriter writer) {
-            List<Value> outputs = writer.network().graph().outputs();
-            return IntStream.range(0, outputs.size())
-                    .mapToObj(
-                            i ->
-                                    "torch.sum(torch.mul(%s, %s))"
-                                            .formatted(
-                                                    writer.value(outputs.get(i).name()),
-                                                    writer.weight("factor " + i, factors.get(i))))
-                    .reduce((sum, part) -> "torch.add(" + sum + ", " + part + ")")
-                    .orElseThrow();
-        }
-
-        double of64(List<Tensor> outputs) {
-            double sum = 0;
-            for (int i = 0; i < outputs.size(); i++) {
-                double[] values = outputs.get(i).toDoubles();
-                double[] by = factors.get(i).toDoubles();
-                for (int k = 0; k < values.length; k++) {
-                    sum += values[k] * by[k];
-                }
-            }
-            return sum;
-        }
-    }
-
     /** One entry that stands for none keeps the parameterized test quiet without the cases. */
     static Stream<Optional<Case>> cases() {
         List<Optional<Case>> written =
@@ -145,15 +89,10 @@ class GradientsTest {
 
     private static Optional<TorchProgram> program(Case test) {
         try {
-            return Optional.of(training(weighted(test), Projection.of(test.outputs())));
+            return Optional.of(Slopes.training(weighted(test), Projection.of(test.outputs())));
         } catch (UnsupportedModelException e) {
             return Optional.empty();
         }
-    }
-
-    private static TorchProgram training(Model model, Objective objective) {
-        return TorchProgram.training(
-                model, InputShapes.ofBatch(1), 1, objective, Programs.EXACT, Map.of());
     }
 
     /** The case's model with all its inputs constant; those of floats are weights. */
@@ -228,8 +167,8 @@ class GradientsTest {
                     weighted(test).graph().constant(feed.name()).orElseThrow().toDoubles());
         }
         try (TorchModule module = TorchModule.load(forward.archive())) {
-            assertSlopes(
-                    gradients(program),
+            Slopes.assertSlopes(
+                    Slopes.gradients(program),
                     at,
                     values -> loss.of64(module.run("forward", tensors(exact, values))));
         }
@@ -246,75 +185,6 @@ class GradientsTest {
                 .toList();
     }
 
-    /** Gradients of the network's weights; {@code part} gives them as its leaves come. */
-    private static Map<String, float[]> gradients(TorchProgram program) {
-        Map<String, float[]> gradients = new LinkedHashMap<>();
-        try (TorchModule module = TorchModule.load(program.archive())) {
-            List<Tensor> results =
-                    module.run("part", List.of(Tensor.ofLongs(Shape.of(1), 0L))).stream()
-                            .skip(2)
-                            .toList();
-            List<Slot> leaves =
-                    program.state().stream()
-                            .filter(
-                                    slot ->
-                                            slot.kind() == Slot.Kind.WEIGHT
-                                                    || slot.kind() == Slot.Kind.COMPANION)
-                            .toList();
-            for (int i = 0; i < results.size(); i++) {
-                if (leaves.get(i).kind() == Slot.Kind.WEIGHT) {
-                    gradients.put(leaves.get(i).name(), results.get(i).toFloats());
-                }
-            }
-        }
-        return gradients;
-    }
-
-    /**
-     * Compares to 1e-4 of the weight's steepest slope, where the function is smooth: at a kink,
-     * such as Relu's at 0, its slopes to the left and to the right differ, and any number between
-     * is a gradient.
-     */
-    private static void assertSlopes(
-            Map<String, float[]> gradients,
-            Map<String, double[]> at,
-            ToDoubleFunction<Map<String, double[]>> loss) {
-        assertThat(gradients).isNotEmpty();
-        double here = loss.applyAsDouble(at);
-        gradients.forEach(
-                (weight, gradient) -> {
-                    int stride = Math.max(1, gradient.length / NUDGED);
-                    List<double[]> slopes = new ArrayList<>();
-                    double steepest = 0;
-                    for (int i = 0; i < gradient.length; i += stride) {
-                        double left = slope(loss, at, weight, i, -STEP, here);
-                        double right = slope(loss, at, weight, i, STEP, here);
-                        slopes.add(new double[] {Math.min(left, right), Math.max(left, right)});
-                        steepest = Math.max(steepest, Math.max(Math.abs(left), Math.abs(right)));
-                    }
-                    double within = Math.max(NOISE, TOLERANCE * steepest);
-                    for (int k = 0; k < slopes.size(); k++) {
-                        assertThat((double) gradient[k * stride])
-                                .as("%s[%d]", weight, k * stride)
-                                .isBetween(slopes.get(k)[0] - within, slopes.get(k)[1] + within);
-                    }
-                });
-    }
-
-    private static double slope(
-            ToDoubleFunction<Map<String, double[]>> loss,
-            Map<String, double[]> at,
-            String weight,
-            int i,
-            double step,
-            double here) {
-        double[] moved = at.get(weight).clone();
-        moved[i] += step;
-        Map<String, double[]> there = new LinkedHashMap<>(at);
-        there.put(weight, moved);
-        return (loss.applyAsDouble(there) - here) / step;
-    }
-
     @Test
     void everyOperatorThatTrainsIsChecked() {
         assumeTrue(OnnxCases.isInstalled(), OnnxCases.ABSENT);
@@ -325,165 +195,5 @@ class GradientsTest {
         // Bytes in, bytes out: what is written as integer operators does not train.
         unchecked.removeIf(type -> type.matches("QGemm|QLinear.*"));
         assertThat(unchecked).containsExactlyInAnyOrderElementsOf(WITHOUT_SLOPE);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "Gelu(x) {approximate=\"none\"}",
-                "Gelu(x) {approximate=\"tanh\"}",
-                "Pow(x, two)"
-            })
-    void whatHasNoCasesHasTheGradientOfItsFormula(String call) {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 20
-                        graph () -> (y: float[3])
-                        x: float[3] = [-1.5, 0.25, 2]
-                        two: float[] = 2
-                        y = %s
-                        """
-                                .formatted(call));
-        Tensor x = model.graph().constant("x").orElseThrow();
-        Projection loss = Projection.of(List.of(x));
-        Map<String, float[]> gradients = new LinkedHashMap<>(gradients(training(model, loss)));
-        gradients.remove("two");
-        assertSlopes(
-                gradients,
-                Map.of("x", x.toDoubles()),
-                values -> {
-                    double[] y =
-                            DoubleStream.of(values.get("x"))
-                                    .map(
-                                            v ->
-                                                    call.startsWith("Pow")
-                                                            ? v * v
-                                                            : gelu(v, call.contains("tanh")))
-                                    .toArray();
-                    return loss.of64(List.of(Tensor.ofReals(DataType.DOUBLE, Shape.of(3), y)));
-                });
-    }
-
-    private static double gelu(double x, boolean approximate) {
-        double share =
-                approximate
-                        ? Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))
-                        : erf(x / Math.sqrt(2));
-        return x / 2 * (1 + share);
-    }
-
-    /** The series of the error function, which converges for small numbers. */
-    private static double erf(double x) {
-        double term = x;
-        double sum = x;
-        for (int n = 1; n < 60; n++) {
-            term *= -x * x / n;
-            sum += term / (2 * n + 1);
-        }
-        return 2 / Math.sqrt(Math.PI) * sum;
-    }
-
-    /**
-     * In training, batch normalization takes the statistics of the batch, and gradients through
-     * them.
-     */
-    @Test
-    void batchNormalizationHasTheGradientOfItsBatch() {
-        Model model =
-                GraphText.parse(
-                        """
-                        graph () -> (y: float[3,2,2,2])
-                        x: float[3,2,2,2] = seed(1)
-                        scale: float[2] = seed(2)
-                        shift: float[2] = seed(3)
-                        mean: float[2] = seed(4)
-                        var: float[2] = [1, 2]
-                        y = BatchNormalization(x, scale, shift, mean, var)
-                        """);
-        Projection loss = Projection.of(List.of(model.graph().constant("x").orElseThrow()));
-        Map<String, double[]> at = new LinkedHashMap<>();
-        for (String weight : List.of("x", "scale", "shift")) {
-            at.put(weight, model.graph().constant(weight).orElseThrow().toDoubles());
-        }
-        Map<String, float[]> gradients = gradients(training(model, loss));
-        assertThat(gradients).containsOnlyKeys("x", "scale", "shift");
-        assertSlopes(
-                gradients,
-                at,
-                values ->
-                        loss.of64(
-                                List.of(
-                                        Tensor.ofReals(
-                                                DataType.DOUBLE,
-                                                Shape.of(3, 2, 2, 2),
-                                                normalized(values)))));
-    }
-
-    private static double[] normalized(Map<String, double[]> values) {
-        double[] x = values.get("x");
-        double[] y = new double[x.length];
-        int channels = 2;
-        int area = 4;
-        for (int c = 0; c < channels; c++) {
-            int channel = c;
-            int[] members =
-                    IntStream.range(0, x.length)
-                            .filter(i -> i / area % channels == channel)
-                            .toArray();
-            double mean = IntStream.of(members).mapToDouble(i -> x[i]).average().orElseThrow();
-            double variance =
-                    IntStream.of(members)
-                            .mapToDouble(i -> (x[i] - mean) * (x[i] - mean))
-                            .average()
-                            .orElseThrow();
-            for (int i : members) {
-                y[i] =
-                        (x[i] - mean)
-                                        / Math.sqrt(variance + (double) 1e-5f)
-                                        * values.get("scale")[c]
-                                + values.get("shift")[c];
-            }
-        }
-        return y;
-    }
-
-    @Test
-    void castsOfRealsPassGradientsOn() {
-        Model model =
-                GraphText.parse(
-                        """
-                        graph () -> (y: float[6])
-                        x: float[6] = seed(1)
-                        d = Cast(x) {to=11}
-                        y = Cast(d) {to=1}
-                        """);
-        Projection loss = Projection.of(List.of(model.graph().constant("x").orElseThrow()));
-        assertThat(gradients(training(model, loss)).get("x"))
-                .isEqualTo(loss.factors().get(0).toFloats());
-    }
-
-    @Test
-    void whatDropoutKeepsHasItsScaleAsGradient() {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 11
-                        graph () -> (y: float[400])
-                        x: float[400] = seed(1)
-                        y = Dropout(x) {ratio=0.25}
-                        """);
-        Projection loss = Projection.of(List.of(model.graph().constant("x").orElseThrow()));
-        float[] gradient = gradients(training(model, loss)).get("x");
-        int kept = 0;
-        for (int i = 0; i < gradient.length; i++) {
-            float factor = loss.factors().get(0).toFloats()[i];
-            if (gradient[i] != 0) {
-                kept++;
-                assertThat(gradient[i]).isCloseTo(factor / 0.75f, within(1e-5f));
-            }
-        }
-        assertThat(kept).isBetween(250, 350);
     }
 }
