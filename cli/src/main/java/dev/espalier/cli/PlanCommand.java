@@ -43,7 +43,7 @@ final class PlanCommand implements Callable<Integer> {
             root.terminal().out().println();
             root.terminal()
                     .out()
-                    .println("Structure only: nothing was trained, measured, proved or written.");
+                    .println("Structure only: nothing was trained, proved or written, and no network measured.");
         }
         return ExitCode.DONE;
     }
