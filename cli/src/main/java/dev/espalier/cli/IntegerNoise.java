@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.report.NumberTable;
-import dev.espalier.runtime.SignalToNoise;
+import dev.espalier.runtime.ValueNoise;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class IntegerNoise {
         return lastFloat(original, runs, store)
                 .map(
                         exact ->
-                                SignalToNoise.of(
+                                ValueNoise.of(
                                         exact,
                                         result,
                                         common(exact.graph(), result.graph()),

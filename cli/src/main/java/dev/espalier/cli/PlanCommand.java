@@ -43,7 +43,8 @@ final class PlanCommand implements Callable<Integer> {
             root.terminal().out().println();
             root.terminal()
                     .out()
-                    .println("Structure only: nothing was trained, proved or written, and no network measured.");
+                    .println(
+                            "Structure only: nothing was trained, proved or written, and no network measured.");
         }
         return ExitCode.DONE;
     }

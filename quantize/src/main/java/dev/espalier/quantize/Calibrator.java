@@ -91,7 +91,9 @@ final class Calibrator {
                 Batch inputs = samples.batch(IntStream.range(from, from + batch).toArray());
                 for (int i = 0; i < sessions.size(); i++) {
                     Map<String, Tensor> seen = sessions.get(i).run(inputs.inputs());
-                    plan.parts().get(i).forEach(name -> observe(name, seen.get(name)));
+                    // Counting takes longer than computing, and no value knows of another.
+                    plan.parts().get(i).parallelStream()
+                            .forEach(name -> observe(name, seen.get(name)));
                 }
                 fed.forEach(name -> observe(name, inputs.inputs().get(name)));
                 task.advance(batch);

@@ -92,10 +92,10 @@ public record Quantize(
             return model;
         }
         Set<Node> kept = work.mixedScales();
-        Optional<Model> quantized = Optional.of(work.quantized(kept));
-        if (keepFloat.slower()) {
-            quantized = new LatencyGate(work, keepFloat.seconds()).keepFast(model, kept);
-        }
+        Optional<Model> quantized =
+                keepFloat.slower()
+                        ? new LatencyGate(work, keepFloat.seconds()).keepFast(model, kept)
+                        : Optional.of(work.quantized(kept));
         quantized.ifPresent(
                 made -> {
                     work.noteFloats();

@@ -4,6 +4,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.VerificationException;
 import dev.espalier.core.data.InputBatches;
 import dev.espalier.core.data.ModelRunner.Session;
+import dev.espalier.core.data.SignalToNoise;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
@@ -23,8 +24,7 @@ public final class OutputAgreement {
     private static final int SAMPLES = 32;
 
     private final String output;
-    private double signal;
-    private double noise;
+    private final SignalToNoise ratio = new SignalToNoise();
     private double found;
     private double product;
 
@@ -82,23 +82,22 @@ public final class OutputAgreement {
                         "output '%s' of the changed model is %s on a calibration sample, that of the float model %s; name the nodes at fault under 'exclude'"
                                 .formatted(output, z[i], y[i]));
             }
-            signal += (double) y[i] * y[i];
             found += (double) z[i] * z[i];
             product += (double) y[i] * z[i];
-            noise += ((double) y[i] - z[i]) * ((double) y[i] - z[i]);
         }
+        ratio.add(y, z);
     }
 
     @Override
     public String toString() {
-        if (noise == 0) {
+        if (ratio.noise() == 0) {
             return "output '%s' is the same on calibration samples".formatted(output);
         }
         return String.format(
                 Locale.ROOT,
                 "output '%s' on calibration samples: cosine similarity %.6f, signal-to-noise %.1f dB",
                 output,
-                product / Math.sqrt(signal * found),
-                10 * Math.log10(signal / noise));
+                product / Math.sqrt(ratio.signal() * found),
+                ratio.decibels());
     }
 }

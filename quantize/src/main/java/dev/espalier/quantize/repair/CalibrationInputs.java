@@ -34,7 +34,7 @@ final class CalibrationInputs {
      *
      * @throws UnsupportedModelException where it is NaN or infinite
      */
-    static double finite(double figure, LinearLayer layer) {
+    static double finite(double figure, FilterMatrix layer) {
         if (!Double.isFinite(figure)) {
             throw new UnsupportedModelException(
                     layer.node().label()

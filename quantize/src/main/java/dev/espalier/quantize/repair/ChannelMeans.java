@@ -9,11 +9,11 @@ import java.util.Map;
 
 /** The mean of each channel of one layer's output over examples and positions. */
 final class ChannelMeans {
-    private final LinearLayer layer;
+    private final FilterMatrix layer;
     private final List<Map<String, Tensor>> inputs;
     private final PassContext context;
 
-    ChannelMeans(LinearLayer layer, List<Map<String, Tensor>> inputs, PassContext context) {
+    ChannelMeans(FilterMatrix layer, List<Map<String, Tensor>> inputs, PassContext context) {
         this.layer = layer;
         this.inputs = inputs;
         this.context = context;

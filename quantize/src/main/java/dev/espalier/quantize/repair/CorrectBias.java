@@ -78,8 +78,8 @@ public record CorrectBias(
     @Override
     public Model apply(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
-        Map<LinearLayer, double[]> layers = layers(folded, context);
-        Map<LinearLayer, double[]> corrected =
+        Map<FilterMatrix, double[]> layers = layers(folded, context);
+        Map<FilterMatrix, double[]> corrected =
                 switch (method) {
                     case ACTIVATIONS -> byActivations(folded, layers, context);
                     case ANALYTIC -> byStatistics(model, layers, context);
@@ -91,27 +91,27 @@ public record CorrectBias(
     @Override
     public Model preview(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
-        Map<LinearLayer, double[]> layers = layers(folded, context);
+        Map<FilterMatrix, double[]> layers = layers(folded, context);
         return layers.isEmpty() ? model : write(folded, layers);
     }
 
-    private static Model write(Model folded, Map<LinearLayer, double[]> biases) {
+    private static Model write(Model folded, Map<FilterMatrix, double[]> biases) {
         Model written = folded;
-        for (Map.Entry<LinearLayer, double[]> each : biases.entrySet()) {
+        for (Map.Entry<FilterMatrix, double[]> each : biases.entrySet()) {
             written = each.getKey().withBias(written, each.getValue());
         }
         return written;
     }
 
     /** The layers that can be corrected, in the order of the graph, each with its bias. */
-    private static Map<LinearLayer, double[]> layers(Model model, PassContext context) {
+    private static Map<FilterMatrix, double[]> layers(Model model, PassContext context) {
         ShapeInference types = ShapeInference.of(model);
-        Map<LinearLayer, double[]> layers = new LinkedHashMap<>();
+        Map<FilterMatrix, double[]> layers = new LinkedHashMap<>();
         for (Node node : model.graph().nodes()) {
-            if (!LinearLayer.isWeighted(node)) {
+            if (!FilterMatrix.isWeighted(node)) {
                 continue;
             }
-            LinearLayer.Finding finding = LinearLayer.of(node, types);
+            FilterMatrix.Finding finding = FilterMatrix.of(node, types);
             Optional<double[]> bias = finding.layer().flatMap(layer -> layer.bias(types));
             if (bias.isPresent()) {
                 layers.put(finding.layer().orElseThrow(), bias.get());
@@ -131,7 +131,7 @@ public record CorrectBias(
     }
 
     /** The layer with the weights that it is going to have. */
-    private LinearLayer rounded(LinearLayer layer) {
+    private FilterMatrix rounded(FilterMatrix layer) {
         if (weightBits >= FEWEST_OF_QUANTIZE) {
             int greatest = (1 << weightBits - 1) - 1;
             int axis = perChannel ? layer.rowAxis() : -1;
@@ -149,18 +149,18 @@ public record CorrectBias(
         return layer.withRows(rows);
     }
 
-    private Map<LinearLayer, double[]> byActivations(
-            Model exact, Map<LinearLayer, double[]> layers, PassContext context) {
+    private Map<FilterMatrix, double[]> byActivations(
+            Model exact, Map<FilterMatrix, double[]> layers, PassContext context) {
         Model current = exact;
-        for (LinearLayer layer : layers.keySet()) {
+        for (FilterMatrix layer : layers.keySet()) {
             current = layer.withRows(current, rounded(layer).rows());
         }
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(exact, samples, context);
-        Map<LinearLayer, double[]> corrected = new LinkedHashMap<>();
+        Map<FilterMatrix, double[]> corrected = new LinkedHashMap<>();
         try (Progress.Task task =
                 context.progress().begin("bias correction", layers.size(), "layers")) {
-            for (Map.Entry<LinearLayer, double[]> each : layers.entrySet()) {
-                LinearLayer layer = each.getKey();
+            for (Map.Entry<FilterMatrix, double[]> each : layers.entrySet()) {
+                FilterMatrix layer = each.getKey();
                 double[] wanted = new ChannelMeans(layer, inputs, context).of(exact);
                 double[] found = new ChannelMeans(layer, inputs, context).of(current);
                 double[] bias = each.getValue();
@@ -176,10 +176,10 @@ public record CorrectBias(
         return corrected;
     }
 
-    private Map<LinearLayer, double[]> byStatistics(
-            Model model, Map<LinearLayer, double[]> layers, PassContext context) {
+    private Map<FilterMatrix, double[]> byStatistics(
+            Model model, Map<FilterMatrix, double[]> layers, PassContext context) {
         NormalizedMeans means = NormalizedMeans.of(model);
-        Map<LinearLayer, double[]> corrected = new LinkedHashMap<>();
+        Map<FilterMatrix, double[]> corrected = new LinkedHashMap<>();
         layers.forEach(
                 (layer, bias) -> {
                     Optional<double[]> x = means.mean(layer.node().input(0));
@@ -204,7 +204,7 @@ public record CorrectBias(
     }
 
     /** W E[x]; edges, where padding is read, count as if they were not. */
-    private static double[] products(LinearLayer layer, double[] mean) {
+    private static double[] products(FilterMatrix layer, double[] mean) {
         double[][] rows = layer.rows();
         double[] products = new double[rows.length];
         for (int m = 0; m < rows.length; m++) {
@@ -216,7 +216,7 @@ public record CorrectBias(
     }
 
     private static void note(
-            LinearLayer layer, double[] wanted, double[] found, PassContext context) {
+            FilterMatrix layer, double[] wanted, double[] found, PassContext context) {
         double largest = 0;
         for (int c = 0; c < wanted.length; c++) {
             largest = Math.max(largest, Math.abs(wanted[c] - found[c]));

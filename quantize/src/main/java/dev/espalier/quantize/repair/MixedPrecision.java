@@ -1,5 +1,6 @@
 package dev.espalier.quantize.repair;
 
+import dev.espalier.core.data.SignalToNoise;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -99,21 +100,21 @@ public record MixedPrecision(
                                 note(
                                         context,
                                         "the network's output with all layers in integers: %.1f dB",
-                                        OutputNoise.decibels(step.noise() + step.gain())));
+                                        SignalToNoise.decibels(step.noise() + step.gain())));
         for (ErrorWalk.Step step : steps) {
             note(
                     context,
                     "'%s': %sin float alone it brings the network's to %.1f dB, for %.1f µs",
                     step.layer(),
                     step.own().map(MixedPrecision::own).orElse(""),
-                    OutputNoise.decibels(step.noise()),
+                    SignalToNoise.decibels(step.noise()),
                     step.micros());
         }
         return steps;
     }
 
     private static String own(double noise) {
-        return String.format(Locale.ROOT, "output of %.1f dB; ", OutputNoise.decibels(noise));
+        return String.format(Locale.ROOT, "output of %.1f dB; ", SignalToNoise.decibels(noise));
     }
 
     /** The names of the layers that go back. */
@@ -156,7 +157,7 @@ public record MixedPrecision(
         Set<String> taken = new HashSet<>();
         List<Node> layers = new ArrayList<>();
         for (Node node : model.graph().nodes()) {
-            if (!LinearLayer.isWeighted(node)) {
+            if (!FilterMatrix.isWeighted(node)) {
                 continue;
             }
             if (node.name().isEmpty() || !taken.add(node.name())) {

@@ -1,11 +1,11 @@
 package dev.espalier.quantize.repair;
 
 import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.data.SignalToNoise;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.pass.PassContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -32,33 +32,19 @@ final class OutputNoise {
 
     /** The noise of each of {@code values}, which both models have as floats of one shape. */
     List<Double> of(Model model, List<String> values) {
-        double[] signal = new double[values.size()];
-        double[] noise = new double[values.size()];
+        List<SignalToNoise> sums = values.stream().map(value -> new SignalToNoise()).toList();
         try (ModelRunner.Session reference = context.runner().open(exact, values);
                 ModelRunner.Session other = context.runner().open(model, values)) {
             for (Map<String, Tensor> batch : inputs) {
                 context.checkCancelled();
                 Map<String, Tensor> expected = reference.run(batch);
                 Map<String, Tensor> found = other.run(batch);
-                for (int v = 0; v < signal.length; v++) {
-                    float[] y = expected.get(values.get(v)).toFloats();
-                    float[] z = found.get(values.get(v)).toFloats();
-                    for (int i = 0; i < y.length; i++) {
-                        signal[v] += (double) y[i] * y[i];
-                        noise[v] += ((double) y[i] - z[i]) * ((double) y[i] - z[i]);
-                    }
+                for (int v = 0; v < sums.size(); v++) {
+                    String value = values.get(v);
+                    sums.get(v).add(expected.get(value).toFloats(), found.get(value).toFloats());
                 }
             }
         }
-        List<Double> ratios = new ArrayList<>();
-        for (int v = 0; v < signal.length; v++) {
-            ratios.add(noise[v] / Math.max(signal[v], Double.MIN_NORMAL));
-        }
-        return ratios;
-    }
-
-    /** Signal over noise in decibels. */
-    static double decibels(double noise) {
-        return -10 * Math.log10(noise);
+        return sums.stream().map(SignalToNoise::noise).toList();
     }
 }

@@ -24,11 +24,11 @@ final class Reconstruction {
 
     private static final int LEAST_COLUMNS_PER_SAMPLE = 8;
 
-    private final LinearLayer layer;
+    private final FilterMatrix layer;
     private final List<Map<String, Tensor>> inputs;
     private final PassContext context;
 
-    Reconstruction(LinearLayer layer, List<Map<String, Tensor>> inputs, PassContext context) {
+    Reconstruction(FilterMatrix layer, List<Map<String, Tensor>> inputs, PassContext context) {
         this.layer = layer;
         this.inputs = inputs;
         this.context = context;

@@ -71,7 +71,7 @@ public record RoundWeights(
     @Override
     public Model apply(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
-        List<LinearLayer> layers = layers(folded, context);
+        List<FilterMatrix> layers = layers(folded, context);
         if (layers.isEmpty()) {
             return model;
         }
@@ -81,7 +81,7 @@ public record RoundWeights(
                         : CalibrationInputs.of(folded, learning.samples(), context);
         Model rounded = folded;
         try (Progress.Task task = context.progress().begin("rounding", layers.size(), "layers")) {
-            for (LinearLayer layer : layers) {
+            for (FilterMatrix layer : layers) {
                 context.checkCancelled();
                 rounded =
                         rounding == Rounding.NEAREST
@@ -97,23 +97,23 @@ public record RoundWeights(
     @Override
     public Model preview(Model model, PassContext context) {
         Model rounded = FoldBatchNorm.fold(model);
-        List<LinearLayer> layers = layers(rounded, context);
-        for (LinearLayer layer : layers) {
+        List<FilterMatrix> layers = layers(rounded, context);
+        for (FilterMatrix layer : layers) {
             rounded = layer.withRows(rounded, nearest(layer));
         }
         return layers.isEmpty() ? model : rounded;
     }
 
-    private List<LinearLayer> layers(Model model, PassContext context) {
+    private List<FilterMatrix> layers(Model model, PassContext context) {
         Set<String> left = new HashSet<>(exclude);
         ShapeInference types = ShapeInference.of(model);
-        List<LinearLayer> layers = new ArrayList<>();
+        List<FilterMatrix> layers = new ArrayList<>();
         for (Node node : model.graph().nodes()) {
             boolean isExcluded = left.remove(node.name());
-            if (!LinearLayer.isWeighted(node)) {
+            if (!FilterMatrix.isWeighted(node)) {
                 continue;
             }
-            LinearLayer.Finding finding = LinearLayer.of(node, types);
+            FilterMatrix.Finding finding = FilterMatrix.of(node, types);
             if (isExcluded || finding.layer().isEmpty()) {
                 String why = isExcluded ? "it is listed under 'exclude'" : finding.refusal();
                 context.skipped(node.label(), "its weights are not rounded: " + why);
@@ -133,7 +133,7 @@ public record RoundWeights(
         return layers;
     }
 
-    private double[][] nearest(LinearLayer layer) {
+    private double[][] nearest(FilterMatrix layer) {
         double[][] rows = layer.rows();
         for (double[] row : rows) {
             WeightSteps steps = WeightSteps.of(row, weightBits);
@@ -145,7 +145,7 @@ public record RoundWeights(
     }
 
     private Model learned(
-            LinearLayer layer,
+            FilterMatrix layer,
             Model exact,
             Model current,
             List<Map<String, Tensor>> inputs,

@@ -54,7 +54,7 @@ class CorrectBiasTest {
             if (!node.is("Conv") && !node.is("Gemm")) {
                 continue;
             }
-            LinearLayer layer = LinearLayer.of(node, types).layer().orElseThrow();
+            FilterMatrix layer = FilterMatrix.of(node, types).layer().orElseThrow();
             double[] wanted = new ChannelMeans(layer, inputs, context).of(model);
             double[] found = new ChannelMeans(layer, inputs, context).of(rounded);
             for (int c = 0; c < wanted.length; c++) {

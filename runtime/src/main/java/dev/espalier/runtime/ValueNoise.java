@@ -1,6 +1,7 @@
 package dev.espalier.runtime;
 
 import dev.espalier.core.data.Dataset;
+import dev.espalier.core.data.SignalToNoise;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import java.util.Collection;
@@ -10,26 +11,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How far values of one model are from those of the same names in another:
- *
- * <pre>
- *   10 log10( sum x^2 / sum (x - y)^2 )   decibels, over all elements of all examples
- * </pre>
+ * The {@link SignalToNoise} ratio of values of one model against those of the same names in
+ * another, over all elements of all examples.
  */
-public final class SignalToNoise {
-    /** Equal values have no noise; what a double cannot tell apart is beyond this. */
-    private static final double MOST = 200;
-
-    private SignalToNoise() {}
+public final class ValueNoise {
+    private ValueNoise() {}
 
     /**
      * @param values names that both models make
      * @param count examples to run, one at a time, or as many as a fixed first dimension takes
+     * @return decibels by value, without those that are zero everywhere
      */
     public static Map<String, Double> of(
             Model exact, Model rounded, Collection<String> values, Dataset examples, int count) {
-        Map<String, double[]> sums = new LinkedHashMap<>();
-        values.forEach(value -> sums.put(value, new double[2]));
+        Map<String, SignalToNoise> sums = new LinkedHashMap<>();
+        values.forEach(value -> sums.put(value, new SignalToNoise()));
         if (values.isEmpty()) {
             return Map.of();
         }
@@ -49,9 +45,8 @@ public final class SignalToNoise {
         Map<String, Double> decibels = new LinkedHashMap<>();
         sums.forEach(
                 (name, sum) -> {
-                    if (sum[0] > 0) {
-                        double ratio = sum[1] == 0 ? MOST : 10 * Math.log10(sum[0] / sum[1]);
-                        decibels.put(name, Math.min(ratio, MOST));
+                    if (sum.signal() > 0) {
+                        decibels.put(name, sum.decibels());
                     }
                 });
         return decibels;
@@ -68,17 +63,11 @@ public final class SignalToNoise {
     }
 
     /** Values that have another shape are not compared. */
-    private static void add(double[] sum, Tensor exact, Tensor rounded) {
-        if (!exact.shape().equals(rounded.shape())
-                || !exact.dataType().isFloating()
-                || !rounded.dataType().isFloating()) {
-            return;
-        }
-        float[] x = exact.toFloats();
-        float[] y = rounded.toFloats();
-        for (int i = 0; i < x.length; i++) {
-            sum[0] += (double) x[i] * x[i];
-            sum[1] += ((double) x[i] - y[i]) * ((double) x[i] - y[i]);
+    private static void add(SignalToNoise sum, Tensor exact, Tensor rounded) {
+        if (exact.shape().equals(rounded.shape())
+                && exact.dataType().isFloating()
+                && rounded.dataType().isFloating()) {
+            sum.add(exact.toFloats(), rounded.toFloats());
         }
     }
 }

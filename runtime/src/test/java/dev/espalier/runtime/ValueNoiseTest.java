@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class SignalToNoiseTest {
+class ValueNoiseTest {
     private static Model scaled(String factor) {
         return GraphText.parse(
                 """
@@ -28,7 +28,7 @@ class SignalToNoiseTest {
     @Test
     void anErrorOfATenthIs20Decibels() {
         Map<String, Double> decibels =
-                SignalToNoise.of(
+                ValueNoise.of(
                         scaled("1"),
                         scaled("0.9"),
                         List.of("m", "y", "z"),
@@ -43,13 +43,13 @@ class SignalToNoiseTest {
     @Test
     void equalValuesHaveNoNoise() {
         assertThat(
-                        SignalToNoise.of(
+                        ValueNoise.of(
                                 scaled("1"),
                                 scaled("1"),
                                 List.of("m"),
                                 RandomSamples.of(scaled("1"), 2),
                                 2))
                 .containsEntry("m", 200.0);
-        assertThat(SignalToNoise.of(scaled("1"), scaled("1"), List.of(), null, 2)).isEmpty();
+        assertThat(ValueNoise.of(scaled("1"), scaled("1"), List.of(), null, 2)).isEmpty();
     }
 }

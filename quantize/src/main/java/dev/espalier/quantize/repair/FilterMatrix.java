@@ -21,14 +21,14 @@ import java.util.Set;
  * @param rowAxis the axis of {@code weight} along which output channels lie: 0, or 1 of a matrix
  * @param groups of a convolution, each of which reads inputs of its own; else 1
  */
-record LinearLayer(Node node, Tensor weight, int rowAxis, int groups) {
+record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
     private static final int WEIGHT = 1;
     private static final int BIAS = 2;
     private static final Set<String> KNOWN = Set.of("Conv", "Gemm", "MatMul");
     private static final Set<String> OTHERS = Set.of("ConvTranspose", "LSTM", "GRU", "RNN");
 
     /** What {@link #of} found: a layer, or the reason why there is none. */
-    record Finding(Optional<LinearLayer> layer, String refusal) {
+    record Finding(Optional<FilterMatrix> layer, String refusal) {
         private static Finding refused(String why) {
             return new Finding(Optional.empty(), why);
         }
@@ -72,12 +72,12 @@ record LinearLayer(Node node, Tensor weight, int rowAxis, int groups) {
         }
         boolean isRows = node.is("Conv") || node.attributes().integer("transB", 0) != 0;
         int groups = Math.toIntExact(node.attributes().integer("group", 1));
-        return new Finding(Optional.of(new LinearLayer(node, weight, isRows ? 0 : 1, groups)), "");
+        return new Finding(Optional.of(new FilterMatrix(node, weight, isRows ? 0 : 1, groups)), "");
     }
 
     /** This layer with other weights of the same shape. */
-    LinearLayer withWeight(Tensor changed) {
-        return new LinearLayer(node, changed, rowAxis, groups);
+    FilterMatrix withWeight(Tensor changed) {
+        return new FilterMatrix(node, changed, rowAxis, groups);
     }
 
     /** Number of output channels. */
@@ -126,7 +126,7 @@ record LinearLayer(Node node, Tensor weight, int rowAxis, int groups) {
     }
 
     /** This layer with another W; not modified. */
-    LinearLayer withRows(double[][] rows) {
+    FilterMatrix withRows(double[][] rows) {
         double[] values = new double[Math.toIntExact(weight.elementCount())];
         for (int m = 0; m < rows.length; m++) {
             for (int d = 0; d < rows[m].length; d++) {

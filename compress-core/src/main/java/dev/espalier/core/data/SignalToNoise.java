@@ -1,0 +1,48 @@
+package dev.espalier.core.data;
+
+/**
+ * How far changed values are from exact ones, over all that was added:
+ *
+ * <pre>
+ *   noise = sum (x - y)^2 / sum x^2        decibels = -10 log10(noise)
+ * </pre>
+ */
+public final class SignalToNoise {
+    /** Equal values have no noise; what a double cannot tell apart is beyond this. */
+    private static final double MOST = 200;
+
+    private double signal;
+    private double noise;
+
+    /**
+     * @param exact x
+     * @param changed y, as many
+     */
+    public void add(float[] exact, float[] changed) {
+        for (int i = 0; i < exact.length; i++) {
+            double error = (double) exact[i] - changed[i];
+            signal += (double) exact[i] * exact[i];
+            noise += error * error;
+        }
+    }
+
+    /** Sum of x^2. */
+    public double signal() {
+        return signal;
+    }
+
+    /** Noise over signal; 0 where both are equal. */
+    public double noise() {
+        return noise / Math.max(signal, Double.MIN_NORMAL);
+    }
+
+    /** The ratio in decibels, at most 200. */
+    public double decibels() {
+        return decibels(noise());
+    }
+
+    /** Signal over {@code noise} in decibels, at most 200. */
+    public static double decibels(double noise) {
+        return Math.min(-10 * Math.log10(noise), MOST);
+    }
+}
