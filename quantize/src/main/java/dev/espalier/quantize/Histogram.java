@@ -65,14 +65,32 @@ final class Histogram {
         }
         // 2^-k may exceed a float's range, a double's never: k is at least -160.
         double perBin = Math.scalb(1.0, -exponent);
+        // Neighbours often fall into one bin; in tables of their own they need not wait for each
+        // other.
+        int[] even = new int[counts.length];
+        int[] odd = new int[counts.length];
+        int last = values.length - 1;
+        for (int i = 0; i < last; i += 2) {
+            even[bin(values[i], perBin)]++;
+            odd[bin(values[i + 1], perBin)]++;
+        }
+        if (last % 2 == 0) {
+            even[bin(values[last], perBin)]++;
+        }
         int zero = 0;
         for (float value : values) {
-            double bin = value * perBin;
-            int whole = (int) bin;
-            counts[(bin < whole ? whole - 1 : whole) + BINS]++;
             zero += value == 0 ? 1 : 0;
         }
         exactZeros += zero;
+        for (int i = 0; i < even.length; i++) {
+            counts[i] += even[i] + odd[i];
+        }
+    }
+
+    private static int bin(float value, double perBin) {
+        double bin = value * perBin;
+        int whole = (int) bin;
+        return (bin < whole ? whole - 1 : whole) + BINS;
     }
 
     /** Adds what another histogram counted; the same as if this one had counted it. */
