@@ -84,7 +84,7 @@ final class LatencyGate {
         }
         if (untried > 0) {
             work.context()
-                    .note("%d kinds of layers were not measured, for time".formatted(untried));
+                    .note("kinds of layers that were not measured, for time: %d".formatted(untried));
         }
         return verdict(timer, original, floats, each);
     }

@@ -124,7 +124,7 @@ class LatencyGateTest {
 
         assertThat(made.graph().nodes()).extracting(Node::opType).contains("QuantizeLinear");
         assertThat(measured).hasSize(2);
-        assertThat(context.notes()).contains("3 kinds of layers were not measured, for time");
+        assertThat(context.notes()).contains("kinds of layers that were not measured, for time: 3");
     }
 
     @Test
