@@ -84,7 +84,9 @@ final class LatencyGate {
         }
         if (untried > 0) {
             work.context()
-                    .note("kinds of layers that were not measured, for time: %d".formatted(untried));
+                    .note(
+                            "kinds of layers that were not measured, for time: %d"
+                                    .formatted(untried));
         }
         return verdict(timer, original, floats, each);
     }
