@@ -9,20 +9,18 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import java.io.ByteArrayOutputStream;
+import dev.espalier.testkit.NpzFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,29 +30,9 @@ class NpzTest {
     @TempDir private Path folder;
 
     private static byte[] npy(String descr, String shape, byte[] data) {
-        return npy(
+        return NpzFile.npy(
                 "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }",
                 data);
-    }
-
-    private static byte[] npy(String header, byte[] data) {
-        byte[] text = (header + "\n").getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer file = ByteBuffer.allocate(10 + text.length + data.length);
-        file.order(ByteOrder.LITTLE_ENDIAN);
-        file.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
-        return file.putShort((short) text.length).put(text).put(data).array();
-    }
-
-    private static void npz(Path file, Map<String, byte[]> arrays) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            for (Map.Entry<String, byte[]> array : arrays.entrySet()) {
-                zip.putNextEntry(new ZipEntry(array.getKey() + ".npy"));
-                zip.write(array.getValue());
-                zip.closeEntry();
-            }
-        }
-        Files.write(file, bytes.toByteArray());
     }
 
     private static byte[] floats(float... values) {
@@ -83,8 +61,8 @@ class NpzTest {
 
     /** The test part of train.npz and test.npz with these arrays. */
     private Dataset test(Map<String, byte[]> arrays, TensorType x) throws IOException {
-        npz(folder.resolve("train.npz"), arrays);
-        npz(folder.resolve("test.npz"), arrays);
+        NpzFile.writeEntries(folder.resolve("train.npz"), arrays);
+        NpzFile.writeEntries(folder.resolve("test.npz"), arrays);
         return open(folder, Map.of("x", x), Preprocess.DEFAULT).test();
     }
 
@@ -105,6 +83,21 @@ class NpzTest {
         assertThat(all(data, "x")).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(data.batch(new int[] {0, 1}).labels()).containsExactly(4, 0);
         assertThat(data.classes()).isEqualTo(5);
+    }
+
+    @Test
+    void readsWhatIsWrittenFromTensors() throws Exception {
+        Map<String, Tensor> arrays =
+                Map.of(
+                        "x", Tensor.ofFloats(Shape.of(2, 3), 1, 2, 3, 4, 5, 6),
+                        "labels", Tensor.ofLongs(Shape.of(2), 4, 0));
+        NpzFile.write(folder.resolve("train.npz"), arrays);
+        NpzFile.write(folder.resolve("test.npz"), arrays);
+        Dataset data =
+                open(folder, Map.of("x", input(DataType.FLOAT, 3)), Preprocess.DEFAULT).test();
+
+        assertThat(all(data, "x")).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(data.batch(new int[] {0, 1}).labels()).containsExactly(4, 0);
     }
 
     @Test
@@ -185,7 +178,7 @@ class NpzTest {
 
     @Test
     void normalisesTheChannelsOfFloatsAndPadsWithWhatZeroBecomes() throws Exception {
-        npz(
+        NpzFile.writeEntries(
                 folder.resolve("all.npz"),
                 Map.of("x", npy("<f4", "(2, 2, 1, 2)", floats(1, 2, 3, 4, 5, 6, 7, 8))));
         Preprocess preprocess = Preprocess.of(2, List.of(1.0, 0.0), List.of(0.5, 4.0));
@@ -220,7 +213,7 @@ class NpzTest {
         Map<String, byte[]> arrays = new LinkedHashMap<>();
         arrays.put("x", npy("|u1", "(2, 1, 1, 2)", new byte[] {100, 50, 100, 50}));
         arrays.put("targets", npy("<f4", "(2,)", floats(1, 2)));
-        npz(folder.resolve("all.npz"), arrays);
+        NpzFile.writeEntries(folder.resolve("all.npz"), arrays);
         Map<String, TensorType> inputs = Map.of("x", input(DataType.FLOAT, 1, 1, 2));
         Dataset bytes =
                 open(folder.resolve("all.npz"), inputs, Preprocess.of(1, List.of(), List.of()))
@@ -228,7 +221,9 @@ class NpzTest {
         float[] found = bytes.batch(new int[] {0}, jitter, 1).inputs().get("x").toFloats();
         assertThat(found[0]).isBetween(50f, 150f).isNotEqualTo(100f);
         assertThat(found[1]).isCloseTo(found[0] / 2, within(1f));
-        npz(folder.resolve("all.npz"), Map.of("x", npy("<f4", "(2, 1, 1, 2)", floats(1, 2, 3, 4))));
+        NpzFile.writeEntries(
+                folder.resolve("all.npz"),
+                Map.of("x", npy("<f4", "(2, 1, 1, 2)", floats(1, 2, 3, 4))));
         Dataset numbers = open(folder.resolve("all.npz"), inputs, Preprocess.DEFAULT).training();
         assertThatThrownBy(() -> numbers.batch(new int[] {0}, jitter, 1))
                 .isInstanceOf(InvalidOptionException.class)
@@ -241,7 +236,8 @@ class NpzTest {
 
     @Test
     void refusesToEraseWhatIsNoImage() throws Exception {
-        npz(folder.resolve("all.npz"), Map.of("x", npy("<f4", "(2, 2)", floats(1, 2, 3, 4))));
+        NpzFile.writeEntries(
+                folder.resolve("all.npz"), Map.of("x", npy("<f4", "(2, 2)", floats(1, 2, 3, 4))));
         Dataset rows =
                 open(
                                 folder.resolve("all.npz"),
@@ -260,8 +256,8 @@ class NpzTest {
         arrays.put("ids", npy("<i8", "(4, 2)", longs(1, 2, 3, 4, 5, 6, 1L << 40, 8)));
         arrays.put("mask", npy("<f4", "(4, 2)", floats(1, 1, 1, 0, 1, 1, 0, 0)));
         arrays.put("y", npy("|i1", "(4, 1)", new byte[] {0, 1, 0, 1}));
-        npz(folder.resolve("train.npz"), arrays);
-        npz(folder.resolve("test.npz"), arrays);
+        NpzFile.writeEntries(folder.resolve("train.npz"), arrays);
+        NpzFile.writeEntries(folder.resolve("test.npz"), arrays);
         Map<String, TensorType> inputs = new LinkedHashMap<>();
         inputs.put("ids", input(DataType.INT64, 2));
         inputs.put("mask", input(DataType.FLOAT, 2));
@@ -287,7 +283,7 @@ class NpzTest {
     void holdsOutOfASingleFile() throws Exception {
         float[] values = new float[40];
         byte[] labels = SmallData.labels(40, 2);
-        npz(
+        NpzFile.writeEntries(
                 folder.resolve("all.npz"),
                 Map.of(
                         "x", npy("<f4", "(40, 1)", floats(values)),
@@ -318,7 +314,7 @@ class NpzTest {
                 "nothing; expected numbers"
             })
     void refusesHeadersThatMakeNoSense(String header, String words) {
-        byte[] array = npy("{" + header + " }", floats(1, 2));
+        byte[] array = NpzFile.npy("{" + header + " }", floats(1, 2));
         assertThatThrownBy(() -> test(Map.of("x", array), input(DataType.FLOAT, 1)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("'x'")
@@ -346,7 +342,7 @@ class NpzTest {
     @Test
     void neverFailsOtherwiseOnDamagedFiles() throws Exception {
         Path file = folder.resolve("all.npz");
-        npz(file, Map.of("x", npy("<f4", "(30, 1)", floats(new float[30]))));
+        NpzFile.writeEntries(file, Map.of("x", npy("<f4", "(30, 1)", floats(new float[30]))));
         byte[] good = Files.readAllBytes(file);
         java.util.SplittableRandom random = new java.util.SplittableRandom(9);
         for (int i = 0; i < 200; i++) {

@@ -14,11 +14,15 @@ import dev.espalier.testkit.TestContext;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Random token numbers and masks for {@link SmallEncoder}; sample i is the same in every batch. */
-public record TokenSamples(int size) implements Dataset {
-    /** A context with 24 samples in every split. */
+/**
+ * Random token numbers and masks for an {@link Encoder}; sample i is the same in every batch.
+ *
+ * @param first sample i is made from this number plus i
+ */
+public record TokenSamples(Encoder.Sizes sizes, int size, int first) implements Dataset {
+    /** A context with 24 samples in every split, for a small encoder. */
     public static TestContext context(Model model, ModelRunner runner) {
-        Dataset samples = new TokenSamples(24);
+        Dataset samples = new TokenSamples(Encoder.Sizes.SMALL, 24, 0);
         return TestContext.of(model)
                 .withData(new DataSplits(samples, samples, samples, samples))
                 .withRunner(runner);
@@ -31,25 +35,28 @@ public record TokenSamples(int size) implements Dataset {
 
     @Override
     public Map<String, TensorType> sampleTypes() {
-        TensorType type = new TensorType(DataType.INT64, Shape.of(SmallEncoder.SEQUENCE));
-        return Map.of("ids", type, "mask", type);
+        TensorType type = new TensorType(DataType.INT64, Shape.of(sizes.sequence()));
+        return Map.of("input_ids", type, "attention_mask", type);
     }
 
     @Override
     public Batch batch(int[] indices, Augmentation augmentation, long unused) {
-        long[] ids = new long[indices.length * SmallEncoder.SEQUENCE];
+        int sequence = sizes.sequence();
+        long[] ids = new long[indices.length * sequence];
         long[] mask = new long[ids.length];
         for (int i = 0; i < indices.length; i++) {
-            SplittableRandom random = new SplittableRandom(indices[i]);
-            int length = random.nextInt(SmallEncoder.SEQUENCE / 2, SmallEncoder.SEQUENCE + 1);
-            for (int k = 0; k < SmallEncoder.SEQUENCE; k++) {
-                ids[i * SmallEncoder.SEQUENCE + k] = random.nextInt(SmallEncoder.TOKENS);
-                mask[i * SmallEncoder.SEQUENCE + k] = k < length ? 1 : 0;
+            SplittableRandom random = new SplittableRandom(first + indices[i]);
+            int length = random.nextInt(sequence / 2, sequence + 1);
+            for (int k = 0; k < sequence; k++) {
+                ids[i * sequence + k] = random.nextInt(sizes.vocabulary());
+                mask[i * sequence + k] = k < length ? 1 : 0;
             }
         }
-        Shape shape = Shape.of(indices.length, SmallEncoder.SEQUENCE);
+        Shape shape = Shape.of(indices.length, sequence);
         return new Batch(
-                Map.of("ids", Tensor.ofLongs(shape, ids), "mask", Tensor.ofLongs(shape, mask)),
+                Map.of(
+                        "input_ids", Tensor.ofLongs(shape, ids),
+                        "attention_mask", Tensor.ofLongs(shape, mask)),
                 new int[indices.length]);
     }
 }
