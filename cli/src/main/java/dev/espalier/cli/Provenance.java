@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import java.util.Comparator;
@@ -56,13 +57,20 @@ final class Provenance {
         String format = BY_IR_VERSION.floorEntry(Math.max(1, model.irVersion())).getValue();
         return Stream.concat(
                         Stream.of(opset, format),
-                        model.graph().nodes().stream().map(Provenance::ofItsOwnOperator))
+                        model.graph().nodes().stream()
+                                .map(node -> ofItsOwnOperator(node, model.graph())))
                 .max(Comparator.comparingInt(Provenance::minor))
                 .orElseThrow();
     }
 
-    /** First ONNX Runtime with an operator of its own domain that passes write. */
-    private static String ofItsOwnOperator(Node node) {
+    /** First ONNX Runtime that computes a node which passes write, where the opset does not say. */
+    private static String ofItsOwnOperator(Node node, Graph graph) {
+        if (node.is("Cast")) {
+            // Operator set 21 has it, but the kernel came five releases later.
+            return graph.constant(node.input(0)).filter(t -> t.dataType().bits() == 4).isPresent()
+                    ? "1.23"
+                    : "0.3";
+        }
         if (!node.domain().equals("com.microsoft")) {
             return "0.3";
         }

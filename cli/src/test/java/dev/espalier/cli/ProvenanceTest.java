@@ -15,6 +15,8 @@ class ProvenanceTest {
                         opset %d
                         opset com.microsoft 1
                         graph (x: float[2,2], c: uint8[2,1,16], s: float[2,1], z: uint8[2,1]) -> (y)
+                        q: int4[2,2] = seed(1)
+                        b: int8[2,2] = seed(1)
                         y = %s
                         """
                                 .formatted(opset, call));
@@ -29,6 +31,9 @@ class ProvenanceTest {
                 "13; 7; Relu(x); 1.6",
                 "13; 8; Relu(x); 1.9",
                 "17; 8; Relu(x); 1.12",
+                "21; 10; Relu(x); 1.18",
+                "21; 10; Cast(q) {to=3}; 1.23",
+                "21; 10; Cast(b) {to=1}; 1.18",
                 "13; 7; com.microsoft::MatMulNBits(x, c, s) {bits=4}; 1.17",
                 "13; 7; com.microsoft::MatMulNBits(x, c, s) {bits=8}; 1.22",
                 "21; 10; com.microsoft::MatMulNBits(x, c, s) {bits=4}; 1.18",

@@ -11,6 +11,7 @@ import dev.espalier.core.pass.Option;
  *     no sum of two products can saturate
  * @param perChannel whether each output channel of a weight has its own scale
  * @param target the CPUs for which the file is made
+ * @param packed whether weights of at most 4 bits are stored two to a byte
  */
 public record Integers(
         @Option(
@@ -29,10 +30,22 @@ public record Integers(
                         help =
                                 "CPUs the file is for: any, or x86-no-vnni, for which weights get 7"
                                         + " bits.")
-                Target target) {
+                Target target,
+        @Option(
+                        value = "false",
+                        help =
+                                "Whether weights that round-weights gave 4 bits or fewer are stored"
+                                        + " two to a byte: a smaller file of operator set 21, which"
+                                        + " needs ONNX Runtime 1.23.")
+                boolean packed) {
     /** 8 bits, unsigned activations, per channel, as QDQ, for any CPU. */
     public static final Integers STANDARD =
-            new Integers(Format.QDQ, Activations.U8, 8, true, Target.ANY);
+            new Integers(Format.QDQ, Activations.U8, 8, true, Target.ANY, false);
+
+    /** This with weights of at most 4 bits stored two to a byte, or one. */
+    public Integers withPacked(boolean changed) {
+        return new Integers(format, activations, weightBits, perChannel, target, changed);
+    }
 
     /** How a file says that something is computed in integers. */
     public enum Format {

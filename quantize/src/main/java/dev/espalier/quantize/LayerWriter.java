@@ -1,6 +1,7 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -19,8 +21,11 @@ import java.util.function.UnaryOperator;
  *   Conv(x, DQ(w_q, w_s), DQ(b_q, Mul(x_s, w_s)))
  * </pre>
  *
+ * <p>A weight of at most 4 bits may be stored as INT4 with a Cast to INT8 behind it, so that it
+ * takes half of the bytes and is computed with like any other.
+ *
  * <p>The bias's scales are not stored but computed from constants, which a runtime does once, when
- * it loads the model.
+ * it loads the model; the same is true of the Cast.
  */
 final class LayerWriter {
     /** Attributes of a Conv that say what their absence says, as lists of equal numbers. */
@@ -29,6 +34,7 @@ final class LayerWriter {
 
     private final AddedValues added;
     private final Integers integers;
+    private boolean packed;
 
     LayerWriter(AddedValues added, Integers integers) {
         this.added = added;
@@ -78,9 +84,7 @@ final class LayerWriter {
                 dequantized(
                         weight,
                         List.of(
-                                spread.apply(
-                                        added.constant(
-                                                weight, "_q", grid.quantize(layer.weight()))),
+                                spread.apply(bytes(weight, grid.quantize(layer.weight()))),
                                 scales,
                                 added.weightZeroPoint(zeroPoints)),
                         alongAxis(grid, grid.axis())));
@@ -98,12 +102,31 @@ final class LayerWriter {
         return node.withInputs(inputs).withAttributes(shortened(node));
     }
 
+    /** Whether a weight was stored as INT4. */
+    boolean hasPacked() {
+        return packed;
+    }
+
+    /** The name of the weight as INT8. */
+    private String bytes(String weight, Tensor tensor) {
+        String stored = added.constant(weight, "_q", tensor);
+        if (tensor.dataType() == DataType.INT8) {
+            return stored;
+        }
+        packed = true;
+        return added.node("Cast", Attributes.NONE.with("to", DataType.INT8.id()), stored);
+    }
+
     private WeightGrid grid(WeightedLayer layer, float inputScale) {
+        int axis = integers.perChannel() ? layer.axis() : -1;
         WeightGrid grid =
-                WeightGrid.of(
-                        layer.weight(),
-                        integers.perChannel() ? layer.axis() : -1,
-                        integers.greatestWeight());
+                Optional.of(layer.weight())
+                        .filter(weight -> integers.packed())
+                        .flatMap(weight -> WeightGrid.ofFourBits(weight, axis))
+                        .orElseGet(
+                                () ->
+                                        WeightGrid.of(
+                                                layer.weight(), axis, integers.greatestWeight()));
         return layer.hasBias() ? grid.wideEnoughFor(layer.bias().toFloats(), inputScale) : grid;
     }
 

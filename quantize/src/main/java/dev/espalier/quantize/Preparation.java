@@ -14,7 +14,7 @@ final class Preparation {
      * @param context is told about rewritten shortcuts and group convolutions
      */
     static Model prepare(Model model, Set<String> excluded, PassContext context) {
-        Model folded = FoldBatchNorm.fold(Opset13.upgrade(model));
+        Model folded = FoldBatchNorm.fold(OpsetUpgrade.toPerChannel(model));
         Model dense = DenseGroups.rewrite(folded, excluded, context);
         return ShortcutConv.rewrite(GlobalPooling.rewrite(dense), excluded, context);
     }

@@ -37,6 +37,8 @@ final class QdqWriter {
 
     /**
      * @param grids by group
+     * @param integers with packed weights only if {@code model} can be brought to an operator set
+     *     with integers of 4 bits
      */
     QdqWriter(Model model, Placement placement, Map<String, Grid> grids, Integers integers) {
         this.model = model;
@@ -65,7 +67,8 @@ final class QdqWriter {
                 editor.replace(node, node.withInput(0, bytesNames.get(node.input(0))));
             }
         }
-        return model.withGraph(editor.removeUnused().build());
+        Model written = model.withGraph(editor.removeUnused().build());
+        return layers.hasPacked() ? OpsetUpgrade.toFourBits(written) : written;
     }
 
     private void writeCopy(String value) {

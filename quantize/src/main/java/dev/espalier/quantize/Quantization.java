@@ -1,6 +1,7 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
@@ -28,6 +29,7 @@ final class Quantization {
     private final Map<Node, WeightedLayer> layers = new LinkedHashMap<>();
     private final Map<String, Observer> seen = new HashMap<>();
     private final int weighted;
+    private final Integers integers;
     private Placement placement;
 
     /** Prepares {@code model}, and tells {@code context} which layers stay float and why. */
@@ -52,6 +54,21 @@ final class Quantization {
             }
         }
         this.weighted = count;
+        this.integers = packable(options.integers());
+    }
+
+    /** Without packed weights, and said so, where the operator set they need cannot be had. */
+    private Integers packable(Integers wanted) {
+        if (!wanted.packed()) {
+            return wanted;
+        }
+        try {
+            OpsetUpgrade.toFourBits(prepared);
+            return wanted;
+        } catch (UnsupportedModelException e) {
+            context.skipped("weights of 4 bits", "stored one to a byte: " + e.getMessage());
+            return wanted.withPacked(false);
+        }
     }
 
     private WeightedLayer.Finding finding(Node node, Set<Node> ends) {
@@ -154,7 +171,7 @@ final class Quantization {
 
     private Range range(Observer observer) {
         Histogram histogram = observer.histogram();
-        boolean symmetric = options.integers().activations().isSymmetric();
+        boolean symmetric = integers.activations().isSymmetric();
         return switch (options.calibration()) {
             case MIN_MAX -> histogram.minMax();
             case AVERAGE -> observer.average();
@@ -166,7 +183,7 @@ final class Quantization {
 
     private Model write(Map<String, Range> ranges) {
         Map<String, Grid> grids = new HashMap<>();
-        boolean symmetric = options.integers().activations().isSymmetric();
+        boolean symmetric = integers.activations().isSymmetric();
         for (String value : placement.bytes()) {
             String group = placement.grouping().of(value);
             Range range =
@@ -176,10 +193,8 @@ final class Quantization {
                             .applyTo(ranges.getOrDefault(group, new Range(0, 1)));
             grids.put(group, symmetric ? Grid.symmetric(range) : Grid.over(range));
         }
-        Model qdq = new QdqWriter(prepared, placement, grids, options.integers()).write();
-        return options.integers().format() == Integers.Format.QOPERATOR
-                ? IntegerOperators.of(qdq)
-                : qdq;
+        Model qdq = new QdqWriter(prepared, placement, grids, integers).write();
+        return integers.format() == Integers.Format.QOPERATOR ? IntegerOperators.of(qdq) : qdq;
     }
 
     /** Tells how much of what was written last is in integers. */
@@ -206,5 +221,35 @@ final class Quantization {
         if (!others.isEmpty()) {
             context.note("float between or after integer layers: " + others);
         }
+    }
+
+    /**
+     * Tells how many layers computed in integers have weights of 4 bits, and how they are stored.
+     */
+    void noteFourBits() {
+        long computed =
+                layers.keySet().stream().filter(node -> placement.kernel(node).isPresent()).count();
+        long narrow =
+                layers.entrySet().stream()
+                        .filter(entry -> placement.kernel(entry.getKey()).isPresent())
+                        .filter(entry -> isOfFourBits(entry.getValue()))
+                        .count();
+        if (narrow > 0) {
+            context.note(
+                    (integers.packed()
+                                    ? "weights of %d of %d integer layers stored in 4 bits"
+                                    : "weights of %d of %d integer layers have 4 bits; 'integers:"
+                                            + " {packed: true}' stores them in half of the bytes")
+                            .formatted(narrow, computed));
+        } else if (integers.packed()) {
+            context.note(
+                    "nothing to pack: no layer has weights of 4 bits; 'round-weights' before"
+                            + " 'quantize' gives them");
+        }
+    }
+
+    private boolean isOfFourBits(WeightedLayer layer) {
+        int axis = integers.perChannel() ? layer.axis() : -1;
+        return WeightGrid.ofFourBits(layer.weight(), axis).isPresent();
     }
 }

@@ -25,6 +25,15 @@ import java.util.Set;
  * take part and why the Relu is gone. Batch normalization is folded into convolutions first, a
  * model of an older operator set is brought to 13, the first with a scale for each channel.
  *
+ * <p>Weights that {@code round-weights} gave 4 bits keep them; {@code integers: {packed: true}}
+ * stores them as INT4, in half of the bytes, and brings the model to operator set 21:
+ *
+ * <pre>
+ *   s4 weight -> Cast -> DQ -> Conv
+ * </pre>
+ *
+ * <p>ONNX Runtime casts once, when it loads the model. The arithmetic is of 8 bits in any case.
+ *
  * <p>Conv, Gemm and MatMul that cannot be quantized stay float and are named with the reason; and
  * so are those that are slower in integers on the machine at hand, up to all of them: what is
  * returned is never slower than what came in, as far as that can be measured here.
@@ -99,6 +108,7 @@ public record Quantize(
         quantized.ifPresent(
                 made -> {
                     work.noteFloats();
+                    work.noteFourBits();
                     context.runner().open(made).close();
                     context.note("the quantized model loads in the runtime");
                 });
@@ -115,6 +125,7 @@ public record Quantize(
         }
         Model made = work.structure();
         work.noteFloats();
+        work.noteFourBits();
         return made;
     }
 

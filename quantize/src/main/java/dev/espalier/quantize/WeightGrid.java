@@ -3,9 +3,9 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
 public final class WeightGrid {
     /** Of 8 bits. */
     static final int GREATEST = 127;
+
+    /** Of 4 bits. */
+    private static final int GREATEST_OF_FOUR_BITS = 7;
 
     /**
      * Fewer weights than this lie on a coarse grid by chance, where a bias would lose precision.
@@ -60,6 +63,31 @@ public final class WeightGrid {
     /** One scale for each index along {@code axis}. */
     static WeightGrid perChannel(Tensor weight, int axis) {
         return of(weight, axis, GREATEST);
+    }
+
+    /**
+     * The finest grid of 4 bits, -7..7, on which every channel of {@code weight} lies already;
+     * empty where one lies on none.
+     *
+     * @param axis one scale for each index along it; -1 for one scale
+     */
+    static Optional<WeightGrid> ofFourBits(Tensor weight, int axis) {
+        WeightGrid grid = of(weight, axis, GREATEST_OF_FOUR_BITS);
+        float[] values = weight.toFloats();
+        double[][] rows = grid.rows(values);
+        for (int c = 0; c < rows.length; c++) {
+            double[] row = rows[c];
+            float most = (float) Arrays.stream(row).map(Math::abs).max().orElse(0);
+            OptionalInt levels =
+                    IntStream.iterate(GREATEST_OF_FOUR_BITS, n -> n > 0, n -> n - 1)
+                            .filter(n -> most == 0 || isOnGrid(row, most / (double) n))
+                            .findFirst();
+            if (levels.isEmpty()) {
+                return Optional.empty();
+            }
+            grid.scales[c] = Math.max(most / levels.getAsInt(), Grid.LEAST_SCALE);
+        }
+        return Optional.of(grid);
     }
 
     private WeightGrid fit(Tensor weight) {
@@ -136,15 +164,16 @@ public final class WeightGrid {
         return new WeightGrid(shape, axis, widened, greatest);
     }
 
-    /** The weight as INT8. */
+    /** The weight as INT8, or as INT4 where the grid is of 4 bits. */
     Tensor quantize(Tensor weight) {
         float[] values = weight.toFloats();
-        byte[] bytes = new byte[values.length];
+        long[] integers = new long[values.length];
         for (int i = 0; i < values.length; i++) {
             double q = Math.rint(values[i] / scales[channel(i)]);
-            bytes[i] = (byte) Math.min(Math.max(q, -greatest), greatest);
+            integers[i] = (long) Math.min(Math.max(q, -greatest), greatest);
         }
-        return Tensor.of(DataType.INT8, shape, ByteBuffer.wrap(bytes));
+        return Tensor.ofIntegers(
+                greatest == GREATEST_OF_FOUR_BITS ? DataType.INT4 : DataType.INT8, shape, integers);
     }
 
     /** The numbers that the runtime computes with in place of {@code weight}. */

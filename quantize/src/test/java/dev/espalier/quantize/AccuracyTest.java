@@ -49,7 +49,8 @@ class AccuracyTest {
                                         Integers.Activations.U8,
                                         8,
                                         false,
-                                        Integers.Target.ANY))
+                                        Integers.Target.ANY,
+                                        false))
                         .apply(model, context);
 
         assertThat(decibels(model, quantized, context)).isGreaterThan(LEAST_DECIBELS);

@@ -293,7 +293,7 @@ class FusionTest {
     private static Model quantized(
             String text, Integers.Format format, Integers.Activations activations) {
         Model model = GraphText.parse(text);
-        Integers integers = new Integers(format, activations, 8, true, Integers.Target.ANY);
+        Integers integers = new Integers(format, activations, 8, true, Integers.Target.ANY, false);
         return Quantize.int8(Calibration.MIN_MAX)
                 .with(integers)
                 .apply(model, RandomSamples.context(model, Runners.SINGLE));

@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.util.SplittableRandom;
@@ -39,6 +40,36 @@ class WeightGridTest {
 
         assertThat(grid.scales().toFloats()).containsExactly(4f / 127, 0.5f / 127);
         assertThat(grid.quantize(weight).toLongs()).containsExactly(32, -127, 127, 64);
+    }
+
+    @Property(tries = 200)
+    void weightsOnAGridOfFourBitsKeepTheirIntegers(
+            @ForAll @IntRange(min = 1, max = 7) int levels, @ForAll long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = new float[4 * 9];
+        long[] integers = new long[values.length];
+        for (int i = 0; i < values.length; i++) {
+            integers[i] = random.nextInt(-levels, levels + 1);
+            values[i] = integers[i] * (0.01f * (1 + i / 9));
+        }
+        WeightGrid grid = WeightGrid.ofFourBits(Tensor.ofFloats(Shape.of(4, 9), values), 0).get();
+        Tensor quantized = grid.quantize(Tensor.ofFloats(Shape.of(4, 9), values));
+        long[] found = quantized.toLongs();
+        float[] scales = grid.scales().toFloats();
+
+        assertThat(quantized.dataType()).isEqualTo(DataType.INT4);
+        for (int i = 0; i < values.length; i++) {
+            assertThat(found[i] * scales[i / 9]).isCloseTo(values[i], within(1e-6f));
+        }
+    }
+
+    @Test
+    void weightsThatOneChannelPutsOnNoGridOfFourBitsHaveNone() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 2), 1, 2, 1, 0.3f);
+
+        assertThat(WeightGrid.ofFourBits(weight, 0)).isEmpty();
+        assertThat(WeightGrid.ofFourBits(weight, -1)).isEmpty();
+        assertThat(WeightGrid.ofFourBits(Tensor.ofFloats(Shape.of(1, 2), 0, 0), 0)).isPresent();
     }
 
     @Test

@@ -29,9 +29,10 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * <p>A {@code quantize} behind it finds the grid and keeps it, so that 4-bit weights under 8-bit
- * activations are {@code round-weights: {weight-bits: 4}} and then {@code quantize}. They are
- * stored as signed bytes of that small range: ONNX Runtime computes a convolution in integers only
- * with weights of 8 bits, so the file is no smaller than with 8 bits before it is packed.
+ * activations are {@code round-weights: {weight-bits: 4}} and then {@code quantize}. ONNX Runtime
+ * computes a convolution in integers only with weights of 8 bits; {@code integers: {packed: true}}
+ * stores those of 4 bits or fewer in half of a byte each and has them widened when the model is
+ * loaded.
  *
  * <p>{@code rounding: learned} rounds each weight up or down so that the layer keeps its output on
  * calibration data rather than its weights: layer by layer in the order of the graph, for each

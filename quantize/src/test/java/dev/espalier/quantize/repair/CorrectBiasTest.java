@@ -80,7 +80,8 @@ class CorrectBiasTest {
                                         Integers.Activations.U8,
                                         8,
                                         false,
-                                        Integers.Target.ANY));
+                                        Integers.Target.ANY,
+                                        false));
         CorrectBias pass = new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, false, 512);
 
         double without = Closeness.decibels(model, quantize.apply(model, context), context);

@@ -8,7 +8,7 @@ import dev.espalier.runtime.OptimizedGraph;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Why weights of four bits are stored as bytes. */
+/** Why weights of four bits are stored with a Cast behind them, or as bytes. */
 class FourBitStorageTest {
     private static List<String> fused(String weight) {
         return OptimizedGraph.of(

@@ -47,7 +47,8 @@ class ForecastSaturationTest {
                         Integers.Activations.U8,
                         8,
                         true,
-                        Integers.Target.ANY);
+                        Integers.Target.ANY,
+                        false);
         Model written = Quantize.int8(Calibration.MIN_MAX).with(integers).apply(model, context);
 
         assertThat(new ForecastSaturation(16).apply(written, context)).isSameAs(written);

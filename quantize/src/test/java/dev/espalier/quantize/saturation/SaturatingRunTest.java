@@ -32,7 +32,8 @@ class SaturatingRunTest {
                         Integers.Activations.U8,
                         bits,
                         true,
-                        Integers.Target.ANY);
+                        Integers.Target.ANY,
+                        false);
         return Quantize.int8(Calibration.MIN_MAX)
                 .with(integers)
                 .with(new KeepFloat(List.of(), KeepFloat.Ends.NONE, false, false, 0))

@@ -2,6 +2,7 @@ package dev.espalier.quantize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphText;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The upgraded model gives the same results in ONNX Runtime as the old one. */
-class Opset13Test {
+class OpsetUpgradeTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -43,7 +44,7 @@ class Opset13Test {
                 GraphText.parse(
                         "opset %d\ngraph (x: float[1,3,4,4]) -> (y)\ny = %s\n"
                                 .formatted(opset, call));
-        Model upgraded = Opset13.upgrade(old);
+        Model upgraded = OpsetUpgrade.toPerChannel(old);
 
         assertThat(upgraded.opset()).isEqualTo(13);
         assertThat(upgraded.irVersion()).isGreaterThanOrEqualTo(7);
@@ -60,14 +61,16 @@ class Opset13Test {
                         y, z = Split(x) {axis=1, split=[1,2]}
                         """);
 
-        assertThat(run(Opset13.upgrade(old))).isEqualTo(run(old));
+        assertThat(run(OpsetUpgrade.toPerChannel(old))).isEqualTo(run(old));
     }
 
     @Test
     void aNewModelIsReturnedItself() {
         Model model = GraphText.parse("opset 13\ngraph (x: float[1]) -> (y)\ny = Relu(x)\n");
 
-        assertThat(Opset13.upgrade(model)).isSameAs(model);
+        assertThat(OpsetUpgrade.toPerChannel(model)).isSameAs(model);
+        Model newer = GraphText.parse("opset 21\ngraph (x: float[1]) -> (y)\ny = Relu(x)\n");
+        assertThat(OpsetUpgrade.toFourBits(newer)).isSameAs(newer);
     }
 
     @ParameterizedTest
@@ -92,10 +95,79 @@ class Opset13Test {
                         """
                                 .formatted(opset, call));
 
-        assertThatThrownBy(() -> Opset13.upgrade(old))
+        assertThatThrownBy(() -> OpsetUpgrade.toPerChannel(old))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining(reason)
                 .hasMessageContaining("export it again with opset 13");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    13 | ReduceMean(x) {axes=[2,3]}
+                    17 | ReduceMax(x) {axes=[1], keepdims=0}
+                    13 | ReduceL2(x)
+                    13 | Softmax(x) {axis=1}
+                    13 | Clip(x)
+                    13 | AveragePool(x) {kernel_shape=[2,2], strides=[2,2]}
+                    13 | MaxPool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1}
+                    13 | AveragePool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1}
+                    14 | HardSwish(x)
+                    17 | Transpose(x) {perm=[0,2,3,1]}
+                    """)
+    void givesTheSameResultInTheOperatorSetOfFourBits(long opset, String call) {
+        Model old =
+                GraphText.parse(
+                        "opset %d\ngraph (x: float[1,3,4,4]) -> (y)\ny = %s\n"
+                                .formatted(opset, call));
+        Model upgraded = OpsetUpgrade.toFourBits(old);
+
+        assertThat(upgraded.opset()).isEqualTo(21);
+        assertThat(upgraded.irVersion()).isGreaterThanOrEqualTo(10);
+        assertThat(run(upgraded).toFloats()).containsExactly(run(old).toFloats(), within(1e-6f));
+    }
+
+    @Test
+    void splitIntoEqualPartsSaysHowMany() {
+        Model old =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[1,3,4,4]) -> (y)
+                        y, z = Split(x) {axis=2}
+                        """);
+
+        assertThat(run(OpsetUpgrade.toFourBits(old))).isEqualTo(run(old));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    16 | GridSample(x, s)      | GridSample
+                    18 | GroupNormalization(x) | GroupNormalization
+                    13 | RoiAlign(x)           | RoiAlign
+                    13 | AveragePool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1, count_include_pad=1} | AveragePool
+                    """)
+    void refusesWhatMayMeanSomethingElseInTheOperatorSetOfFourBits(
+            long opset, String call, String reason) {
+        Model old =
+                GraphText.parse(
+                        """
+                        opset %d
+                        graph (x: float[1,3,4,4]) -> (y)
+                        s: float[1,2,2,2] = seed(1)
+                        y = %s as it
+                        """
+                                .formatted(opset, call));
+
+        assertThatThrownBy(() -> OpsetUpgrade.toFourBits(old))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(reason)
+                .hasMessageContaining("export it again with opset 21");
     }
 
     private static Tensor run(Model model) {

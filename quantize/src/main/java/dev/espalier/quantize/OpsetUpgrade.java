@@ -8,21 +8,27 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Brings models of operator sets 9 to 12 to 13, in which DequantizeLinear takes a scale for each
- * channel. Operators whose meaning changed in between are rewritten; a model with one that is not
- * known to be safe is refused.
+ * Brings models to a newer operator set: of 9 to 12 to 13, in which DequantizeLinear takes a scale
+ * for each channel, and of 13 to 20 to 21, the first with integers of 4 bits. Operators whose
+ * meaning changed in between are rewritten; a model with one that is not known to be safe is
+ * refused.
  */
-final class Opset13 {
-    private static final long TARGET = 13;
+final class OpsetUpgrade {
     private static final long LEAST = 9;
+    private static final long PER_CHANNEL = 13;
+    private static final long FOUR_BITS = 21;
 
-    /** The first file format that goes with operator set 13. */
-    private static final long IR_VERSION = 7;
+    /** In which Split and the reductions changed. */
+    private static final long AXES_AS_INPUT = 18;
 
-    /** Same attributes, inputs and meaning in 9 and 13, as far as 9 has them. */
+    /** The file formats that go with the operator sets. */
+    private static final Map<Long, Long> IR_VERSIONS = Map.of(PER_CHANNEL, 7L, FOUR_BITS, 10L);
+
+    /** Same attributes, inputs and meaning from 9 on, as far as there is such an operator. */
     private static final Set<String> UNCHANGED =
             Set.of(
                     ("Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool"
@@ -41,22 +47,52 @@ final class Opset13 {
                                     + " Transpose Where Xor")
                             .split(" "));
 
+    /** The same from 13 on. */
+    private static final Set<String> UNCHANGED_SINCE_13 =
+            Set.of(
+                    ("BitShift Celu Clip ConvInteger CumSum Dropout DynamicQuantizeLinear Einsum"
+                                    + " GatherElements GatherND Gelu GreaterOrEqual HardSwish"
+                                    + " Hardmax IsInf IsNaN LayerNormalization LessOrEqual"
+                                    + " LogSoftmax MatMulInteger Mish Mod Pad QLinearConv"
+                                    + " QLinearMatMul Range ReduceSum Resize Round ScatterElements"
+                                    + " ScatterND Slice Softmax Squeeze TopK Trilu Unsqueeze")
+                            .split(" "));
+
     private final Model model;
+    private final long target;
     private final ShapeInference inference;
     private final GraphEditor editor;
 
-    private Opset13(Model model) {
+    private OpsetUpgrade(Model model, long target) {
         this.model = model;
+        this.target = target;
         this.inference = ShapeInference.of(model);
         this.editor = new GraphEditor(model.graph());
     }
 
     /**
+     * For scales along channels.
+     *
      * @return {@code model} itself where it is of operator set 13 or newer
      * @throws UnsupportedModelException where an operator's rewriting is not known
      */
-    static Model upgrade(Model model) {
-        return model.opset() >= TARGET ? model : new Opset13(model).run();
+    static Model toPerChannel(Model model) {
+        return to(PER_CHANNEL, model);
+    }
+
+    /**
+     * For integers of 4 bits.
+     *
+     * @param model of operator set 13 or newer
+     * @return {@code model} itself where it is of operator set 21 or newer
+     * @throws UnsupportedModelException where an operator's rewriting is not known
+     */
+    static Model toFourBits(Model model) {
+        return to(FOUR_BITS, model);
+    }
+
+    private static Model to(long target, Model model) {
+        return model.opset() >= target ? model : new OpsetUpgrade(model, target).run();
     }
 
     private Model run() {
@@ -64,24 +100,27 @@ final class Opset13 {
             throw refusal("what is older than " + LEAST + " is not known");
         }
         for (Node node : model.graph().nodes()) {
-            if (node.isStandard() && !UNCHANGED.contains(node.opType())) {
-                editor.replace(node, upgraded(node));
+            if (node.isStandard()) {
+                editor.replace(node, target == PER_CHANNEL ? from9(node) : from13(node));
             }
             if (!node.attributes().graphs().isEmpty()) {
                 throw refusal(node.label() + " holds a graph of its own");
             }
         }
         String domain = model.opsets().containsKey("") ? "" : "ai.onnx";
-        Model changed = model.withGraph(editor.build()).withOpset(domain, TARGET);
+        Model changed = model.withGraph(editor.build()).withOpset(domain, target);
         return new Model(
-                Math.max(changed.irVersion(), IR_VERSION),
+                Math.max(changed.irVersion(), IR_VERSIONS.get(target)),
                 changed.opsets(),
                 changed.graph(),
                 changed.metadata(),
                 changed.extras());
     }
 
-    private Node upgraded(Node node) {
+    private Node from9(Node node) {
+        if (UNCHANGED.contains(node.opType())) {
+            return node;
+        }
         return switch (node.opType()) {
             case "Clip" -> moveReal(moveReal(node, "min", 1), "max", 2);
             case "Pad" -> moveReal(moveIntegers(node, "pads", 1), "value", 2);
@@ -93,9 +132,42 @@ final class Opset13 {
             // Training and inference became one operator; at inference both pass the data on.
             case "Dropout" -> node.withAttributes(Attributes.NONE);
             case "Softmax", "LogSoftmax", "Hardmax" -> alongLastAxis(node);
-            default ->
-                    throw refusal(
-                            node.label() + " may mean something else in operator set " + TARGET);
+            default -> throw unknown(node);
+        };
+    }
+
+    private Node from13(Node node) {
+        return switch (node.opType()) {
+            case "ReduceL1",
+                    "ReduceL2",
+                    "ReduceLogSum",
+                    "ReduceLogSumExp",
+                    "ReduceMax",
+                    "ReduceMean",
+                    "ReduceMin",
+                    "ReduceProd",
+                    "ReduceSumSquare" ->
+                    moveIntegers(node, "axes", 1);
+            // What a window counts that reaches beyond the padding is another since 19.
+            case "AveragePool" -> {
+                if (node.attributes().integer("ceil_mode", 0) != 0
+                        && node.attributes().integer("count_include_pad", 0) != 0) {
+                    throw unknown(node);
+                }
+                yield node;
+            }
+            case "Split" ->
+                    node.hasInput(1) || model.opset() >= AXES_AS_INPUT
+                            ? node
+                            : node.withAttributes(
+                                    node.attributes().with("num_outputs", node.outputs().size()));
+            default -> {
+                if (!UNCHANGED.contains(node.opType())
+                        && !UNCHANGED_SINCE_13.contains(node.opType())) {
+                    throw unknown(node);
+                }
+                yield node;
+            }
         };
     }
 
@@ -130,9 +202,13 @@ final class Opset13 {
         return node.withAttributes(node.attributes().with("axis", -1));
     }
 
+    private UnsupportedModelException unknown(Node node) {
+        return refusal(node.label() + " may mean something else in operator set " + target);
+    }
+
     private UnsupportedModelException refusal(String why) {
         return new UnsupportedModelException(
                 "quantize needs a model of operator set %d or newer, this one has %d, and %s; export it again with opset %d"
-                        .formatted(TARGET, model.opset(), why, TARGET));
+                        .formatted(target, model.opset(), why, target));
     }
 }
