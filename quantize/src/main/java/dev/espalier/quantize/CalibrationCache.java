@@ -29,21 +29,29 @@ import java.util.stream.IntStream;
  */
 final class CalibrationCache {
     /** To be raised whenever what is written, or how it is found, changes. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final PassContext context;
     private final Model model;
     private final List<String> values;
+    private final Map<String, Integer> axes;
     private final int batch;
     private String name;
 
     /**
+     * @param axes of the channels that are watched
      * @param batch how many samples run at once
      */
-    CalibrationCache(PassContext context, Model model, List<String> values, int batch) {
+    CalibrationCache(
+            PassContext context,
+            Model model,
+            List<String> values,
+            Map<String, Integer> axes,
+            int batch) {
         this.context = context;
         this.model = model;
         this.values = values;
+        this.axes = axes;
         this.batch = batch;
     }
 
@@ -101,12 +109,21 @@ final class CalibrationCache {
         if (name == null) {
             MessageDigest digest = sha256();
             digest.update(OnnxWriter.toBytes(model));
-            String asked = VERSION + "\n" + batch + "\n" + String.join("\n", values);
+            String asked =
+                    VERSION
+                            + "\n"
+                            + batch
+                            + "\n"
+                            + String.join("\n", values.stream().map(this::asked).toList());
             digest.update(asked.getBytes(StandardCharsets.UTF_8));
             digest.update(samplesHash());
             name = "calibration-" + HexFormat.of().formatHex(digest.digest());
         }
         return name;
+    }
+
+    private String asked(String value) {
+        return axes.containsKey(value) ? value + " " + axes.get(value) : value;
     }
 
     /** The sum of the samples' hashes: the same for every order. */

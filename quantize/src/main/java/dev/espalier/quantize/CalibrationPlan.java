@@ -52,13 +52,18 @@ record CalibrationPlan(List<List<String>> parts, long bytes) {
         return new CalibrationPlan(List.copyOf(parts), greatest);
     }
 
-    /** What is about to be done, with the memory that it takes; the time is the progress bar's. */
-    String announcement(int watched) {
+    /**
+     * What is about to be done, with the memory that it takes; the time is the progress bar's.
+     *
+     * @param watched how many values
+     * @param bytesKept of all of them
+     */
+    String announcement(int watched, long bytesKept) {
         return "calibration (%d values, %s of activations at a time, %s of counts%s)"
                 .formatted(
                         watched,
                         text(bytes),
-                        text((long) watched * Histogram.BYTES),
+                        text(bytesKept),
                         parts.size() > 1 ? ", in " + parts.size() + " parts" : "");
     }
 

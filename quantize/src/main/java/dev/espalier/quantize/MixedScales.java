@@ -18,11 +18,6 @@ import java.util.Set;
  * read it as bytes of one grid.
  */
 final class MixedScales {
-    /** Of 256 levels, what a part has to have at least. */
-    private static final int LEAST_LEVELS = 16;
-
-    private static final int LEVELS = 256;
-
     private final Graph graph;
     private final Placement placement;
 
@@ -61,11 +56,12 @@ final class MixedScales {
                     least = reach > 0 ? Math.min(least, reach) : least;
                 }
             }
-            if (least < whole * LEAST_LEVELS / LEVELS) {
+            if (SharedGrids.isShort(least, whole)) {
                 found.add(concat);
                 String why =
                         "stays float: of its parts one reaches %s and another %s, which leaves %d of 256 levels"
-                                .formatted(whole, least, (int) (LEVELS * least / whole));
+                                .formatted(
+                                        whole, least, (int) (SharedGrids.LEVELS * least / whole));
                 context.skipped(concat.label(), why);
                 for (Node reader : readers(concat)) {
                     if (layers.contains(reader) && found.add(reader)) {

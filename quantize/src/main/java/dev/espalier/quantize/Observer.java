@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 
 /**
- * What calibration keeps of one value: a {@link Histogram} of all its elements, and the sums of the
- * extremes of single runs. Its size is constant, and its content depends on the set of runs alone:
- * counts are, and the sums are taken exactly.
+ * What calibration keeps of one value: a {@link Histogram} of all its elements, the sums of the
+ * extremes of single runs, and the ranges of its channels where these are asked for. Its size is
+ * constant, and its content depends on the set of runs alone: counts are, and the sums are taken
+ * exactly.
  */
 final class Observer {
     private static final int AT_ONCE = 1 << 14;
@@ -21,6 +23,18 @@ final class Observer {
     private BigDecimal lows = BigDecimal.ZERO;
     private BigDecimal highs = BigDecimal.ZERO;
     private long runs;
+    private Optional<ChannelRanges> channels;
+
+    Observer() {
+        this.channels = Optional.empty();
+    }
+
+    /**
+     * @param channels to keep, too
+     */
+    Observer(ChannelRanges channels) {
+        this.channels = Optional.of(channels);
+    }
 
     /**
      * Adds all elements that the value had in one run of the model, some at a time.
@@ -38,10 +52,14 @@ final class Observer {
         while (values.hasRemaining()) {
             int count = Math.min(values.remaining(), AT_ONCE);
             some = some.length == count ? some : new float[count];
+            long from = values.position();
             values.get(some);
             Range range = histogram.add(some).orElseThrow();
             low = Math.min(low, range.low());
             high = Math.max(high, range.high());
+            if (channels.isPresent()) {
+                channels.get().add(run.shape(), some, from);
+            }
         }
         if (low <= high) {
             lows = lows.add(new BigDecimal(low));
@@ -50,12 +68,17 @@ final class Observer {
         }
     }
 
-    /** Adds what another observer saw, as if this one had seen it. */
+    /** Adds what another observer saw, as if this one had seen it; not its channels. */
     void add(Observer other) {
         histogram.add(other.histogram);
         lows = lows.add(other.lows);
         highs = highs.add(other.highs);
         runs += other.runs;
+    }
+
+    /** Empty where nobody asked for them. */
+    Optional<ChannelRanges> channels() {
+        return channels;
     }
 
     Histogram histogram() {
@@ -78,6 +101,10 @@ final class Observer {
         out.writeUTF(highs.toString());
         out.writeLong(runs);
         histogram.write(out);
+        out.writeBoolean(channels.isPresent());
+        if (channels.isPresent()) {
+            channels.get().write(out);
+        }
     }
 
     /**
@@ -89,6 +116,9 @@ final class Observer {
         observer.highs = new BigDecimal(in.readUTF());
         observer.runs = in.readLong();
         observer.histogram = Histogram.read(in);
+        if (in.readBoolean()) {
+            observer.channels = Optional.of(ChannelRanges.read(in));
+        }
         return observer;
     }
 }

@@ -10,6 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -165,8 +166,17 @@ final class Quantization {
         Set<String> missing = new TreeSet<>(values);
         missing.removeAll(seen.keySet());
         if (!missing.isEmpty()) {
-            seen.putAll(new Calibrator(prepared, missing).run(context));
+            seen.putAll(
+                    new Calibrator(prepared, missing, SharedGrids.axes(layers.keySet()))
+                            .run(context));
         }
+    }
+
+    /** Tells which layers read channels of which many have few levels; see SharedGrids. */
+    void noteChannels() {
+        Set<Node> integers = new LinkedHashSet<>(layers.keySet());
+        integers.removeIf(node -> placement.kernel(node).isEmpty());
+        SharedGrids.note(integers, seen, context);
     }
 
     private Range range(Observer observer) {

@@ -38,6 +38,9 @@ import java.util.Set;
  * so are those that are slower in integers on the machine at hand, up to all of them: what is
  * returned is never slower than what came in, as far as that can be measured here.
  *
+ * <p>All channels of an activation are on one grid. Where that leaves most channels of a layer's
+ * input few levels, a note says so and names the pass that evens them out beforehand.
+ *
  * <p>Accuracy depends on the machine in one respect: x86 CPUs without VNNI instructions add pairs
  * of products in 16 bits and saturate. Weights of 7 bits avoid that; so does ONNX Runtime's session
  * option {@code session.x64quantprecision} there. The pass {@code forecast-saturation} says what
@@ -109,6 +112,7 @@ public record Quantize(
                 made -> {
                     work.noteFloats();
                     work.noteFourBits();
+                    work.noteChannels();
                     context.runner().open(made).close();
                     context.note("the quantized model loads in the runtime");
                 });

@@ -45,7 +45,7 @@ class CalibrationPlanTest {
 
     @Test
     void theAnnouncementStatesTheMemory() {
-        assertThat(plan(575).announcement(4))
+        assertThat(plan(575).announcement(4, 4 * Histogram.BYTES))
                 .isEqualTo(
                         "calibration (4 values, 1 kB of activations at a time, 132 kB of counts, in 2"
                                 + " parts)");

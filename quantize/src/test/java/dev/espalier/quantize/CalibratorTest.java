@@ -53,7 +53,7 @@ class CalibratorTest {
     }
 
     private static Map<String, Observer> observed(Model model, Dataset samples, String... values) {
-        return new Calibrator(model, List.of(values))
+        return new Calibrator(model, List.of(values), Map.of())
                 .run(RandomSamples.context(model, samples, Runners.SINGLE));
     }
 
@@ -196,7 +196,7 @@ class CalibratorTest {
 
     private static Map<String, Observer> cached(
             Model model, Dataset samples, Checkpoints cache, ModelRunner runner) {
-        return new Calibrator(model, List.of("x", "c"))
+        return new Calibrator(model, List.of("x", "c"), Map.of())
                 .run(
                         RandomSamples.context(model, samples, runner)
                                 .withHost(Host.of(cache, Optional.empty())));

@@ -2,12 +2,14 @@ package dev.espalier.quantize.smooth;
 
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
+import dev.espalier.quantize.ChannelRanges;
 import dev.espalier.quantize.linear.LayerInputs;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
@@ -72,20 +74,17 @@ public record Smooth(
             context.note("nothing to smooth");
             return model;
         }
-        Map<String, ChannelMaxima> maxima = new LinkedHashMap<>();
-        groups.forEach(group -> maxima.put(group.input(), new ChannelMaxima(group.k())));
-        LayerInputs.observe(
-                model, maxima.keySet(), context, (name, values) -> maxima.get(name).add(values));
+        Map<String, ChannelRanges> ranges = ranges(model, groups, context);
         GraphEditor editor = new GraphEditor(model.graph());
         Map<String, Tensor> current = new HashMap<>();
         double before = 0;
         double after = 0;
         for (SmoothingGroup group : groups) {
-            ChannelMaxima seen = maxima.get(group.input());
-            float[] scales = seen.scales(group.weightMaxima(), alpha);
+            ChannelRanges seen = ranges.get(group.input());
+            float[] scales = SmoothingScales.of(seen, group.weightMaxima(), alpha);
             group.write(editor, scales, current);
-            before += seen.spread(null);
-            after += seen.spread(scales);
+            before += SmoothingScales.spread(seen, null);
+            after += SmoothingScales.spread(seen, scales);
         }
         context.note(
                 String.format(
@@ -96,6 +95,27 @@ public record Smooth(
                         after / groups.size()));
         Model smoothed = model.withGraph(editor.removeUnused().closeInputs().build());
         return Proof.noted(model, smoothed, context);
+    }
+
+    private static Map<String, ChannelRanges> ranges(
+            Model model, List<SmoothingGroup> groups, PassContext context) {
+        Map<String, ChannelRanges> ranges = new LinkedHashMap<>();
+        Map<String, Integer> channels = new LinkedHashMap<>();
+        for (SmoothingGroup group : groups) {
+            ranges.put(group.input(), new ChannelRanges(-1));
+            channels.put(group.input(), group.k());
+        }
+        long kept = channels.values().stream().mapToLong(ChannelRanges::bytes).sum();
+        LayerInputs.observe(
+                model,
+                ranges.keySet(),
+                kept,
+                context,
+                (name, values) -> {
+                    int k = channels.get(name);
+                    ranges.get(name).add(Shape.of(values.length / k, k), values);
+                });
+        return ranges;
     }
 
     /** The structure alone: scales are 1. */

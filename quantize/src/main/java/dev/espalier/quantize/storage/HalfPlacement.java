@@ -138,6 +138,7 @@ final class HalfPlacement {
         LayerInputs.observe(
                 model,
                 values,
+                (long) values.size() * Float.BYTES,
                 context,
                 (name, seen) -> {
                     float most = largest.getOrDefault(name, 0f);

@@ -91,6 +91,7 @@ final class GptqRun {
         LayerInputs.observe(
                 model,
                 byInput.keySet(),
+                hessians.stream().mapToLong(hessian -> Hessian.bytes(hessian.k())).sum(),
                 context,
                 (name, values) -> byInput.get(name).forEach(hessian -> hessian.add(values)));
         for (int i = 0; i < hessians.size(); i++) {
