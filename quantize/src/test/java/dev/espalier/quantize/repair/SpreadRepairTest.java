@@ -116,6 +116,10 @@ class SpreadRepairTest {
             Figures figures = measure(model, context, 1);
 
             lines.add(Path.of(file).getFileName() + ": " + figures);
+            context.notes().stream()
+                    .filter(note -> note.contains("of 256 levels"))
+                    .map(note -> "  " + note)
+                    .forEach(lines::add);
             Files.write(Path.of("target", "spread-repair.md"), lines);
             assertThat(figures.repaired()).as("%s", figures).isGreaterThan(figures.unspread() - 1);
         }
