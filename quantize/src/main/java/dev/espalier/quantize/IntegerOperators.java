@@ -1,10 +1,13 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +96,9 @@ final class IntegerOperators {
         if (node.is("Gemm")) {
             return Optional.of(gemm(node, quantize));
         }
+        if (node.is("MatMul") && quantize == null) {
+            return product(node);
+        }
         if (quantize == null) {
             return Optional.empty();
         }
@@ -139,6 +145,45 @@ final class IntegerOperators {
         Node written = quantize == null ? node : quantize;
         Attributes attributes = node.attributes().without("beta");
         return made(node, RUNTIME, "QGemm", inputs, written, attributes).orElseThrow();
+    }
+
+    /** A product of bytes that gives floats, with the bias that is all that is made of it. */
+    private Optional<Node> product(Node node) {
+        List<String> a = triple(node, 0);
+        List<String> b = triple(node, 1);
+        Optional<Shape> weight = graph.constant(b.get(0)).map(Tensor::shape);
+        if (weight.isEmpty() || weight.get().rank() != 2) {
+            return Optional.empty();
+        }
+        List<String> inputs = new ArrayList<>();
+        for (int i = 0; i < a.size(); i++) {
+            inputs.add(a.get(i));
+            inputs.add(b.get(i));
+        }
+        Optional<Node> sum = sum(node.output(0), Shape.of(weight.get().size(1)));
+        sum.ifPresent(
+                add -> {
+                    inputs.add(add.input(1));
+                    editor.remove(add);
+                });
+        Node written = sum.orElse(node);
+        return made(node, RUNTIME, "MatMulIntegerToFloat", inputs, written, node.attributes());
+    }
+
+    /** The Add of a constant of this shape that alone reads {@code product}. */
+    private Optional<Node> sum(String product, Shape bias) {
+        List<Node> readers = graph.consumers(product);
+        return Optional.of(readers)
+                .filter(all -> all.size() == 1 && !graph.isOutput(product))
+                .filter(all -> !graph.isCaptured(product))
+                .map(all -> all.get(0))
+                .filter(add -> add.is("Add") && add.input(0).equals(product))
+                .filter(
+                        add ->
+                                graph.constant(add.input(1))
+                                        .filter(c -> c.shape().equals(bias))
+                                        .filter(c -> c.dataType() == DataType.FLOAT)
+                                        .isPresent());
     }
 
     private static Optional<Node> made(

@@ -16,6 +16,7 @@ final class Preparation {
     static Model prepare(Model model, Set<String> excluded, PassContext context) {
         Model folded = FoldBatchNorm.fold(OpsetUpgrade.toPerChannel(model));
         Model dense = DenseGroups.rewrite(folded, excluded, context);
-        return ShortcutConv.rewrite(GlobalPooling.rewrite(dense), excluded, context);
+        return BiasSecond.rewrite(
+                ShortcutConv.rewrite(GlobalPooling.rewrite(dense), excluded, context));
     }
 }

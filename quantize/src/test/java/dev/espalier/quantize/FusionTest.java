@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import static dev.espalier.quantize.Integers.Format.QDQ;
 import static dev.espalier.quantize.Integers.Format.QOPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.espalier.core.ir.DataType;
@@ -16,6 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** ONNX Runtime leaves no float arithmetic in what {@link Quantize} writes. */
 class FusionTest {
@@ -248,13 +252,58 @@ class FusionTest {
 
         assertThat(operators(quantized(text, QOPERATOR, Integers.Activations.U8)))
                 .containsEntry("QLinearMatMul", 1L)
-                .containsEntry("MatMul", 1L);
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 1L)
+                .doesNotContainKey("MatMul");
         assertThat(optimized(text))
                 .containsEntry("QLinearMatMul", 1L)
                 .containsEntry("com.microsoft.MatMulIntegerToFloat", 1L)
                 .doesNotContainKeys("MatMul", "Relu");
         assertThat(outputs(quantized(text, QOPERATOR, Integers.Activations.U8)))
                 .containsExactly(outputs(quantized(text, QDQ, Integers.Activations.U8)));
+    }
+
+    private static final String BIASED =
+            """
+            opset 13
+            graph (x: float[N,5,16]) -> (y: float[N,5,8])
+            w: float[16,8] = seed(1)
+            b: float[%s] = seed(2)
+            m = MatMul(x, w)
+            y = Add(%s)
+            """;
+
+    /** The last bit may differ: a product and a sum are rounded once or twice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"m, b", "b, m"})
+    void anIntegerProductTakesItsBiasAlong(String summands) {
+        String text = BIASED.formatted("8", summands);
+        Model integers = quantized(text, QOPERATOR, Integers.Activations.U8);
+
+        assertThat(operators(integers))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 1L)
+                .doesNotContainKeys("MatMul", "Add");
+        assertThat(outputs(integers))
+                .containsExactly(
+                        outputs(quantized(text, QDQ, Integers.Activations.U8)), within(1e-6f));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Integers.Activations.class)
+    void anIntegerProductLoadsWithAnyBytes(Integers.Activations activations) {
+        String text = BIASED.formatted("8", "m, b");
+        float[] y = outputs(quantized(text, QOPERATOR, activations));
+
+        assertThat(y).containsExactly(outputs(quantized(text, QDQ, activations)), within(1e-5f));
+    }
+
+    @Test
+    void anIntegerProductLeavesASumThatIsNoBias() {
+        Model integers =
+                quantized(BIASED.formatted("5,8", "m, b"), QOPERATOR, Integers.Activations.U8);
+
+        assertThat(operators(integers))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 1L)
+                .containsEntry("Add", 1L);
     }
 
     @Test

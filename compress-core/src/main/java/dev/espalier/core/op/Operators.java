@@ -50,6 +50,7 @@ public final class Operators {
                             new LessOrEqual(),
                             new MatMul(),
                             new MatMulInteger(),
+                            new MatMulIntegerToFloat(),
                             new MatMulNBits(),
                             new MaxPool(),
                             new Mul(),

@@ -61,6 +61,21 @@ class IntegerOperatorsTest {
     }
 
     @Test
+    void aProductOfBytesMayGiveFloats() {
+        OperatorProbe probe =
+                OperatorProbe.of(
+                        """
+                        graph g (x: uint8[2,5,8], w: int8[8,3], b: float[3]) -> (y)
+                        %s
+                        y = com.microsoft::MatMulIntegerToFloat(x, w, s, ws, z, wz, b)
+                        """
+                                .formatted(GRIDS));
+
+        assertThat(probe.types()).containsExactly("float[2,5,3]");
+        assertThat(probe.macs()).isEqualTo(2 * 5 * 8 * 3);
+    }
+
+    @Test
     void sumsConcatenationsAndPoolsKeepTheTypeOfTheirGrid() {
         assertThat(types("QLinearAdd(x, s, z, x, s, z, s, z)")).isEqualTo("uint8[1,4,6,6]");
         assertThat(types("QLinearMul(x, s, z, x, s, z, s, z)")).isEqualTo("uint8[1,4,6,6]");

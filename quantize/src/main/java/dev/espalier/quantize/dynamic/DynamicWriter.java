@@ -2,12 +2,12 @@ package dev.espalier.quantize.dynamic;
 
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.DataType;
-import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.BiasSecond;
 import dev.espalier.quantize.linear.LinearLayer;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -74,7 +74,7 @@ final class DynamicWriter {
         if (layer.hasBias()) {
             editor.add(node("Add", y, product, bias(layer)));
         } else {
-            putBiasSecond(y);
+            BiasSecond.put(model.graph(), y, editor);
         }
     }
 
@@ -91,19 +91,6 @@ final class DynamicWriter {
         return layer.scaledBias() == null
                 ? layer.bias()
                 : editor.addInitializer(layer.bias() + "_scaled", layer.scaledBias());
-    }
-
-    /** PyTorch writes the bias of a product first; the runtime looks for it behind the product. */
-    private void putBiasSecond(String product) {
-        Graph graph = model.graph();
-        List<Node> readers = graph.consumers(product);
-        if (readers.size() != 1 || !readers.get(0).is("Add")) {
-            return;
-        }
-        Node add = readers.get(0);
-        if (add.input(1).equals(product) && graph.constant(add.input(0)).isPresent()) {
-            editor.replace(add, add.withInputs(List.of(product, add.input(0))));
-        }
     }
 
     private Bytes quantize(String value) {

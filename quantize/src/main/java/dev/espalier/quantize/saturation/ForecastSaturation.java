@@ -41,7 +41,7 @@ public record ForecastSaturation(
         @Option(value = "256", min = 1, help = "Validation examples to run.") int samples)
         implements Pass {
     private static final Set<String> INTEGER_LAYERS =
-            Set.of("QLinearConv", "QLinearMatMul", "QGemm");
+            Set.of("QLinearConv", "QLinearMatMul", "QGemm", "MatMulIntegerToFloat");
 
     private static final int WORST = 3;
     private static final int BATCH = 8;

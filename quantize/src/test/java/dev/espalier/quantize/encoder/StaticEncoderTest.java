@@ -1,0 +1,67 @@
+package dev.espalier.quantize.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.core.ir.Model;
+import dev.espalier.quantize.Calibration;
+import dev.espalier.quantize.Integers;
+import dev.espalier.quantize.Quantize;
+import dev.espalier.testkit.TestContext;
+import org.junit.jupiter.api.Test;
+
+/** What {@link Quantize} makes of a BERT-like encoder. */
+class StaticEncoderTest {
+    private static final Quantize QUANTIZE = Quantize.int8(Calibration.MIN_MAX);
+
+    private static Model quantized(Model model, Integers integers) {
+        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        Model made = QUANTIZE.with(integers).apply(model, context);
+
+        assertThat(Comparison.cosine(model, made, context)).isGreaterThan(0.99);
+        assertThat(context.skipped())
+                .hasSize(4)
+                .allMatch(text -> text.contains("computed at run time"));
+        return made;
+    }
+
+    @Test
+    void productsRunOnIntegersAndNormalizationTakesTheBiasBeforeIt() {
+        Model made = quantized(Encoder.exported(), Integers.STANDARD);
+
+        // Query, key and value keep a sum each; so do mask and positions.
+        assertThat(Comparison.optimized(made))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 12L)
+                .containsEntry("com.microsoft.QGemm", 2L)
+                .containsEntry("com.microsoft.SkipLayerNormalization", 4L)
+                .containsEntry("com.microsoft.BiasGelu", 2L)
+                .containsEntry("Add", 9L)
+                .doesNotContainKeys("DequantizeLinear", "Gemm");
+    }
+
+    @Test
+    void integerProductsTakeTheirBiasAlong() {
+        Integers operators =
+                new Integers(
+                        Integers.Format.QOPERATOR,
+                        Integers.Activations.U8,
+                        8,
+                        true,
+                        Integers.Target.ANY,
+                        false);
+        Model made = quantized(Encoder.exported(), operators);
+
+        assertThat(Comparison.optimized(made))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 12L)
+                .containsEntry("Add", 3L)
+                .doesNotContainKeys("DequantizeLinear", "Gemm");
+    }
+
+    @Test
+    void fusedOperatorsDoSoToo() {
+        Model made = quantized(Encoder.withFusedOperators(), Integers.STANDARD);
+
+        assertThat(Comparison.optimized(made))
+                .containsEntry("com.microsoft.MatMulIntegerToFloat", 12L)
+                .doesNotContainKeys("DequantizeLinear", "Gemm");
+    }
+}
