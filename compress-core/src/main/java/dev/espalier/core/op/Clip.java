@@ -37,6 +37,16 @@ public final class Clip extends Elementwise {
 
     @Override
     public void torch(Call call, TorchWriter torch) {
+        double low = lower(call).orElse(Double.NaN);
+        double high = upper(call).orElse(Double.NaN);
+        if (low < high && call.dataType(0).isFloating()) {
+            // One kernel there and one back, where clamp takes four, and it may overwrite.
+            String range =
+                    "(%s, %s, %s)"
+                            .formatted(torch.in(0), TorchWriter.real(low), TorchWriter.real(high));
+            torch.outOver(0, "torch.hardtanh_" + range, "torch.hardtanh" + range);
+            return;
+        }
         String value = torch.in(0);
         value = clamp(call, torch, value, "clamp_min", "maximum", "min", 1);
         value = clamp(call, torch, value, "clamp_max", "minimum", "max", 2);

@@ -34,6 +34,9 @@ public interface TorchWriter {
      */
     String exact(int i);
 
+    /** The expression of a float32 result in the type that activations have. */
+    String asActivation(String exact);
+
     /**
      * The expression that reads input {@code i}, a running statistic: float32, not trained by
      * gradients, and updated in place by the statement where {@link #training} is true.

@@ -290,6 +290,11 @@ final class NetworkWriter {
         }
 
         @Override
+        public String asActivation(String exact) {
+            return reduced ? narrow(exact) : exact;
+        }
+
+        @Override
         public String statistic(int i) {
             Initializer held = graph.initializers().get(node.input(i));
             return held == null || use == Use.TEACH
