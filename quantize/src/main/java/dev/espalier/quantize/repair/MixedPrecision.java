@@ -18,24 +18,35 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Quantizes, and lets as few layers go back to float as the accuracy wants.
+ * Quantizes, and gives each layer as many bits as accuracy and size want: 8, 4 or those of float.
  *
- * <p>Where all layers in integers cost more than {@code max-drop} points of top-1 on validation
- * examples, each layer is tried in float alone. That gives by how much it lowers the noise of the
- * network's output and by how many microseconds it slows a run:
+ * <p>Where the file would have more than {@code size} of the float file's bytes, layers get weights
+ * of 4 bits until it fits, under activations of 8 and stored two to a byte. Each layer is tried
+ * alone, rounded to nearest; those go first whose bytes cost least:
  *
  * <pre>
- *   rate = (noise with all in integers - noise with this one in float) / microseconds
+ *   cost = (noise with this one in 4 bits - noise with all in 8) / bytes that the file shrinks by
  *   noise = sum (y - y')^2 / sum y^2       y, y': outputs of the float and of the other network
  * </pre>
  *
- * <p>Layers go back in the order of their rates until the drop is within bounds. Where it never is,
- * the best of what was tried is returned and the note says so. Trials calibrate on {@code
- * walk-samples}, the result on all. Nodes without a name of their own stay in integers.
+ * <p>Those chosen are then rounded as {@code round-weights: {rounding: learned}} does.
+ *
+ * <p>Where that costs more than {@code max-drop} points of top-1 on validation examples, each layer
+ * is tried in float alone. That gives by how much it lowers the noise and by how many microseconds
+ * it slows a run:
+ *
+ * <pre>
+ *   rate = (noise with all in integers - noise with this one in float) / microseconds
+ * </pre>
+ *
+ * <p>Layers go back in the order of their rates until the drop is within bounds, except for those
+ * with which the file would be too large. Where the drop never is, the best of what was tried is
+ * returned and the note says so. Trials calibrate on {@code walk-samples}, the result on all. Nodes
+ * without a name of their own stay in 8 bits.
  */
 @PassInfo(
         id = "mixed-precision",
-        summary = "Quantizes but for the layers whose return to float buys most accuracy for time.")
+        summary = "Gives each layer 8 bits, 4 or float, to a bound on accuracy lost and on size.")
 public record MixedPrecision(
         @Option(
                         value = "0.5",
@@ -43,6 +54,14 @@ public record MixedPrecision(
                         max = 100,
                         help = "Points of top-1 on validation examples that may be lost.")
                 double maxDrop,
+        @Option(
+                        value = "1",
+                        min = 0.01,
+                        max = 1,
+                        help =
+                                "Share of the float file's bytes that the result may have; 1 is no"
+                                        + " bound.")
+                double size,
         @Option(value = "2000", min = 1, help = "Validation examples that decide, at the most.")
                 int samples,
         @Option(value = "64", min = 1, help = "Calibration samples that layers are tried on.")
@@ -51,6 +70,8 @@ public record MixedPrecision(
                 Quantize quantize)
         implements Pass {
     private static final double POINTS = 100;
+    private static final RoundWeights FOUR_BITS =
+            new RoundWeights(4, Rounding.LEARNED, LearningSettings.DEFAULT, List.of());
 
     @Override
     public boolean needsData() {
@@ -67,31 +88,63 @@ public record MixedPrecision(
         PassContext trial = new TrialContext(context, walkSamples);
         TopOne topOne = new TopOne(samples, context);
         double before = topOne.of(model);
-        Model all = quantize.apply(model, trial);
-        if (all == model) {
+        if (quantize.apply(model, trial) == model) {
             return quantize.apply(model, context);
         }
+        long limit = (long) (size * FourBitWalk.bytes(model));
+        LayerLevels levels = levels(model, limit, trial, context);
+        Model all = levels.with(List.of(), trial);
         double drop = POINTS * (before - topOne.of(all));
         note(context, "all layers in integers: %.2f points lost on validation examples", drop);
+        List<String> floats = List.of();
         if (drop <= maxDrop) {
             context.note("within max-drop; no layer goes back to float");
-            return quantize.apply(model, context);
+        } else {
+            List<ErrorWalk.Step> steps = walk(model, levels, all, trial, context);
+            floats = choose(levels, steps, before, drop, limit, topOne, trial, context);
         }
-        List<ErrorWalk.Step> steps = walk(model, all, trial, context);
-        List<String> chosen = choose(model, steps, before, drop, topOne, trial, context);
-        return quantize.excluding(chosen).apply(model, context);
+        Model result = levels.with(floats, context);
+        if (size < 1) {
+            note(
+                    context,
+                    "%.1f %% of the float file's bytes, %.1f %% allowed",
+                    POINTS * FourBitWalk.bytes(result) / FourBitWalk.bytes(model),
+                    POINTS * size);
+        }
+        return result;
+    }
+
+    /** The layers' bits without looking at top-1. */
+    private LayerLevels levels(Model model, long limit, PassContext trial, PassContext context) {
+        if (size == 1) {
+            return LayerLevels.ofEight(model, quantize);
+        }
+        Quantize packed = quantize.with(quantize.integers().withPacked(true));
+        Model folded = FoldBatchNorm.fold(model);
+        List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
+        List<FilterMatrix> chosen =
+                new FourBitWalk(packed, new OutputNoise(model, inputs, context), trial)
+                        .choose(
+                                folded,
+                                layers(folded, context),
+                                limit,
+                                context,
+                                context.progress());
+        context.note(
+                chosen.isEmpty()
+                        ? "small enough with all layers in 8 bits"
+                        : "%d layers get weights of 4 bits".formatted(chosen.size()));
+        return chosen.isEmpty()
+                ? LayerLevels.ofEight(model, quantize)
+                : new LayerLevels(folded, chosen, FOUR_BITS.round(folded, chosen, context), packed);
     }
 
     private List<ErrorWalk.Step> walk(
-            Model model, Model all, PassContext trial, PassContext context) {
+            Model model, LayerLevels levels, Model all, PassContext trial, PassContext context) {
         List<Node> layers = layers(FoldBatchNorm.fold(model), context);
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<ErrorWalk.Step> steps =
-                new ErrorWalk(
-                                model,
-                                all,
-                                names -> quantize.excluding(names).apply(model, trial),
-                                context)
+                new ErrorWalk(model, all, names -> levels.with(names, trial), context)
                         .walk(layers, inputs);
         steps.stream()
                 .findFirst()
@@ -119,10 +172,11 @@ public record MixedPrecision(
 
     /** The names of the layers that go back. */
     private List<String> choose(
-            Model model,
+            LayerLevels levels,
             List<ErrorWalk.Step> steps,
             double before,
             double drop,
+            long limit,
             TopOne topOne,
             PassContext trial,
             PassContext context) {
@@ -134,8 +188,13 @@ public record MixedPrecision(
                 continue;
             }
             names.add(step.layer());
-            double left =
-                    POINTS * (before - topOne.of(quantize.excluding(names).apply(model, trial)));
+            Model tried = levels.with(names, trial);
+            if (size < 1 && FourBitWalk.bytes(tried) > limit) {
+                note(context, "'%s' stays in integers for the file's size", step.layer());
+                names.remove(step.layer());
+                continue;
+            }
+            double left = POINTS * (before - topOne.of(tried));
             note(context, "'%s' back in float: %.2f points lost", step.layer(), left);
             if (left < least) {
                 least = left;

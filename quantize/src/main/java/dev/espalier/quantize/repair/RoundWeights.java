@@ -73,9 +73,11 @@ public record RoundWeights(
     public Model apply(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
         List<FilterMatrix> layers = layers(folded, context);
-        if (layers.isEmpty()) {
-            return model;
-        }
+        return layers.isEmpty() ? model : round(folded, layers, context);
+    }
+
+    /** {@code folded}, in which {@code layers} are, with the weights of these rounded. */
+    Model round(Model folded, List<FilterMatrix> layers, PassContext context) {
         List<Map<String, Tensor>> inputs =
                 rounding == Rounding.NEAREST
                         ? List.of()
