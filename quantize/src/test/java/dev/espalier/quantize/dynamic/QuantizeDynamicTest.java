@@ -3,7 +3,6 @@ package dev.espalier.quantize.dynamic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
@@ -222,100 +221,6 @@ class QuantizeDynamicTest {
         assertThat(after.graph().inputs()).hasSize(1);
         assertThat(Comparison.optimized(after))
                 .containsOnlyKeys("com.microsoft.DynamicQuantizeMatMul");
-    }
-
-    @Test
-    void convolutionsStayFloat() {
-        quantized(
-                        """
-                        opset 13
-                        graph (x: float[N,4,4,4]) -> (y: float[N,4,4,4])
-                        w: float[4,4,1,1] = seed(1)
-                        y = Conv(x, w)
-                        """,
-                        PER_CHANNEL)
-                .unchanged()
-                .noted("nothing to quantize");
-    }
-
-    @Test
-    void anExcludedLayerStaysFloat() {
-        quantized(
-                        """
-                        opset 13
-                        graph (x: float[N,2]) -> (y: float[N,2])
-                        w: float[2,2] = seed(1)
-                        y = MatMul(x, w) as last
-                        """,
-                        new QuantizeDynamic(true, false, List.of("last")))
-                .unchangedBecause("listed under 'exclude'");
-    }
-
-    @Test
-    void excludingANodeThatIsNotThereIsAnError() {
-        QuantizeDynamic pass = new QuantizeDynamic(true, false, List.of("lsat"));
-        Model model = Encoder.withFusedOperators();
-
-        assertThatThrownBy(() -> pass.apply(model, TestContext.of(model)))
-                .isInstanceOf(InvalidOptionException.class)
-                .hasMessageContaining("quantize-dynamic.exclude")
-                .hasMessageContaining("[lsat]");
-    }
-
-    @Test
-    void whatIsNoMatrixOfConstantFloatsStaysAndIsNamed() {
-        quantized(
-                        """
-                        opset 13
-                        graph (x: float[2,2], s: float[2], d: double[2,2]) -> (a, b, c, d2, e, f)
-                        w: float[2,2] = seed(1)
-                        v: float[2,2,2] = seed(2)
-                        u: float[2,2] = [1, NaN, 0, 1]
-                        wd: double[2,2] = seed(1)
-                        a = MatMul(x, v) as batched
-                        b = MatMul(x, u) as broken
-                        c = Gemm(x, w) {transA=1} as turned
-                        d2 = MatMul(d, wd) as double
-                        e = MatMul(w, x) as left
-                        f = Gemm(x, w, s) {beta=0.5} as scaled
-                        """,
-                        PER_CHANNEL)
-                .unchangedBecause("'batched': stays float: its weight has the shape [2,2,2]")
-                .skipped("'broken': stays float: its weight has values that are not finite")
-                .skipped("'turned': stays float: it transposes its input")
-                .skipped("'double': stays float: its weight is double[2,2]")
-                .skipped("'left': stays float: its second matrix is computed at run time")
-                .skipped("'scaled': stays float: it scales a bias that is computed at run time");
-    }
-
-    @Test
-    void quantizingTwiceChangesNothingMore() {
-        Model model = Encoder.exported();
-        Model once = PER_CHANNEL.apply(model, TokenSamples.context(model, Comparison.SINGLE));
-        TestContext context = TokenSamples.context(once, Comparison.SINGLE);
-
-        assertThat(PER_CHANNEL.apply(once, context)).isSameAs(once);
-        assertThat(context.skipped()).anyMatch(text -> text.contains("already quantized"));
-    }
-
-    @Test
-    void operatorsNobodyKnowsPassThrough() {
-        Model after =
-                quantized(
-                                """
-                                opset 17
-                                opset com.microsoft 1
-                                graph (x: float[N,2]) -> (y: float[N,2])
-                                w: float[2,2] = seed(1)
-                                g = com.microsoft::FastGelu(x)
-                                m = MatMul(g, w)
-                                y = com.microsoft::QuickGelu(m)
-                                """,
-                                PER_CHANNEL)
-                        .after();
-
-        assertThat(Comparison.operators(after))
-                .containsKeys("com.microsoft.FastGelu", "com.microsoft.QuickGelu", "MatMulInteger");
     }
 
     @Test

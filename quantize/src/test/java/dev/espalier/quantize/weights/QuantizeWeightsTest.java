@@ -333,31 +333,6 @@ class QuantizeWeightsTest {
     }
 
     @Test
-    void aModelThatIsQuantizedAlreadyStaysAsItIs() {
-        Model model = Encoder.exported();
-        QuantizeWeights pass = pass(WeightType.INT4, 32, true, 4);
-        Model once = pass.apply(model, TokenSamples.context(model, Comparison.SINGLE));
-        TestContext context = TokenSamples.context(once, Comparison.SINGLE);
-
-        assertThat(pass.apply(once, context)).isSameAs(once);
-        assertThat(context.skipped()).anyMatch(text -> text.contains("already quantized"));
-        assertThat(context.notes()).anyMatch(note -> note.contains("nothing to quantize"));
-    }
-
-    @Test
-    void vectorsStayFloat() {
-        quantized(
-                        """
-                        opset 13
-                        graph (x: float[2]) -> (y: float[2])
-                        w: float[2,2] = seed(1)
-                        y = MatMul(x, w)
-                        """,
-                        pass(WeightType.INT4, 32, true, 4))
-                .unchangedBecause("its input is a vector");
-    }
-
-    @Test
     void thePreviewHasTheStructureOfTheResultAndNeedsNoData() {
         Model model = Encoder.exported();
         Model preview = int4(GPTQ, ScaleChoice.MAX).preview(model, TestContext.of(model));
