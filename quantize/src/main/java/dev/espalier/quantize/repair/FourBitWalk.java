@@ -21,10 +21,11 @@ final class FourBitWalk {
     private static final int BITS = 4;
 
     /**
-     * @param harm by how much noise over signal of the outputs grows
+     * @param noise over signal of the network's outputs with this layer in 4 bits
+     * @param harm by how much that is more than without
      * @param bytes by how many the file shrinks
      */
-    record Step(FilterMatrix layer, double harm, long bytes) {
+    record Step(FilterMatrix layer, double noise, double harm, long bytes) {
         /** What one byte costs; a layer that does no harm costs nothing. */
         double rate() {
             return Math.max(harm, 0) / bytes;
@@ -56,24 +57,24 @@ final class FourBitWalk {
      * whose bytes cost least. All that save anything, where that is not enough.
      *
      * @param folded in which they are
-     * @param notes is told what each would cost
+     * @param notes is told what each would cost, and how far trying is
      */
-    List<FilterMatrix> choose(
-            Model folded, List<Node> layers, long limit, PassContext notes, Progress progress) {
+    List<FilterMatrix> choose(Model folded, List<Node> layers, long limit, PassContext notes) {
         Model all = quantize.apply(folded, context);
         long bytes = bytes(all);
         if (bytes <= limit) {
             return List.of();
         }
         List<FilterMatrix> chosen = new ArrayList<>();
-        for (Step step : steps(folded, layers, all, progress)) {
+        for (Step step : steps(folded, layers, all, notes.progress())) {
             notes.note(
                     String.format(
                             Locale.ROOT,
-                            "'%s': in 4 bits alone it saves %d bytes, with noise at %.1f dB",
+                            "'%s': in 4 bits alone it saves %d bytes and brings the network's output"
+                                    + " to %.1f dB",
                             step.layer().node().name(),
                             step.bytes(),
-                            SignalToNoise.decibels(Math.max(step.harm(), Double.MIN_NORMAL))));
+                            SignalToNoise.decibels(step.noise())));
             if (bytes > limit) {
                 chosen.add(step.layer());
                 bytes -= step.bytes();
@@ -110,6 +111,7 @@ final class FourBitWalk {
             }
         }
         Model changed = quantize.apply(layer.withRows(folded, rows), context);
-        return new Step(layer, noise.of(changed) - before, bytes - bytes(changed));
+        double now = noise.of(changed);
+        return new Step(layer, now, now - before, bytes - bytes(changed));
     }
 }

@@ -122,18 +122,15 @@ public record MixedPrecision(
         Quantize packed = quantize.with(quantize.integers().withPacked(true));
         Model folded = FoldBatchNorm.fold(model);
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
+        List<Node> layers = layers(folded, context);
         List<FilterMatrix> chosen =
                 new FourBitWalk(packed, new OutputNoise(model, inputs, context), trial)
-                        .choose(
-                                folded,
-                                layers(folded, context),
-                                limit,
-                                context,
-                                context.progress());
+                        .choose(folded, layers, limit, context);
         context.note(
                 chosen.isEmpty()
                         ? "small enough with all layers in 8 bits"
-                        : "%d layers get weights of 4 bits".formatted(chosen.size()));
+                        : "%d of %d layers get weights of 4 bits"
+                                .formatted(chosen.size(), layers.size()));
         return chosen.isEmpty()
                 ? LayerLevels.ofEight(model, quantize)
                 : new LayerLevels(folded, chosen, FOUR_BITS.round(folded, chosen, context), packed);

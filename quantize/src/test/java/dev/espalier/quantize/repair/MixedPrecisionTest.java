@@ -175,7 +175,7 @@ class MixedPrecisionTest {
         assertThat(inFourBits(mixed)).isEqualTo(1);
         assertThat(context.notes())
                 .anyMatch(note -> note.matches("'large': in 4 bits alone it saves 4... bytes.*"))
-                .contains("1 layers get weights of 4 bits")
+                .contains("1 of 3 layers get weights of 4 bits")
                 .anyMatch(
                         note -> note.matches("2.\\.. % of the float file's bytes, 25.0 % allowed"));
     }
