@@ -59,6 +59,7 @@ class GradientsTest {
                     "Less",
                     "LessOrEqual",
                     "MatMulInteger",
+                    "MatMulIntegerToFloat",
                     "MatMulNBits",
                     "QuantizeLinear",
                     "QuickGelu",

@@ -130,6 +130,7 @@ class OnnxCasesTest {
                         "GatherBlockQuantized",
                         "Gelu",
                         "MatMulInteger",
+                        "MatMulIntegerToFloat",
                         "MatMulNBits",
                         "QuickGelu",
                         "SkipLayerNormalization");
