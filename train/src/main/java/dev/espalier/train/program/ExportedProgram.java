@@ -1,7 +1,6 @@
 package dev.espalier.train.program;
 
 import dev.espalier.core.analysis.InputShapes;
-import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
 import dev.espalier.train.torch.TorchArchive;
@@ -45,14 +44,7 @@ record ExportedProgram(String method, List<TorchTensor> parameters, List<TorchTe
      */
     static ExportedProgram of(Model model, InputShapes shapes) {
         Holdings holdings = new Holdings(Map.of());
-        NetworkWriter network =
-                new NetworkWriter(
-                        model,
-                        ShapeInference.of(model, shapes),
-                        NetworkWriter.Use.EVALUATE,
-                        false,
-                        holdings,
-                        "v");
+        NetworkWriter network = NetworkWriter.answering(model, shapes, holdings);
         List<String> results =
                 model.graph().outputs().stream()
                         .map(output -> "torch.contiguous(" + network.write(output.name()) + ")")

@@ -1,6 +1,7 @@
 package dev.espalier.train.program;
 
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
@@ -88,6 +89,12 @@ final class NetworkWriter {
             Value feed = graph.feeds().get(i);
             variables.put(feed.name(), input(feed, "x" + i));
         }
+    }
+
+    /** Of a network that answers and learns nothing, in float32. */
+    static NetworkWriter answering(Model model, InputShapes shapes, Holdings holdings) {
+        return new NetworkWriter(
+                model, ShapeInference.of(model, shapes), Use.EVALUATE, false, holdings, "v");
     }
 
     /** What gradients are taken of, as far as the network is written. */

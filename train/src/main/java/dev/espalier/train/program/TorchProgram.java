@@ -230,14 +230,7 @@ public record TorchProgram(
             InputShapes shapes,
             Holdings holdings,
             List<String> values) {
-        NetworkWriter network =
-                new NetworkWriter(
-                        model,
-                        ShapeInference.of(model, shapes),
-                        NetworkWriter.Use.EVALUATE,
-                        false,
-                        holdings,
-                        "v");
+        NetworkWriter network = NetworkWriter.answering(model, shapes, holdings);
         List<String> outputs = values.stream().map(network::write).toList();
         text.method("forward", parameters(model), "List[Tensor]");
         text.add("torch.set_grad_enabled(False)");
