@@ -104,14 +104,17 @@ public record GroupConv(
 
     private Sparsification sparsification(Model model, PassContext context) {
         List<CuttableLayer> layers = CuttableLayer.of(model, target, context);
-        SharedOrders orders =
-                SharedOrders.of(
+        return new Sparsification(
+                layers,
+                shuffle.orders(
                         model,
                         layers.stream().map(CuttableLayer::layer).toList(),
-                        shuffle.sharing(),
-                        context.inputShapes());
-        return new Sparsification(
-                layers, orders, shuffle, sparsify, target.removed(), context.seed());
+                        context.inputShapes(),
+                        context.seed()),
+                shuffle,
+                sparsify,
+                target.removed(),
+                context.seed());
     }
 
     private Trainer.Outcome sparsified(Model network, Sparsification towards, PassContext context) {

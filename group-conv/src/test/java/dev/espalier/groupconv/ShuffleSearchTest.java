@@ -3,6 +3,10 @@ package dev.espalier.groupconv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -45,11 +49,18 @@ class ShuffleSearchTest {
         assertThat(recovered(rows, columns, groups, 100)).isGreaterThanOrEqualTo(95);
     }
 
+    /** How many were found goes to {@code group-conv/target/planted-blocks.md}. */
     @ParameterizedTest
     @CsvSource({"256, 256, 2", "256, 256, 4", "256, 256, 16", "128, 256, 32", "256, 256, 256"})
     @EnabledIfSystemProperty(named = "espalier.endurance", matches = "true")
-    void largePlantedBlocksAreFoundAgain(int rows, int columns, int groups) {
-        assertThat(recovered(rows, columns, groups, 100)).isGreaterThanOrEqualTo(95);
+    void largePlantedBlocksAreFoundAgain(int rows, int columns, int groups) throws IOException {
+        int recovered = recovered(rows, columns, groups, 100);
+        Files.writeString(
+                Path.of("target", "planted-blocks.md"),
+                "| %d × %d | %d | %d of 100 |%n".formatted(rows, columns, groups, recovered),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        assertThat(recovered).isGreaterThanOrEqualTo(95);
     }
 
     @ParameterizedTest
