@@ -82,7 +82,9 @@ public record GroupConv(
     public Model apply(Model model, PassContext context) {
         Sparsification towards = sparsification(model, context);
         if (towards.layers().isEmpty()) {
-            context.missed(REMOVED, target.removed(), 0);
+            if (target.removed() > 0) {
+                context.missed(REMOVED, target.removed(), 0);
+            }
             return model;
         }
         Model network = trains() ? fineTuner(regime, model, context).withBatchNorm(model) : model;
