@@ -10,15 +10,34 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A convolution that a {@link TargetSettings} lets be cut.
  *
  * @param layer what it is
- * @param cost what it counts for as long as it is dense
- * @param most how often its channels may be halved
+ * @param costs what it counts for dense, and in 2, 4, .. groups as far as it may be cut; never
+ *     rising
  */
-record CuttableLayer(GroupableLayer layer, long cost, int most) {
+record CuttableLayer(GroupableLayer layer, List<Double> costs) {
+    CuttableLayer {
+        costs = List.copyOf(costs);
+    }
+
+    /**
+     * A layer of which groups leave as large a part as their number says, such as of its weights.
+     *
+     * @param cost what it counts for as long as it is dense
+     * @param most how often its channels may be halved
+     */
+    static CuttableLayer halved(GroupableLayer layer, long cost, int most) {
+        return new CuttableLayer(
+                layer,
+                IntStream.rangeClosed(0, most)
+                        .mapToObj(level -> cost / (double) (1 << level))
+                        .toList());
+    }
+
     /**
      * The layers of {@code model}, in the order of the graph; all others are told as skipped.
      *
@@ -38,7 +57,7 @@ record CuttableLayer(GroupableLayer layer, long cost, int most) {
                         "%d input and %d output channels are no two groups of %d channels or more"
                                 .formatted(layer.inputs(), layer.outputs(), target.minChannels()));
             } else {
-                layers.add(new CuttableLayer(layer, costs.getOrDefault(layer.name(), 0L), most));
+                layers.add(halved(layer, costs.getOrDefault(layer.name(), 0L), most));
             }
         }
         dense.removeAll(costs.keySet());
@@ -47,14 +66,26 @@ record CuttableLayer(GroupableLayer layer, long cost, int most) {
                     "keep-dense names '%s', and the model has no convolution of that name; its convolutions are %s"
                             .formatted(dense.iterator().next(), String.join(", ", costs.keySet())));
         }
-        return target.keepDense().slower()
-                ? new MeasuredCuts(model, context).limit(layers)
-                : layers;
+        MeasuredCuts measured = new MeasuredCuts(model, target.keepDense().timedIn(), context);
+        if (target.measure() == Measure.LATENCY) {
+            return measured.timed(layers);
+        }
+        return target.keepDense().slower() ? measured.limit(layers) : layers;
+    }
+
+    /** How often its channels may be halved. */
+    int most() {
+        return costs.size() - 1;
     }
 
     /** The layer, cut less often. */
     CuttableLayer withMost(int cuts) {
-        return new CuttableLayer(layer, cost, cuts);
+        return new CuttableLayer(layer, costs.subList(0, cuts + 1));
+    }
+
+    /** What it counts for when its channels were halved so often. */
+    double cost(int level) {
+        return costs.get(level);
     }
 
     private static int mostCuts(GroupableLayer layer, int minChannels) {
@@ -71,7 +102,9 @@ record CuttableLayer(GroupableLayer layer, long cost, int most) {
         Map<String, Long> costs = new java.util.LinkedHashMap<>();
         for (NodeCost node : Cost.of(model, context.inputShapes()).nodes()) {
             if (node.op().equals("Conv")) {
-                costs.put(node.name(), measure == Measure.MACS ? node.macs() : node.parameters());
+                costs.put(
+                        node.name(),
+                        measure == Measure.PARAMETERS ? node.parameters() : node.macs());
             }
         }
         return costs;
@@ -80,7 +113,7 @@ record CuttableLayer(GroupableLayer layer, long cost, int most) {
     /** The fewest groups that remove {@code share} of it, as far as it may be cut. */
     int groupsFor(double share) {
         int level = 0;
-        while (level < most && 1 - 1.0 / (1 << level) < share) {
+        while (level < most() && costs.get(0) - cost(level) < share * costs.get(0)) {
             level++;
         }
         return 1 << Math.max(1, level);
@@ -88,6 +121,6 @@ record CuttableLayer(GroupableLayer layer, long cost, int most) {
 
     /** The kept shares of a shuffle, as far as the layer may be cut. */
     List<Double> kept(NormMatrix norms, Shuffle shuffle) {
-        return shuffle.kept(norms).subList(0, most + 1);
+        return shuffle.kept(norms).subList(0, costs.size());
     }
 }

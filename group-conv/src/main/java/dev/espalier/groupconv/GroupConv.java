@@ -82,7 +82,9 @@ public record GroupConv(
     public Model apply(Model model, PassContext context) {
         Sparsification towards = sparsification(model, context);
         if (towards.layers().isEmpty()) {
-            context.missed(REMOVED, target.removed(), 0);
+            if (target.removed() > 0) {
+                context.missed(REMOVED, target.removed(), 0);
+            }
             return model;
         }
         Model network = trains() ? fineTuner(regime, model, context).withBatchNorm(model) : model;
@@ -104,14 +106,17 @@ public record GroupConv(
 
     private Sparsification sparsification(Model model, PassContext context) {
         List<CuttableLayer> layers = CuttableLayer.of(model, target, context);
-        SharedOrders orders =
-                SharedOrders.of(
+        return new Sparsification(
+                layers,
+                shuffle.orders(
                         model,
                         layers.stream().map(CuttableLayer::layer).toList(),
-                        shuffle.sharing(),
-                        context.inputShapes());
-        return new Sparsification(
-                layers, orders, shuffle, sparsify, target.removed(), context.seed());
+                        context.inputShapes(),
+                        context.seed()),
+                shuffle,
+                sparsify,
+                target.removed(),
+                context.seed());
     }
 
     private Trainer.Outcome sparsified(Model network, Sparsification towards, PassContext context) {

@@ -9,7 +9,8 @@ import java.util.TreeSet;
  *
  * @param levels one for each layer
  * @param threshold share of its weights that every layer keeps at least
- * @param removed share of the cost of all layers that goes: {@code 1 - sum(n / G) / sum(n)}
+ * @param removed share of the cost of all layers that goes: {@code 1 - sum(n / G) / sum(n)} where
+ *     that is weights or operations
  */
 record GroupLevels(List<Integer> levels, double threshold, double removed) {
     GroupLevels {
@@ -28,8 +29,8 @@ record GroupLevels(List<Integer> levels, double threshold, double removed) {
         for (int i = 0; i < layers.size(); i++) {
             int level = Groupability.level(kept.get(i), threshold);
             levels.add(level);
-            all += layers.get(i).cost();
-            left += layers.get(i).cost() / (double) (1 << level);
+            all += layers.get(i).cost(0);
+            left += layers.get(i).cost(level);
         }
         return new GroupLevels(levels, threshold, all == 0 ? 0 : 1 - left / all);
     }

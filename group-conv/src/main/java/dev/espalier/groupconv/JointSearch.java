@@ -144,6 +144,21 @@ record JointSearch(ShuffleSearch search) {
         return shuffles;
     }
 
+    /**
+     * By how much the loss of a layer, as a share of its norms, would fall if its inputs had the
+     * order that suits them best while its outputs keep theirs.
+     */
+    double gain(Member member, Shuffle shuffle) {
+        Map<Integer, Permutation> orders =
+                new HashMap<>(
+                        Map.of(
+                                member.inputs(), shuffle.inputs(),
+                                member.outputs(), shuffle.outputs()));
+        List<Member> alone = List.of(member);
+        orders.put(member.inputs(), best(alone, orders, member.inputs()));
+        return loss(alone, List.of(shuffle)) - loss(alone, shuffles(alone, orders));
+    }
+
     private Permutation best(List<Member> members, Map<Integer, Permutation> orders, int order) {
         double[][] sum = null;
         for (Member member : members) {

@@ -1,11 +1,13 @@
 package dev.espalier.groupconv;
 
+import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.groupconv.convert.GroupCost;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,20 +22,18 @@ import java.util.stream.Collectors;
 final class MeasuredCuts {
     private static final String CHECKPOINT = "cuts";
     private static final String BETWEEN = "\t";
-
-    /**
-     * What was found for a layer.
-     *
-     * @param cuts how often its channels may be halved
-     * @param figures the times of each number of groups, in words
-     */
-    private record Finding(int cuts, String figures) {}
+    private static final String AND = " ";
 
     private final Model model;
+    private final Arithmetic arithmetic;
     private final PassContext context;
 
-    MeasuredCuts(Model model, PassContext context) {
+    /**
+     * @param arithmetic what layers are timed in
+     */
+    MeasuredCuts(Model model, Arithmetic arithmetic, PassContext context) {
         this.model = model;
+        this.arithmetic = arithmetic;
         this.context = context;
     }
 
@@ -48,74 +48,113 @@ final class MeasuredCuts {
                     "whether groups are faster was not measured: there is nothing to measure it with");
             return layers;
         }
-        Map<String, Finding> findings =
-                context.checkpoints()
-                        .read(CHECKPOINT)
-                        .map(MeasuredCuts::read)
-                        .orElseGet(() -> measured(layers, timer.get()));
+        Map<String, double[]> known = micros(layers, timer.get());
         List<CuttableLayer> faster = new ArrayList<>();
         for (CuttableLayer layer : layers) {
-            Finding found = findings.get(layer.layer().name());
-            if (found == null) {
+            double[] micros = known.get(layer.layer().name());
+            if (micros == null) {
                 context.note(layer.layer().label() + ": its sizes are open, it was not timed");
                 faster.add(layer);
-            } else if (found.cuts() == 0) {
-                context.skipped(layer.layer().label(), "no faster in groups: " + found.figures());
-            } else {
-                context.note(layer.layer().label() + ": " + found.figures());
-                faster.add(layer.withMost(found.cuts()));
+            } else if (isFaster(layer, micros)) {
+                faster.add(layer.withMost(GroupCost.cuts(micros)));
             }
         }
         return faster;
     }
 
-    private Map<String, Finding> measured(List<CuttableLayer> layers, ModelTimer timer) {
-        Map<String, Finding> findings = new LinkedHashMap<>();
-        GroupCost cost = new GroupCost(model, context.inputShapes(), timer);
+    /**
+     * The same layers, each counted by its times.
+     *
+     * @throws InvalidOptionException where there is nothing to measure with
+     */
+    List<CuttableLayer> timed(List<CuttableLayer> layers) {
+        ModelTimer timer =
+                context.host()
+                        .timer()
+                        .orElseThrow(
+                                () ->
+                                        new InvalidOptionException(
+                                                "measure: latency needs a machine to measure on, and there is none here; take macs or parameters"));
+        Map<String, double[]> known = micros(layers, timer);
+        List<CuttableLayer> faster = new ArrayList<>();
+        for (CuttableLayer layer : layers) {
+            double[] micros = known.get(layer.layer().name());
+            if (micros == null) {
+                context.skipped(layer.layer().label(), "its sizes are open, it cannot be timed");
+            } else if (isFaster(layer, micros)) {
+                List<Double> costs = Arrays.stream(micros).boxed().toList();
+                faster.add(
+                        new CuttableLayer(layer.layer(), costs).withMost(GroupCost.cuts(micros)));
+            }
+        }
+        return faster;
+    }
+
+    private boolean isFaster(CuttableLayer layer, double[] micros) {
+        boolean is = GroupCost.cuts(micros) > 0;
+        if (is) {
+            context.note(layer.layer().label() + ": " + figures(micros));
+        } else {
+            context.skipped(layer.layer().label(), "no faster in groups: " + figures(micros));
+        }
+        return is;
+    }
+
+    /** Microseconds of each layer of known sizes, by its name: dense, and in 2, 4, .. groups. */
+    private Map<String, double[]> micros(List<CuttableLayer> layers, ModelTimer timer) {
+        return context.checkpoints()
+                .read(CHECKPOINT)
+                .map(MeasuredCuts::read)
+                .orElseGet(() -> measured(layers, timer));
+    }
+
+    private Map<String, double[]> measured(List<CuttableLayer> layers, ModelTimer timer) {
+        Map<String, double[]> micros = new LinkedHashMap<>();
+        GroupCost cost = new GroupCost(model, context.inputShapes(), arithmetic, timer);
         for (CuttableLayer layer : layers) {
             context.checkCancelled();
             String name = layer.layer().name();
             if (cost.knows(name)) {
-                findings.put(
-                        name,
-                        new Finding(
-                                cost.cuts(name, layer.most()),
-                                figures(cost.micros(name, layer.most()))));
+                micros.put(name, cost.micros(name, layer.most()));
             }
         }
-        context.checkpoints().write(CHECKPOINT, written(findings));
-        return findings;
+        context.checkpoints().write(CHECKPOINT, written(micros));
+        return micros;
     }
 
-    private static String figures(double[] micros) {
+    private String figures(double[] micros) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%.1f µs dense", micros[0]));
         for (int level = 1; level < micros.length; level++) {
             text.append(String.format(Locale.ROOT, ", %.1f in %d", micros[level], 1 << level));
         }
-        return text.append(" groups").toString();
+        return text.append(arithmetic == Arithmetic.INT8 ? " groups, in int8" : " groups")
+                .toString();
     }
 
-    private static byte[] written(Map<String, Finding> findings) {
-        return findings.entrySet().stream()
+    private static byte[] written(Map<String, double[]> micros) {
+        return micros.entrySet().stream()
                 .map(
                         each ->
-                                String.join(
-                                        BETWEEN,
-                                        Integer.toString(each.getValue().cuts()),
-                                        each.getValue().figures(),
-                                        each.getKey()))
+                                Arrays.stream(each.getValue())
+                                                .mapToObj(Double::toString)
+                                                .collect(Collectors.joining(AND))
+                                        + BETWEEN
+                                        + each.getKey())
                 .collect(Collectors.joining("\n"))
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Map<String, Finding> read(byte[] content) {
+    private static Map<String, double[]> read(byte[] content) {
         return new String(content, StandardCharsets.UTF_8)
                 .lines()
-                .map(line -> line.split(BETWEEN, 3))
+                .map(line -> line.split(BETWEEN, 2))
                 .collect(
                         Collectors.toMap(
-                                parts -> parts[2],
-                                parts -> new Finding(Integer.parseInt(parts[0]), parts[1])));
+                                parts -> parts[1],
+                                parts ->
+                                        Arrays.stream(parts[0].split(AND))
+                                                .mapToDouble(Double::parseDouble)
+                                                .toArray()));
     }
 }

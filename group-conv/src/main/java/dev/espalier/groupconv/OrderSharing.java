@@ -10,6 +10,11 @@ public enum OrderSharing {
      * residual branch.
      */
     BRANCH,
+    /**
+     * As {@link #STAGE}, but for some layers that read in an order of their own, so that groups
+     * mix: as many as there may be Gathers, see {@link MixedOrders}.
+     */
+    MIXED,
     /** All that read or make the same channels. No Gather stays, and groups hardly mix. */
     STAGE
 }

@@ -4,10 +4,12 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.groupconv.convert.CoupledSides;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Which orders of channels the layers of a network have: sides of equal numbers have one.
@@ -21,6 +23,7 @@ record SharedOrders(List<Integer> inputs, List<Integer> outputs) {
         outputs = List.copyOf(outputs);
     }
 
+    /** Orders shared like this; {@link OrderSharing#MIXED} like the stage that it begins from. */
     static SharedOrders of(
             Model model, List<GroupableLayer> layers, OrderSharing sharing, InputShapes shapes) {
         if (sharing == OrderSharing.LAYER) {
@@ -45,6 +48,26 @@ record SharedOrders(List<Integer> inputs, List<Integer> outputs) {
             outputs.add(to.equals(from) ? names.get(i) + " outputs" : to);
         }
         return numbered(inputs, outputs);
+    }
+
+    /** How many sides of layers have the order of this number. */
+    int sides(int order) {
+        return Collections.frequency(inputs, order) + Collections.frequency(outputs, order);
+    }
+
+    /** These orders, but for layers, by their places, that read in orders of their own. */
+    SharedOrders apart(Collection<Integer> layers) {
+        List<Integer> own = new ArrayList<>(inputs);
+        int next =
+                1
+                        + Stream.concat(inputs.stream(), outputs.stream())
+                                .mapToInt(order -> order)
+                                .max()
+                                .orElse(-1);
+        for (int layer : layers) {
+            own.set(layer, next++);
+        }
+        return new SharedOrders(own, outputs);
     }
 
     /** Whether channels are more than the passage from one layer to one other. */

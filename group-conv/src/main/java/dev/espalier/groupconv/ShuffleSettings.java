@@ -1,6 +1,8 @@
 package dev.espalier.groupconv;
 
+import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.Seeds;
+import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +13,21 @@ import java.util.Random;
  *
  * @param kind where the order comes from
  * @param sharing which sides of layers are to have one learned order
+ * @param folded share of the permutations that cost no Gather at least, where sharing is mixed
  * @param restarts how often the search for a learned one begins anew
  * @param power what a place outside a block costs, from one cut to the next finer one
  */
 public record ShuffleSettings(
         @Option(value = "learned", help = "Where the order comes from") Kind kind,
-        @Option(value = "branch", help = "Which sides of layers have one learned order")
+        @Option(value = "mixed", help = "Which sides of layers have one learned order")
                 OrderSharing sharing,
+        @Option(
+                        value = "0.8",
+                        help =
+                                "Share of the permutations that cost no Gather, where sharing is mixed",
+                        min = 0,
+                        max = 1)
+                double folded,
         @Option(
                         value = "8",
                         help = "How often the search for a learned one begins anew",
@@ -44,16 +54,20 @@ public record ShuffleSettings(
 
     public static final ShuffleSettings DEFAULT =
             new ShuffleSettings(
-                    Kind.LEARNED, OrderSharing.BRANCH, Groupability.RESTARTS, Groupability.POWER);
+                    Kind.LEARNED,
+                    OrderSharing.MIXED,
+                    0.8,
+                    Groupability.RESTARTS,
+                    Groupability.POWER);
 
     /** These settings with an order from elsewhere. */
     public ShuffleSettings of(Kind other) {
-        return new ShuffleSettings(other, sharing, restarts, power);
+        return new ShuffleSettings(other, sharing, folded, restarts, power);
     }
 
     /** These settings with other sides in one order. */
     public ShuffleSettings sharing(OrderSharing other) {
-        return new ShuffleSettings(kind, other, restarts, power);
+        return new ShuffleSettings(kind, other, folded, restarts, power);
     }
 
     /**
@@ -63,8 +77,7 @@ public record ShuffleSettings(
      */
     List<Shuffle> first(List<JointSearch.Member> members, List<Integer> groups, long seed) {
         if (kind == Kind.LEARNED) {
-            return new JointSearch(new ShuffleSearch(restarts, ShuffleSearch.SWEEPS, power, seed))
-                    .find(members);
+            return search(seed).find(members);
         }
         List<Shuffle> shuffles = new ArrayList<>();
         for (int i = 0; i < groups.size(); i++) {
@@ -72,6 +85,19 @@ public record ShuffleSettings(
             shuffles.add(fixed(norms.rows(), norms.columns(), groups.get(i), Seeds.mix(seed, i)));
         }
         return shuffles;
+    }
+
+    /** Which sides of layers have one order. Only learned ones may differ by what they cost. */
+    SharedOrders orders(Model model, List<GroupableLayer> layers, InputShapes shapes, long seed) {
+        boolean mixes = kind == Kind.LEARNED && sharing == OrderSharing.MIXED;
+        return mixes && !layers.isEmpty()
+                ? new MixedOrders(model, layers, shapes).of(this, seed)
+                : SharedOrders.of(model, layers, sharing, shapes);
+    }
+
+    /** From several beginnings. */
+    JointSearch search(long seed) {
+        return new JointSearch(new ShuffleSearch(restarts, ShuffleSearch.SWEEPS, power, seed));
     }
 
     private Shuffle fixed(int outputs, int inputs, int groups, long seed) {

@@ -218,7 +218,7 @@ class GroupConvTest {
     void layersThatShallStayDenseDo() {
         TestContext context =
                 TestContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
-        pass(HALF.keeping(0).with(new KeepDense(List.of("h1", "h2"), true)), 0, 0)
+        pass(HALF.keeping(0).with(KeepDense.STANDARD.named(List.of("h1", "h2"))), 0, 0)
                 .apply(NETWORK, context);
         assertThat(context.skipped())
                 .contains(
@@ -227,7 +227,7 @@ class GroupConvTest {
         assertThat(context.notes()).anyMatch(note -> note.startsWith("1 of 1 convolutions get"));
         assertThatThrownBy(
                         () ->
-                                pass(HALF.with(new KeepDense(List.of("h9"), true)), 0, 0)
+                                pass(HALF.with(KeepDense.STANDARD.named(List.of("h9"))), 0, 0)
                                         .apply(NETWORK, TestContext.of(NETWORK)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("'h9'")

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class GroupLevelsTest {
     private static CuttableLayer layer(long cost, int most) {
-        return new CuttableLayer(new GroupableLayer("Conv 'a'", "a", "w", 16, 16), cost, most);
+        return CuttableLayer.halved(new GroupableLayer("Conv 'a'", "a", "w", 16, 16), cost, most);
     }
 
     private static final List<CuttableLayer> LAYERS = List.of(layer(100, 2), layer(300, 2));

@@ -1,7 +1,9 @@
 package dev.espalier.groupconv;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
@@ -67,7 +69,7 @@ class MeasuredCutsTest {
     void nothingIsMeasuredWhereTheRecipeSaysSo() {
         TestContext context = context(this::micros);
         List<CuttableLayer> layers =
-                CuttableLayer.of(NETWORK, TARGET.with(new KeepDense(List.of(), false)), context);
+                CuttableLayer.of(NETWORK, TARGET.with(KeepDense.STANDARD.slower(false)), context);
         assertThat(layers).hasSize(2).allMatch(layer -> layer.most() == 2);
         assertThat(asked).isZero();
         assertThat(context.notes()).isEmpty();
@@ -80,6 +82,88 @@ class MeasuredCutsTest {
         assertThat(context.notes())
                 .containsExactly(
                         "whether groups are faster was not measured: there is nothing to measure it with");
+    }
+
+    private static TargetSettings latency(TargetSettings target) {
+        return new TargetSettings(
+                Measure.LATENCY,
+                target.removed(),
+                target.minKept(),
+                target.minChannels(),
+                target.keepDense());
+    }
+
+    @Test
+    void aTargetOfLatencyCountsTheTimesOfLayersThatAreFaster() {
+        TestContext context = context(this::micros);
+        List<CuttableLayer> layers = CuttableLayer.of(NETWORK, latency(TARGET), context);
+        assertThat(layers).extracting(layer -> layer.layer().name()).containsExactly("y");
+        assertThat(layers.get(0).costs()).containsExactly(10.0, 6.0);
+        assertThat(context.skipped())
+                .containsExactly(
+                        "Conv 'a': no faster in groups: 10.0 µs dense, 10.0 in 2, 10.0 in 4 groups");
+
+        // Two groups take away 4 of 10 µs, however few of the multiplications are left.
+        List<List<Double>> kept = List.of(List.of(1.0, 0.6));
+        assertThat(GroupLevels.reaching(0.4, 0, layers, kept).removed()).isEqualTo(0.4);
+        assertThat(GroupLevels.reaching(0.4, 0, layers, kept).levels()).containsExactly(1);
+        assertThat(GroupLevels.reaching(0.5, 0, layers, kept).removed()).isEqualTo(0.4);
+        assertThat(layers.get(0).groupsFor(0.5)).isEqualTo(2);
+    }
+
+    @Test
+    void aTargetOfLatencyLeavesOutWhatIsNoFasterWhateverTheRecipeSays() {
+        TargetSettings insisting = TARGET.with(KeepDense.STANDARD.slower(false));
+        assertThat(CuttableLayer.of(NETWORK, latency(insisting), context(this::micros))).hasSize(1);
+    }
+
+    @Test
+    void aTargetOfLatencyNeedsAMachine() {
+        assertThatThrownBy(() -> CuttableLayer.of(NETWORK, latency(TARGET), context(null)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("there is none here; take macs or parameters");
+    }
+
+    @Test
+    void aLayerOfOpenSizesIsNotPartOfATargetOfLatency() {
+        Model open =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,16,4,4]) -> (y)
+                        v: float[16,16,3,3] = seed(1)
+                        w: float[16,16,1,1] = seed(2)
+                        a = Conv(x, w)
+                        h = Unheard(a)
+                        y = Conv(h, v)
+                        """);
+        TestContext context = context(this::micros);
+        assertThat(CuttableLayer.of(open, latency(TARGET), context)).hasSize(1);
+        assertThat(context.skipped())
+                .containsExactly("Conv 'y': its sizes are open, it cannot be timed");
+        TestContext macs = context(this::micros);
+        assertThat(CuttableLayer.of(open, TARGET, macs)).hasSize(2);
+        assertThat(macs.notes()).contains("Conv 'y': its sizes are open, it was not timed");
+    }
+
+    /** In integers every group costs as much as the dense layer. */
+    @Test
+    void whatRunsInIntegersIsTimedInIntegers() {
+        ModelTimer timer =
+                (models, seconds) ->
+                        models.stream()
+                                .map(
+                                        model ->
+                                                model.graph().initializers().containsKey("scales")
+                                                        ? new double[] {80}
+                                                        : micros(List.of(model), seconds).get(0))
+                                .toList();
+        TargetSettings int8 = TARGET.with(KeepDense.STANDARD.timedIn(Arithmetic.INT8));
+        TestContext context = context(timer);
+        assertThat(CuttableLayer.of(NETWORK, int8, context)).isEmpty();
+        assertThat(context.skipped())
+                .contains(
+                        "Conv 'y': no faster in groups: 10.0 µs dense, 10.0 in 2, 10.0 in 4 groups, in int8");
+        assertThat(CuttableLayer.of(NETWORK, TARGET, context(timer))).hasSize(1);
     }
 
     @Test

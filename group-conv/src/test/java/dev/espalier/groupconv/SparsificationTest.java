@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SparsificationTest {
     private static final CuttableLayer LAYER =
-            new CuttableLayer(new GroupableLayer("Conv 'y'", "y", "w", 4, 4), 16, 2);
+            CuttableLayer.halved(new GroupableLayer("Conv 'y'", "y", "w", 4, 4), 16, 2);
 
     private static Model network(String weights) {
         return GraphText.parse(

@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.groupconv.Arithmetic;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class GroupCost {
 
     private final Model model;
     private final ShapeInference types;
+    private final Arithmetic arithmetic;
     private final ModelTimer timer;
     private final Map<Probes, double[]> known = new HashMap<>();
 
@@ -37,10 +39,12 @@ public final class GroupCost {
      * Costs of the layers of {@code model}, measured when they are asked for.
      *
      * @param shapes sizes for what the inputs leave open
+     * @param arithmetic what layers are computed in
      */
-    public GroupCost(Model model, InputShapes shapes, ModelTimer timer) {
+    public GroupCost(Model model, InputShapes shapes, Arithmetic arithmetic, ModelTimer timer) {
         this.model = model;
         this.types = ShapeInference.of(model, shapes);
+        this.arithmetic = arithmetic;
         this.timer = timer;
     }
 
@@ -73,7 +77,10 @@ public final class GroupCost {
         Node conv = Convolutions.find(model.graph(), layer);
         LayerProbe probe =
                 new LayerProbe(
-                        types.shape(conv.input(0)), types.shape(conv.input(1)), conv.attributes());
+                        types.shape(conv.input(0)),
+                        types.shape(conv.input(1)),
+                        conv.attributes(),
+                        arithmetic);
         return known.computeIfAbsent(new Probes(probe, most), this::measured).clone();
     }
 
@@ -92,12 +99,11 @@ public final class GroupCost {
      * How often a layer's channels may be halved with each time a gain in time that is more than a
      * measurement errs.
      *
-     * @param most as in {@link #micros}
+     * @param micros of {@link #micros}
      */
-    public int cuts(String layer, int most) {
-        double[] micros = micros(layer, most);
+    public static int cuts(double[] micros) {
         int cuts = 0;
-        while (cuts < most && micros[cuts + 1] < (1 - LEAST_GAIN) * micros[cuts]) {
+        while (cuts + 1 < micros.length && micros[cuts + 1] < (1 - LEAST_GAIN) * micros[cuts]) {
             cuts++;
         }
         return cuts;

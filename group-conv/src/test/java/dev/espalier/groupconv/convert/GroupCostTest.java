@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.groupconv.Arithmetic;
 import dev.espalier.runtime.Stopwatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GroupCostTest {
     private static final InputShapes SHAPES = InputShapes.ofBatch(1);
@@ -45,7 +52,7 @@ class GroupCostTest {
                 .toList();
     }
 
-    private final GroupCost cost = new GroupCost(MODEL, SHAPES, this::micros);
+    private final GroupCost cost = new GroupCost(MODEL, SHAPES, Arithmetic.FLOAT, this::micros);
 
     @Test
     void aLayerIsTimedInAllItsGroupsAtOnce() {
@@ -65,9 +72,9 @@ class GroupCostTest {
 
     @Test
     void isCutAsLongAsMoreThanAnErrorIsSaved() {
-        assertThat(cost.cuts("a", 0)).isZero();
-        assertThat(cost.cuts("a", 1)).isEqualTo(1);
-        assertThat(cost.cuts("a", 2)).isEqualTo(1);
+        assertThat(GroupCost.cuts(cost.micros("a", 0))).isZero();
+        assertThat(GroupCost.cuts(cost.micros("a", 1))).isEqualTo(1);
+        assertThat(GroupCost.cuts(cost.micros("a", 2))).isEqualTo(1);
     }
 
     @Test
@@ -87,7 +94,7 @@ class GroupCostTest {
                         h = Unheard(x)
                         y = Conv(h, w)
                         """);
-        GroupCost unknown = new GroupCost(open, SHAPES, this::micros);
+        GroupCost unknown = new GroupCost(open, SHAPES, Arithmetic.FLOAT, this::micros);
         assertThat(unknown.knows("y")).isFalse();
         assertThat(cost.knows("y")).isTrue();
         assertThatIllegalArgumentException()
@@ -95,9 +102,25 @@ class GroupCostTest {
                 .withMessageContaining("unknown sizes");
     }
 
+    /** Integers and floats of the same layer are two measurements of two models. */
     @Test
-    void theRuntimeRunsTheProbes() {
-        GroupCost measured = new GroupCost(MODEL, SHAPES, new Stopwatch(1, SHAPES, 17));
+    void inIntegersTheIntegerOperatorIsTimed() {
+        new GroupCost(MODEL, SHAPES, Arithmetic.INT8, this::micros).micros("y", 1);
+
+        Model probe = timed.get(0).get(1);
+        assertThat(probe.graph().nodes()).filteredOn(n -> n.is("QLinearConv")).hasSize(8);
+        Node layer = probe.graph().nodes().get(1);
+        assertThat(layer.attributes().integer("group", 1)).isEqualTo(2);
+        assertThat(layer.attributes().has("strides")).isTrue();
+        Tensor weight = probe.graph().initializers().get(layer.input(3)).tensor();
+        assertThat(weight.dataType()).isEqualTo(DataType.INT8);
+        assertThat(weight.shape()).isEqualTo(Shape.of(4, 2, 1, 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Arithmetic.class)
+    void theRuntimeRunsTheProbes(Arithmetic arithmetic) {
+        GroupCost measured = new GroupCost(MODEL, SHAPES, arithmetic, new Stopwatch(1, SHAPES, 17));
         double[] micros = measured.micros("y", 2);
         assertThat(micros).hasSize(3);
         assertThat(DoubleStream.of(micros)).allMatch(each -> each > 0);
