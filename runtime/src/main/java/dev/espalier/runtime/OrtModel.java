@@ -108,7 +108,10 @@ public final class OrtModel implements ModelRunner.Session {
                 return;
             }
             Map<String, Tensor> copies = copies(feeds);
-            results.expect(feeds, copies);
+            if (Collections.disjoint(feeds.keySet(), values)) {
+                // The runtime does not write what is fed to where it shall be shown.
+                results.expect(feeds, copies);
+            }
             copies.forEach(look);
         } catch (OrtException e) {
             throw NativeErrors.translate("run the model", e);

@@ -22,12 +22,16 @@ class ResultBuffersTest {
                     opset 17
                     graph (x: float[N,2]) -> (y: float[N,2])
                     w: float[2] = [3, -1]
+                    p: int64[1] = -1
                     h = Mul(x, w)
                     s = Shape(h)
+                    i = Identity(x)
+                    f = Reshape(x, p)
+                    c = Identity(w)
                     y = Relu(h)
                     """);
 
-    private static final List<String> ALL = List.of("y", "x", "w", "s", "h");
+    private static final List<String> ALL = List.of("y", "w", "s", "i", "h", "f", "c");
 
     private final OrtRunner runner = new OrtRunner().withThreads(1);
 
@@ -94,6 +98,15 @@ class ResultBuffersTest {
     }
 
     @Test
+    void whatIsFedCanBeAskedForToo() {
+        try (OrtModel model = runner.open(NETWORK, List.of("x", "y"))) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(shown(model, input(3, i))).isEqualTo(returned(model, input(3, i)));
+            }
+        }
+    }
+
+    @Test
     void shapesMayDependOnWhatIsFed() {
         Model model =
                 GraphText.parse(
@@ -116,10 +129,7 @@ class ResultBuffersTest {
         try (OrtModel model = runner.open(NETWORK)) {
             assertThat(IntStream.range(0, 200).parallel().boxed())
                     .allMatch(
-                            i ->
-                                    shown(model, input(1, i))
-                                            .get("y")
-                                            .equals(List.of(3.0 * i, 0.0)));
+                            i -> shown(model, input(1, i)).get("y").equals(List.of(3.0 * i, 0.0)));
         }
     }
 

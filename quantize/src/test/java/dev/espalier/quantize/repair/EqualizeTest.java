@@ -210,8 +210,9 @@ class EqualizeTest {
 
     @Test
     void batchNormalizationIsFoldedFirst() {
-        equalized(graph(
-                        """
+        equalized(
+                        graph(
+                                """
                         w: float[2,1,1,1] = [1, 1]
                         g: float[2] = [8, 2]
                         b: float[2] = [4, 1]
@@ -229,8 +230,9 @@ class EqualizeTest {
 
     @Test
     void aLayerWithFiltersOfAnotherKeepsItsScale() {
-        equalized(graph(
-                        """
+        equalized(
+                        graph(
+                                """
                         u: float[2,1,1,1] = [8, 1]
                         w: float[2,2,1,1] = [8, 1, 1, 1]
                         v: float[1,2,1,1] = [1, 1]
@@ -245,8 +247,9 @@ class EqualizeTest {
 
     @Test
     void aBiasThatOthersReadTooIsCopied() {
-        equalized(graph(
-                        """
+        equalized(
+                        graph(
+                                """
                         w: float[2,1,1,1] = [4, 1]
                         b: float[2] = [8, 8]
                         v: float[2,2,1,1] = [1, 1, 1, 1]

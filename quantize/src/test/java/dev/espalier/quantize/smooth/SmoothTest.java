@@ -196,8 +196,7 @@ class SmoothTest {
 
     @Test
     void aWeightBetweenTwoSmoothedValuesGetsBothScales() {
-        Model model =
-                GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, u)\ny = MatMul(m, w)"));
+        Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, u)\ny = MatMul(m, w)"));
         TestContext context = context(model);
         Model after = FOLDING.apply(model, context);
 
@@ -207,8 +206,7 @@ class SmoothTest {
 
     @Test
     void aSharedWeightStays() {
-        Model model =
-                GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, w)\ny = MatMul(m, w)"));
+        Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, w)\ny = MatMul(m, w)"));
         TestContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);

@@ -24,8 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QuantizeWeightsTest {
-    private static final RoundingSettings NEAREST = new RoundingSettings(RoundingSettings.Method.NEAREST, 0.01, false);
-    private static final RoundingSettings GPTQ = new RoundingSettings(RoundingSettings.Method.GPTQ, 0.01, false);
+    private static final RoundingSettings NEAREST =
+            new RoundingSettings(RoundingSettings.Method.NEAREST, 0.01, false);
+    private static final RoundingSettings GPTQ =
+            new RoundingSettings(RoundingSettings.Method.GPTQ, 0.01, false);
 
     private static QuantizeWeights pass(
             WeightType type, int size, boolean symmetric, int accuracyLevel) {
