@@ -2,7 +2,6 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.DataException;
 import dev.espalier.core.analysis.InputShapes;
-import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Dim;
@@ -15,12 +14,12 @@ import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -36,6 +35,7 @@ import java.util.stream.IntStream;
 public final class ActivationStream {
     private final Model model;
     private final List<String> values;
+    private final List<String> fed;
     private final long bytesKept;
 
     /**
@@ -45,10 +45,28 @@ public final class ActivationStream {
     public ActivationStream(Model model, Collection<String> values, long bytesKept) {
         this.model = model;
         this.values = values.stream().distinct().sorted().toList();
+        this.fed =
+                model.graph().feeds().stream()
+                        .map(Value::name)
+                        .filter(this.values::contains)
+                        .toList();
         this.bytesKept = bytesKept;
     }
 
-    /** How many samples run at once. */
+    /**
+     * Looks at one value of one run.
+     *
+     * @param <A> what it is counted in
+     */
+    public interface Look<A> {
+        /**
+         * @param into is changed
+         * @param value must not be kept, the next run may write to its memory
+         */
+        void at(A into, String name, Tensor value);
+    }
+
+    /** How many samples one run takes. */
     int batch() {
         for (Value feed : model.graph().feeds()) {
             Shape shape = feed.type().map(type -> type.shape()).orElse(Shape.UNRANKED);
@@ -61,58 +79,105 @@ public final class ActivationStream {
     }
 
     /**
-     * Runs the model on all calibration samples.
+     * Runs the model on all calibration samples, one after the other, for statistics whose sums
+     * depend on the order.
      *
-     * @param seen is shown the values of one part of one run by name, in the order of the samples
+     * @param seen is told the name and the elements of each value of each run; must not keep the
+     *     tensor, whose memory the next run may write to
      * @throws DataException where there are fewer samples than the model takes at once
      */
-    public void show(PassContext context, Consumer<Map<String, Tensor>> seen) {
+    public void show(PassContext context, BiConsumer<String, Tensor> seen) {
+        run(context, 1, () -> seen, BiConsumer::accept, (one, other) -> one);
+    }
+
+    /**
+     * Runs the model on all calibration samples, on all cores, each of which counts for itself.
+     *
+     * @param own gives a core what it counts in
+     * @param sum of what two cores counted, for which it must not matter who saw which sample
+     * @throws DataException where there are fewer samples than the model takes at once
+     */
+    <A> A count(PassContext context, Supplier<A> own, Look<A> look, BinaryOperator<A> sum) {
+        return run(context, Runtime.getRuntime().availableProcessors(), own, look, sum);
+    }
+
+    private <A> A run(
+            PassContext context, int most, Supplier<A> own, Look<A> look, BinaryOperator<A> sum) {
         Dataset samples = context.data().calibration();
-        int batch = batch();
-        if (samples.size() < batch) {
+        if (samples.size() < batch()) {
             throw new DataException(
                     "calibration needs at least %d samples, as many as the model's input takes at once, and has %d"
-                            .formatted(batch, samples.size()));
+                            .formatted(batch(), samples.size()));
         }
-        Set<String> feeds = new HashSet<>();
-        model.graph().feeds().forEach(feed -> feeds.add(feed.name()));
-        List<String> fed = values.stream().filter(feeds::contains).toList();
-        List<String> computed = values.stream().filter(name -> !feeds.contains(name)).toList();
-        CalibrationPlan plan = CalibrationPlan.of(model, computed, shapes(samples, batch));
+        List<String> computed = values.stream().filter(name -> !fed.contains(name)).toList();
+        CalibrationPlan plan = CalibrationPlan.of(model, computed, shapes(samples));
+        int atOnce = plan.atOnce(Math.min(most, samples.size() / batch()));
+        // A run on a thread of its own is done sooner than runs that wait for each other's threads.
+        ModelRunner runner =
+                atOnce == 1 ? context.runner() : context.runner().withThreads(most / atOnce);
         List<ModelRunner.Session> sessions = new ArrayList<>();
-        String announcement = plan.announcement(values.size(), bytesKept);
         try (Progress.Task task =
-                context.progress().begin(announcement, samples.size(), "samples")) {
+                context.progress()
+                        .begin(
+                                plan.announcement(values.size(), bytesKept, atOnce),
+                                samples.size(),
+                                "samples")) {
             for (List<String> part : plan.parts()) {
-                sessions.add(context.runner().open(model, part));
+                sessions.add(runner.open(model, part));
             }
-            for (int from = 0; from + batch <= samples.size(); from += batch) {
-                context.checkCancelled();
-                Batch inputs = samples.batch(IntStream.range(from, from + batch).toArray());
-                for (int i = 0; i < sessions.size(); i++) {
-                    Map<String, Tensor> results = sessions.get(i).run(inputs.inputs());
-                    seen.accept(only(plan.parts().get(i), results));
-                }
-                seen.accept(only(fed, inputs.inputs()));
-                task.advance(batch);
-            }
+            AtomicInteger next = new AtomicInteger();
+            Runnable afterEach =
+                    () -> {
+                        context.checkCancelled();
+                        task.advance(batch());
+                    };
+            return IntStream.range(0, atOnce)
+                    .parallel()
+                    .mapToObj(
+                            i -> {
+                                A into = own.get();
+                                BiConsumer<String, Tensor> seen = (n, x) -> look.at(into, n, x);
+                                take(samples, sessions, next, seen, afterEach);
+                                return into;
+                            })
+                    .reduce(sum)
+                    .orElseThrow();
         } finally {
             sessions.forEach(ModelRunner.Session::close);
         }
     }
 
-    private static Map<String, Tensor> only(List<String> names, Map<String, Tensor> all) {
-        Map<String, Tensor> some = new LinkedHashMap<>();
-        names.forEach(name -> some.put(name, all.get(name)));
-        return some;
+    /** Takes samples until none is left. */
+    private void take(
+            Dataset samples,
+            List<ModelRunner.Session> sessions,
+            AtomicInteger next,
+            BiConsumer<String, Tensor> seen,
+            Runnable afterEach) {
+        int batch = batch();
+        try {
+            int from = next.getAndAdd(batch);
+            while (from + batch <= samples.size()) {
+                Map<String, Tensor> inputs =
+                        samples.batch(IntStream.range(from, from + batch).toArray()).inputs();
+                sessions.forEach(session -> session.run(inputs, seen));
+                fed.forEach(name -> seen.accept(name, inputs.get(name)));
+                afterEach.run();
+                from = next.getAndAdd(batch);
+            }
+        } catch (RuntimeException e) {
+            // Nobody needs the rest.
+            next.set(samples.size());
+            throw e;
+        }
     }
 
     /** Those of the first samples; others may have others. */
-    private static InputShapes shapes(Dataset samples, int batch) {
+    private InputShapes shapes(Dataset samples) {
         Map<String, Shape> shapes = new HashMap<>();
-        samples.batch(IntStream.range(0, batch).toArray())
+        samples.batch(IntStream.range(0, batch()).toArray())
                 .inputs()
                 .forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return new InputShapes(batch, shapes);
+        return new InputShapes(batch(), shapes);
     }
 }

@@ -15,8 +15,11 @@ import java.util.Locale;
  * @param bytes of the largest part's values, as floats; those of unknown shape not counted
  */
 record CalibrationPlan(List<List<String>> parts, long bytes) {
-    /** Of one part's values. They are held twice for a moment: by the runtime and here. */
+    /** Of one part's values. */
     static final long MOST_BYTES = 256L << 20;
+
+    /** Of the values of all samples that are computed at a time. */
+    static final long MOST_BYTES_AT_ONCE = 2 * MOST_BYTES;
 
     private static final int KILO = 1000;
 
@@ -53,17 +56,28 @@ record CalibrationPlan(List<List<String>> parts, long bytes) {
     }
 
     /**
+     * How many samples may be computed at a time.
+     *
+     * @param most of them
+     */
+    int atOnce(int most) {
+        long fit = bytes == 0 ? most : MOST_BYTES_AT_ONCE / bytes;
+        return (int) Math.max(1, Math.min(most, fit));
+    }
+
+    /**
      * What is about to be done, with the memory that it takes; the time is the progress bar's.
      *
      * @param watched how many values
-     * @param bytesKept of all of them
+     * @param bytesKept of all of them, by each that looks
+     * @param atOnce samples computed at a time
      */
-    String announcement(int watched, long bytesKept) {
+    String announcement(int watched, long bytesKept, int atOnce) {
         return "calibration (%d values, %s of activations at a time, %s of counts%s)"
                 .formatted(
                         watched,
-                        text(bytes),
-                        text(bytesKept),
+                        text(atOnce * bytes),
+                        text(atOnce * bytesKept),
                         parts.size() > 1 ? ", in " + parts.size() + " parts" : "");
     }
 

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /**
  * Watches activations: one {@link ActivationStream pass} over the calibration samples, all values
  * at once, nothing kept but one {@link Observer} for each, of whole values and of those channels
- * that are asked for.
+ * that are asked for. Each core counts in observers of its own, which are added up at the end; sums
+ * and counts are exact, so who took which sample leaves no trace.
  *
  * <p>What was seen is kept in the host's cache, under a hash of the model, the watched values and
  * the samples.
@@ -21,7 +22,6 @@ final class Calibrator {
     private final Model model;
     private final List<String> values;
     private final Map<String, Integer> axes;
-    private final Map<String, Observer> observers = new TreeMap<>();
 
     /**
      * @param values which to watch
@@ -31,13 +31,18 @@ final class Calibrator {
         this.model = model;
         this.values = values.stream().sorted().toList();
         this.axes = axes;
-        values.forEach(value -> observers.put(value, observer(value)));
     }
 
-    private Observer observer(String value) {
-        return axes.containsKey(value)
-                ? new Observer(new ChannelRanges(axes.get(value)))
-                : new Observer();
+    private Map<String, Observer> observers() {
+        Map<String, Observer> observers = new TreeMap<>();
+        values.forEach(
+                value ->
+                        observers.put(
+                                value,
+                                axes.containsKey(value)
+                                        ? new Observer(new ChannelRanges(axes.get(value)))
+                                        : new Observer()));
+        return observers;
     }
 
     /**
@@ -53,22 +58,24 @@ final class Calibrator {
         return cache.read()
                 .orElseGet(
                         () -> {
-                            // Counting takes longer than computing; no value knows of another.
-                            stream.show(
-                                    context,
-                                    run ->
-                                            run.entrySet().parallelStream()
-                                                    .forEach(
-                                                            each ->
-                                                                    observe(
-                                                                            each.getKey(),
-                                                                            each.getValue())));
-                            cache.write(observers);
-                            return observers;
+                            Map<String, Observer> counted =
+                                    stream.count(
+                                            context,
+                                            this::observers,
+                                            Calibrator::observe,
+                                            Calibrator::sum);
+                            cache.write(counted);
+                            return counted;
                         });
     }
 
-    private void observe(String name, Tensor value) {
+    private static Map<String, Observer> sum(
+            Map<String, Observer> into, Map<String, Observer> other) {
+        into.forEach((value, observer) -> observer.add(other.get(value)));
+        return into;
+    }
+
+    private static void observe(Map<String, Observer> observers, String name, Tensor value) {
         try {
             observers.get(name).add(value);
         } catch (IllegalArgumentException e) {

@@ -50,16 +50,7 @@ public final class ChannelRanges {
     void add(Shape shape, float[] some, long from) {
         int at = axis < 0 ? axis + shape.rank() : axis;
         int channels = Math.toIntExact(shape.size(at));
-        if (lows.length == 0) {
-            lows = new float[channels];
-            highs = new float[channels];
-            Arrays.fill(lows, Float.POSITIVE_INFINITY);
-            Arrays.fill(highs, Float.NEGATIVE_INFINITY);
-        }
-        if (lows.length != channels) {
-            throw new IllegalArgumentException(
-                    "%d channels after %d".formatted(channels, lows.length));
-        }
+        expect(channels);
         long inner = 1;
         for (int i = at + 1; i < shape.rank(); i++) {
             inner *= shape.size(i);
@@ -74,6 +65,35 @@ public final class ChannelRanges {
             int end = (int) Math.min(some.length, i + inner - place % inner);
             extend((int) (place / inner % channels), some, i, end);
             i = end;
+        }
+    }
+
+    /**
+     * Takes in what others took in.
+     *
+     * @throws IllegalArgumentException where they have other channels
+     */
+    void add(ChannelRanges other) {
+        if (other.lows.length == 0) {
+            return;
+        }
+        expect(other.lows.length);
+        for (int c = 0; c < lows.length; c++) {
+            lows[c] = Math.min(lows[c], other.lows[c]);
+            highs[c] = Math.max(highs[c], other.highs[c]);
+        }
+    }
+
+    private void expect(int channels) {
+        if (lows.length == 0) {
+            lows = new float[channels];
+            highs = new float[channels];
+            Arrays.fill(lows, Float.POSITIVE_INFINITY);
+            Arrays.fill(highs, Float.NEGATIVE_INFINITY);
+        }
+        if (lows.length != channels) {
+            throw new IllegalArgumentException(
+                    "%d channels after %d".formatted(channels, lows.length));
         }
     }
 

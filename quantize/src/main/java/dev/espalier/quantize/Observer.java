@@ -68,12 +68,19 @@ final class Observer {
         }
     }
 
-    /** Adds what another observer saw, as if this one had seen it; not its channels. */
+    /**
+     * Adds what another observer saw, as if this one had seen it; channels where both keep them.
+     *
+     * @throws IllegalArgumentException where it saw another number of channels
+     */
     void add(Observer other) {
         histogram.add(other.histogram);
         lows = lows.add(other.lows);
         highs = highs.add(other.highs);
         runs += other.runs;
+        if (channels.isPresent() && other.channels.isPresent()) {
+            channels.get().add(other.channels.get());
+        }
     }
 
     /** Empty where nobody asked for them. */

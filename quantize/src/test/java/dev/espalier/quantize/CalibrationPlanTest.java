@@ -45,9 +45,22 @@ class CalibrationPlanTest {
 
     @Test
     void theAnnouncementStatesTheMemory() {
-        assertThat(plan(575).announcement(4, 4 * Histogram.BYTES))
+        assertThat(plan(575).announcement(4, 4 * Histogram.BYTES, 1))
                 .isEqualTo(
                         "calibration (4 values, 1 kB of activations at a time, 132 kB of counts, in 2"
                                 + " parts)");
+        assertThat(plan(576).announcement(4, 4 * Histogram.BYTES, 3))
+                .isEqualTo(
+                        "calibration (4 values, 2 kB of activations at a time, 394 kB of counts)");
+    }
+
+    @Test
+    void asManySamplesRunAtOnceAsFit() {
+        long quarter = CalibrationPlan.MOST_BYTES_AT_ONCE / 4;
+
+        assertThat(new CalibrationPlan(List.of(), quarter).atOnce(16)).isEqualTo(4);
+        assertThat(new CalibrationPlan(List.of(), quarter).atOnce(2)).isEqualTo(2);
+        assertThat(new CalibrationPlan(List.of(), quarter * 5).atOnce(16)).isEqualTo(1);
+        assertThat(new CalibrationPlan(List.of(), 0).atOnce(16)).isEqualTo(16);
     }
 }

@@ -57,6 +57,27 @@ class ChannelRangesTest {
     }
 
     @Test
+    void whatTwoSawTogetherIsWhatOneWouldHaveSeen() throws IOException {
+        float[] first = {1, -2, 3, 4};
+        float[] second = {-5, 0, 2, 9};
+        ChannelRanges one = new ChannelRanges(1);
+        one.add(Shape.of(1, 2, 2), first);
+        one.add(Shape.of(1, 2, 2), second);
+        ChannelRanges left = new ChannelRanges(1);
+        ChannelRanges right = new ChannelRanges(1);
+        left.add(right);
+        assertThat(left.channels()).isZero();
+        right.add(Shape.of(1, 2, 2), second);
+        left.add(right);
+        left.add(Shape.of(1, 2, 2), first);
+
+        assertThat(bytes(left)).isEqualTo(bytes(one));
+        ChannelRanges others = new ChannelRanges(1);
+        others.add(Shape.of(1, 3), new float[] {1, 2, 3});
+        assertThatThrownBy(() -> left.add(others)).hasMessageContaining("3 channels after 2");
+    }
+
+    @Test
     void otherChannelsThanBeforeAreRefused() {
         ChannelRanges ranges = new ChannelRanges(-1);
         ranges.add(Shape.of(1, 3), new float[3]);

@@ -17,12 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 
 /**
  * A model loaded by ONNX Runtime. Any number of threads may run it at once; {@link #close} waits
- * for them. Results are copies on the heap, so that nothing native outlives a run.
+ * for them. Results are copies on the heap, so that nothing native outlives a run, or are shown
+ * where the runtime wrote them.
  */
 public final class OrtModel implements ModelRunner.Session {
     private final OrtEnvironment environment;
@@ -32,6 +36,7 @@ public final class OrtModel implements ModelRunner.Session {
     private final Map<String, TensorType> inputs;
     private final Map<String, TensorType> outputs;
     private final FeedBuffers buffers = new FeedBuffers();
+    private final ResultBuffers results;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private boolean closed;
 
@@ -51,6 +56,7 @@ public final class OrtModel implements ModelRunner.Session {
         this.inputs = types(session.getInputInfo());
         this.outputs = types(session.getOutputInfo());
         this.values = values == null ? List.copyOf(session.getOutputNames()) : List.copyOf(values);
+        this.results = new ResultBuffers(environment);
     }
 
     private static Map<String, TensorType> types(Map<String, NodeInfo> declared) {
@@ -83,11 +89,30 @@ public final class OrtModel implements ModelRunner.Session {
     public Map<String, Tensor> run(Map<String, Tensor> feeds) {
         lock.readLock().lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("this session is closed");
-            }
             check(feeds);
-            return runNative(feeds);
+            return copies(feeds);
+        } catch (OrtException e) {
+            throw NativeErrors.translate("run the model", e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public void run(Map<String, Tensor> feeds, BiConsumer<String, Tensor> look) {
+        lock.readLock().lock();
+        try {
+            check(feeds);
+            Optional<ResultBuffers.Lent> lent = results.take(feeds);
+            if (lent.isPresent() && isShown(lent.get(), feeds, look)) {
+                return;
+            }
+            Map<String, Tensor> copies = copies(feeds);
+            if (Collections.disjoint(feeds.keySet(), values)) {
+                // The runtime does not write what is fed to where it shall be shown.
+                results.expect(feeds, copies);
+            }
+            copies.forEach(look);
         } catch (OrtException e) {
             throw NativeErrors.translate("run the model", e);
         } finally {
@@ -96,6 +121,9 @@ public final class OrtModel implements ModelRunner.Session {
     }
 
     private void check(Map<String, Tensor> feeds) {
+        if (closed) {
+            throw new IllegalStateException("this session is closed");
+        }
         if (!feeds.keySet().equals(inputs.keySet())) {
             throw new IllegalArgumentException(
                     "the model takes the inputs " + inputs.keySet() + ", found " + feeds.keySet());
@@ -111,7 +139,46 @@ public final class OrtModel implements ModelRunner.Session {
                 });
     }
 
-    private Map<String, Tensor> runNative(Map<String, Tensor> feeds) throws OrtException {
+    private Map<String, Tensor> copies(Map<String, Tensor> feeds) throws OrtException {
+        Map<String, Tensor> returned = new LinkedHashMap<>();
+        fed(
+                feeds,
+                natives -> {
+                    try (OrtSession.Result result =
+                            session.run(natives, new LinkedHashSet<>(values))) {
+                        for (String value : values) {
+                            returned.put(
+                                    value,
+                                    TensorBridge.fromNative(
+                                            value, result.get(value).orElseThrow()));
+                        }
+                    }
+                });
+        return Collections.unmodifiableMap(returned);
+    }
+
+    /** Whether the results were of the shapes that {@code lent} has room for, and are shown. */
+    private boolean isShown(
+            ResultBuffers.Lent lent, Map<String, Tensor> feeds, BiConsumer<String, Tensor> look) {
+        try {
+            // Values that the caller brings are not closed with the result.
+            fed(feeds, natives -> session.run(natives, Set.of(), lent.natives()).close());
+            lent.tensors().forEach(look);
+            return true;
+        } catch (OrtException e) {
+            // Shapes that depend on what is fed, most likely; if not, the next run says what.
+            results.giveUp();
+            return false;
+        } finally {
+            results.release(lent);
+        }
+    }
+
+    private interface NativeRun {
+        void with(Map<String, OnnxTensor> feeds) throws OrtException;
+    }
+
+    private void fed(Map<String, Tensor> feeds, NativeRun run) throws OrtException {
         Map<String, OnnxTensor> natives = new LinkedHashMap<>();
         List<ByteBuffer> used = new ArrayList<>();
         try {
@@ -124,14 +191,7 @@ public final class OrtModel implements ModelRunner.Session {
                 natives.put(
                         feed.getKey(), TensorBridge.toNative(environment, feed.getValue(), bytes));
             }
-            try (OrtSession.Result result = session.run(natives, new LinkedHashSet<>(values))) {
-                Map<String, Tensor> returned = new LinkedHashMap<>();
-                for (String value : values) {
-                    returned.put(
-                            value, TensorBridge.fromNative(value, result.get(value).orElseThrow()));
-                }
-                return Collections.unmodifiableMap(returned);
-            }
+            run.with(natives);
         } finally {
             natives.values().forEach(OnnxTensor::close);
             used.forEach(buffers::release);
@@ -146,6 +206,7 @@ public final class OrtModel implements ModelRunner.Session {
                 return;
             }
             closed = true;
+            results.giveUp();
             try {
                 session.close();
             } finally {

@@ -77,6 +77,11 @@ public final class OrtRunner implements ModelRunner {
         return open(model, model.graph().outputs().stream().map(Value::name).toList());
     }
 
+    @Override
+    public OrtRunner withThreads(int threads) {
+        return new OrtRunner(settings.withThreads(threads), largestInMemory);
+    }
+
     /**
      * Loads the very file that ships; runs return its outputs.
      *

@@ -4,6 +4,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Runs models: the port through which passes measure and prove, so that they do not know the
@@ -19,6 +20,17 @@ public interface ModelRunner {
          * @return the values asked for in {@link ModelRunner#open}, in that order
          */
         Map<String, Tensor> run(Map<String, Tensor> inputs);
+
+        /**
+         * Runs once and shows what {@link #run(Map)} would return, without leaving garbage where
+         * that can be helped.
+         *
+         * @param look is given each value by its name; it must not keep the tensor, whose memory
+         *     the next run may write to
+         */
+        default void run(Map<String, Tensor> inputs, BiConsumer<String, Tensor> look) {
+            run(inputs).forEach(look);
+        }
 
         @Override
         void close();
@@ -37,5 +49,13 @@ public interface ModelRunner {
         return open(
                 model,
                 model.graph().outputs().stream().map(dev.espalier.core.ir.Value::name).toList());
+    }
+
+    /**
+     * This runner, but with sessions that use {@code threads} threads for one run; itself where it
+     * has no say in that. For work that runs a session on several threads at once.
+     */
+    default ModelRunner withThreads(int threads) {
+        return this;
     }
 }

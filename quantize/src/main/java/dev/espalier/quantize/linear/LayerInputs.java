@@ -29,7 +29,7 @@ public final class LayerInputs {
             PassContext context,
             BiConsumer<String, float[]> seen) {
         new ActivationStream(model, values, bytesKept)
-                .show(context, run -> run.forEach((name, x) -> seen.accept(name, finite(name, x))));
+                .show(context, (name, x) -> seen.accept(name, finite(name, x)));
     }
 
     private static float[] finite(String name, Tensor tensor) {

@@ -29,9 +29,9 @@ final class Gptq {
 
     private final WeightType type;
     private final Blocks blocks;
-    private final Rounding rounding;
+    private final RoundingSettings rounding;
 
-    Gptq(WeightType type, Blocks blocks, Rounding rounding) {
+    Gptq(WeightType type, Blocks blocks, RoundingSettings rounding) {
         this.type = type;
         this.blocks = blocks;
         this.rounding = rounding;

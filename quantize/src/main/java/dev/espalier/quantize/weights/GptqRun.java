@@ -20,14 +20,14 @@ import java.util.TreeSet;
 final class GptqRun {
     private final WeightType type;
     private final Blocks blocks;
-    private final Rounding rounding;
+    private final RoundingSettings rounding;
     private final Map<String, BlockWeight> weights = new HashMap<>();
     private int kept;
     private double nearestError;
     private double error;
     private double power;
 
-    GptqRun(WeightType type, Blocks blocks, Rounding rounding) {
+    GptqRun(WeightType type, Blocks blocks, RoundingSettings rounding) {
         this.type = type;
         this.blocks = blocks;
         this.rounding = rounding;

@@ -45,7 +45,7 @@ import java.util.Map;
 public record QuantizeWeights(
         @Option(value = "int4", help = "Bits of a weight.") WeightType type,
         @Option(help = "Which weights share a scale.") Blocks blocks,
-        @Option(help = "How weights get their codes.") Rounding rounding,
+        @Option(help = "How weights get their codes.") RoundingSettings rounding,
         @Option(
                         value = "4",
                         min = 0,
@@ -82,7 +82,7 @@ public record QuantizeWeights(
 
     @Override
     public boolean needsData() {
-        return rounding.method() == Rounding.Method.GPTQ;
+        return rounding.method() == RoundingSettings.Method.GPTQ;
     }
 
     private Map<String, BlockWeight> nearest(List<LinearLayer> layers) {

@@ -13,7 +13,7 @@ import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.quantize.weights.Blocks;
 import dev.espalier.quantize.weights.QuantizeWeights;
-import dev.espalier.quantize.weights.Rounding;
+import dev.espalier.quantize.weights.RoundingSettings;
 import dev.espalier.quantize.weights.ScaleChoice;
 import dev.espalier.quantize.weights.WeightType;
 import dev.espalier.testkit.PassTester;
@@ -38,7 +38,7 @@ class LinearLayersTest {
                 return new QuantizeWeights(
                         WeightType.INT4,
                         new Blocks(32, true, ScaleChoice.MAX, false),
-                        new Rounding(Rounding.Method.NEAREST, 0.01, false),
+                        new RoundingSettings(RoundingSettings.Method.NEAREST, 0.01, false),
                         4,
                         List.of(exclude));
             }

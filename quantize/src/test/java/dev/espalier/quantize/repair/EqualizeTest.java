@@ -6,6 +6,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,37 +18,49 @@ class EqualizeTest {
         return PassTester.given(text).with(c -> c.withRunner(Runners.SINGLE)).when(PASS);
     }
 
-    /** Two convolutions of two channels with {@code between}, which reads c and makes r. */
+    /** A graph of images with one channel. */
+    private static String graph(String body) {
+        return "opset 17\ngraph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])\n" + body;
+    }
+
+    /**
+     * Two convolutions of two channels with {@code between}, which reads c and makes r.
+     *
+     * @param w first weight
+     * @param b first bias
+     * @param v second weight
+     */
+    private static String between(String w, String b, String v, String between) {
+        return graph(
+                """
+                w: float[2,1,1,1] = %s
+                b: float[2] = %s
+                v: float[1,2,1,1] = %s
+                zero: float[] = 0
+                six: float[] = 6
+                c = Conv(x, w, b) as first
+                %s
+                y = Conv(r, v) as second
+                """
+                        .formatted(w, b, v, between));
+    }
+
+    /** Before: channel 0 is to be divided by 4, channel 1 stays. */
     private static String between(String between) {
-        return """
-        opset 17
-        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-        w: float[2,1,1,1] = [8, -2]
-        b: float[2] = [4, 1]
-        v: float[1,2,1,1] = [0.5, 2]
-        zero: float[] = 0
-        six: float[] = 6
-        c = Conv(x, w, b) as first
-        %s
-        y = Conv(r, v) as second
-        """
-                .formatted(between);
+        return between("[8, -2]", "[4, 1]", "[0.5, 2]", between);
+    }
+
+    /** What {@link #between(String)} becomes. */
+    private static String equalizedBetween(String between) {
+        String all = between("[2, -2]", "[1, 1]", "[2, 2]", between);
+        // What nobody reads is gone.
+        return all.replace("zero: float[] = 0\n", "").replace("six: float[] = 6\n", "");
     }
 
     @Test
     void rowAndColumnOfAChannelReachTheSame() {
         equalized(between("r = Relu(c)"))
-                .then(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [2, -2]
-                        b: float[2] = [1, 1]
-                        v: float[1,2,1,1] = [2, 2]
-                        c = Conv(x, w, b)
-                        r = Relu(c)
-                        y = Conv(r, v)
-                        """)
+                .then(equalizedBetween("r = Relu(c)"))
                 .noted("Conv 'first': 2 channels divided by 1.00 to 4.00")
                 .noted("proved on");
     }
@@ -101,150 +114,92 @@ class EqualizeTest {
 
     @Test
     void aSlopeStaysAndAnAddedConstantFollows() {
-        equalized(
-                        between(
-                                """
-                                slope: float[2,1,1] = [0.5, -0.25]
-                                shift: float[2,1,1] = [4, 8]
-                                p = PRelu(c, slope)
-                                r = Add(p, shift)
-                                """))
-                .then(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [2, -2]
-                        b: float[2] = [1, 1]
-                        v: float[1,2,1,1] = [2, 2]
-                        slope: float[2,1,1] = [0.5, -0.25]
-                        shift: float[2,1,1] = [1, 8]
-                        c = Conv(x, w, b)
-                        p = PRelu(c, slope)
-                        r = Add(p, shift)
-                        y = Conv(r, v)
-                        """);
+        String between =
+                """
+                slope: float[2,1,1] = [0.5, -0.25]
+                shift: float[2,1,1] = [4, 8]
+                p = PRelu(c, slope)
+                r = Add(p, shift)
+                """;
+        equalized(between(between)).then(equalizedBetween(between.replace("[4, 8]", "[1, 8]")));
+    }
+
+    /** Shows one graph, in which the weights named are {@code before} and become {@code after}. */
+    private static void becomes(String text, List<String> before, List<String> after) {
+        equalized(graph(text.formatted(before.toArray())))
+                .then(graph(text.formatted(after.toArray())));
     }
 
     @Test
     void aResidualStreamIsScaledAtAllItsMakersAndReaders() {
         // Channel 0: rows up to 16, columns up to 1: s = 4.
-        equalized(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [16, 1]
-                        u: float[2,1,1,1] = [4, 1]
-                        v: float[1,2,1,1] = [1, 1]
-                        f: float[1,2,1,1] = [0.25, 1]
-                        a = Conv(x, w)
-                        b = Conv(x, u)
-                        s = Add(a, b)
-                        r = Relu(s)
-                        c = Conv(r, v)
-                        d = Conv(s, f)
-                        y = Add(c, d)
-                        """)
-                .then(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [4, 1]
-                        u: float[2,1,1,1] = [1, 1]
-                        v: float[1,2,1,1] = [4, 1]
-                        f: float[1,2,1,1] = [1, 1]
-                        a = Conv(x, w)
-                        b = Conv(x, u)
-                        s = Add(a, b)
-                        r = Relu(s)
-                        c = Conv(r, v)
-                        d = Conv(s, f)
-                        y = Add(c, d)
-                        """);
+        becomes(
+                """
+                w: float[2,1,1,1] = %s
+                u: float[2,1,1,1] = %s
+                v: float[1,2,1,1] = %s
+                f: float[1,2,1,1] = %s
+                a = Conv(x, w)
+                b = Conv(x, u)
+                s = Add(a, b)
+                r = Relu(s)
+                c = Conv(r, v)
+                d = Conv(s, f)
+                y = Add(c, d)
+                """,
+                List.of("[16, 1]", "[4, 1]", "[1, 1]", "[0.25, 1]"),
+                List.of("[4, 1]", "[1, 1]", "[4, 1]", "[1, 1]"));
     }
 
     @Test
     void concatenatedChannelsAreScaledEachAtItsOwnMaker() {
-        equalized(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [4, 1]
-                        u: float[2,1,1,1] = [1, 9]
-                        v: float[1,4,1,1] = [1, 1, 1, 1]
-                        a = Conv(x, w)
-                        b = Conv(x, u)
-                        s = Concat(a, b) {axis=1}
-                        y = Conv(s, v)
-                        """)
-                .then(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [2, 1]
-                        u: float[2,1,1,1] = [1, 3]
-                        v: float[1,4,1,1] = [2, 1, 1, 3]
-                        a = Conv(x, w)
-                        b = Conv(x, u)
-                        s = Concat(a, b) {axis=1}
-                        y = Conv(s, v)
-                        """);
+        becomes(
+                """
+                w: float[2,1,1,1] = %s
+                u: float[2,1,1,1] = %s
+                v: float[1,4,1,1] = %s
+                a = Conv(x, w)
+                b = Conv(x, u)
+                s = Concat(a, b) {axis=1}
+                y = Conv(s, v)
+                """,
+                List.of("[4, 1]", "[1, 9]", "[1, 1, 1, 1]"),
+                List.of("[2, 1]", "[1, 3]", "[2, 1, 1, 3]"));
     }
 
     @Test
     void aDepthwiseConvolutionIsScaledBeforeAndBehind() {
         // One channel carries 64, 1 and 1 along the three layers: all come to 4.
-        equalized(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [64, 1]
-                        d: float[2,1,1,1] = [1, 1]
-                        e: float[2] = [16, 1]
-                        v: float[1,2,1,1] = [1, 1]
-                        a = Conv(x, w)
-                        r = Relu(a)
-                        b = Conv(r, d, e) {group=2}
-                        s = Relu(b)
-                        y = Conv(s, v)
-                        """)
-                .then(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
-                        w: float[2,1,1,1] = [4, 1]
-                        d: float[2,1,1,1] = [4, 1]
-                        e: float[2] = [4, 1]
-                        v: float[1,2,1,1] = [4, 1]
-                        a = Conv(x, w)
-                        r = Relu(a)
-                        b = Conv(r, d, e) {group=2}
-                        s = Relu(b)
-                        y = Conv(s, v)
-                        """);
+        becomes(
+                """
+                w: float[2,1,1,1] = %s
+                d: float[2,1,1,1] = %s
+                e: float[2] = %s
+                v: float[1,2,1,1] = %s
+                a = Conv(x, w)
+                r = Relu(a)
+                b = Conv(r, d, e) {group=2}
+                s = Relu(b)
+                y = Conv(s, v)
+                """,
+                List.of("[64, 1]", "[1, 1]", "[16, 1]", "[1, 1]"),
+                List.of("[4, 1]", "[4, 1]", "[4, 1]", "[4, 1]"));
     }
 
     @Test
     void flattenedChannelsAreColumnsOfSeveralPositions() {
-        equalized(
-                        """
-                        opset 17
-                        graph (x: float[N,1,1,2]) -> (y: float[N,1])
-                        w: float[2,1,1,1] = [4, 1]
-                        v: float[1,4] = [1, 0.5, 0.25, -1]
-                        a = Conv(x, w)
-                        f = Flatten(a)
-                        y = Gemm(f, v) {transB=1}
-                        """)
-                .then(
-                        """
-                        opset 17
-                        graph (x: float[N,1,1,2]) -> (y: float[N,1])
-                        w: float[2,1,1,1] = [2, 1]
-                        v: float[1,4] = [2, 1, 0.25, -1]
-                        a = Conv(x, w)
-                        f = Flatten(a)
-                        y = Gemm(f, v) {transB=1}
-                        """);
+        String text =
+                """
+                opset 17
+                graph (x: float[N,1,1,2]) -> (y: float[N,1])
+                w: float[2,1,1,1] = %s
+                v: float[1,4] = %s
+                a = Conv(x, w)
+                f = Flatten(a)
+                y = Gemm(f, v) {transB=1}
+                """;
+        equalized(text.formatted("[4, 1]", "[1, 0.5, 0.25, -1]"))
+                .then(text.formatted("[2, 1]", "[2, 1, 0.25, -1]"));
     }
 
     @Test
@@ -256,9 +211,8 @@ class EqualizeTest {
     @Test
     void batchNormalizationIsFoldedFirst() {
         equalized(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
+                        graph(
+                                """
                         w: float[2,1,1,1] = [1, 1]
                         g: float[2] = [8, 2]
                         b: float[2] = [4, 1]
@@ -269,7 +223,7 @@ class EqualizeTest {
                         c = BatchNormalization(a, g, b, m, k)
                         r = Relu(c)
                         y = Conv(r, v)
-                        """)
+                        """))
                 .noted("2 channels divided by 1.00 to 4.00")
                 .noted("proved on");
     }
@@ -277,9 +231,8 @@ class EqualizeTest {
     @Test
     void aLayerWithFiltersOfAnotherKeepsItsScale() {
         equalized(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
+                        graph(
+                                """
                         u: float[2,1,1,1] = [8, 1]
                         w: float[2,2,1,1] = [8, 1, 1, 1]
                         v: float[1,2,1,1] = [1, 1]
@@ -287,7 +240,7 @@ class EqualizeTest {
                         b = Conv(a, w)
                         c = Conv(b, w)
                         y = Conv(c, v)
-                        """)
+                        """))
                 .skipped("its weight is not a constant of its own")
                 .noted("proved on");
     }
@@ -295,9 +248,8 @@ class EqualizeTest {
     @Test
     void aBiasThatOthersReadTooIsCopied() {
         equalized(
-                        """
-                        opset 17
-                        graph (x: float[N,1,4,4]) -> (y: float[N,1,4,4])
+                        graph(
+                                """
                         w: float[2,1,1,1] = [4, 1]
                         b: float[2] = [8, 8]
                         v: float[2,2,1,1] = [1, 1, 1, 1]
@@ -305,7 +257,7 @@ class EqualizeTest {
                         a = Conv(x, w, b)
                         c = Conv(a, v, b)
                         y = Conv(c, f)
-                        """)
+                        """))
                 .noted("proved on");
     }
 

@@ -136,18 +136,23 @@ class SmoothTest {
         assertThat(Comparison.error(model, after, context)).isLessThan(1e-5);
     }
 
-    private static String chain(String made) {
+    /** Two channels; {@code nodes} make y, and read constants a and b [2], u and w [2,2]. */
+    private static String graph(String nodes) {
         return """
-                opset 13
+                opset 17
                 graph (x: float[N,2]) -> (y: float[N,2])
                 a: float[2] = [30, 0.25]
                 b: float[2] = [-1, 2]
                 u: float[2,2] = [3, -40, 0.5, 25]
                 w: float[2,2] = [1, 2, -0.5, 4]
                 %s
-                y = MatMul(h, w) as last
                 """
-                .formatted(made.replace("\\n", "\n"));
+                .formatted(nodes.replace("\\n", "\n"));
+    }
+
+    /** {@code made} makes h, which the last product reads. */
+    private static String chain(String made) {
+        return graph(made + "\ny = MatMul(h, w) as last");
     }
 
     @ParameterizedTest
@@ -177,15 +182,7 @@ class SmoothTest {
     void aValueThatAResidualSumReadsStaysUnlessAMulMayBeInserted() {
         Model model =
                 GraphText.parse(
-                        """
-                        opset 17
-                        graph (x: float[N,2]) -> (y: float[N,2])
-                        g: float[2] = [10, 0.5]
-                        w: float[2,2] = [4, -0.5, 1, 1]
-                        n = LayerNormalization(x, g)
-                        m = MatMul(n, w)
-                        y = Add(m, n)
-                        """);
+                        graph("n = LayerNormalization(x, a)\nm = MatMul(n, w)\ny = Add(m, n)"));
         TestContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
@@ -199,18 +196,7 @@ class SmoothTest {
 
     @Test
     void aWeightBetweenTwoSmoothedValuesGetsBothScales() {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 13
-                        graph (x: float[N,2]) -> (y: float[N,2])
-                        a: float[2] = [30, 0.25]
-                        u: float[2,2] = [3, -40, 0.5, 25]
-                        w: float[2,2] = [1, 2, -0.5, 4]
-                        h = Mul(x, a)
-                        m = MatMul(h, u)
-                        y = MatMul(m, w)
-                        """);
+        Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, u)\ny = MatMul(m, w)"));
         TestContext context = context(model);
         Model after = FOLDING.apply(model, context);
 
@@ -220,17 +206,7 @@ class SmoothTest {
 
     @Test
     void aSharedWeightStays() {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 13
-                        graph (x: float[N,2]) -> (y: float[N,2])
-                        a: float[2] = [30, 0.25]
-                        w: float[2,2] = [1, 2, -0.5, 4]
-                        h = Mul(x, a)
-                        m = MatMul(h, w)
-                        y = MatMul(m, w)
-                        """);
+        Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, w)\ny = MatMul(m, w)"));
         TestContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
@@ -239,16 +215,7 @@ class SmoothTest {
 
     @Test
     void aSilentChannelKeepsItsWeights() {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 13
-                        graph (x: float[N,2]) -> (y: float[N,2])
-                        a: float[2] = [30, 0]
-                        w: float[2,2] = [1, 2, -0.5, 4]
-                        h = Mul(x, a)
-                        y = MatMul(h, w)
-                        """);
+        Model model = GraphText.parse(chain("h = Mul(x, a)").replace("[30, 0.25]", "[30, 0]"));
         Model after = FOLDING.apply(model, context(model));
 
         assertThat(constant(after, "w")[2]).isEqualTo(-0.5f);
@@ -323,13 +290,7 @@ class SmoothTest {
 
     @Test
     void aModelWithoutLinearLayersIsLeftAlone() {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 13
-                        graph (x: float[N,2]) -> (y: float[N,2])
-                        y = Relu(x)
-                        """);
+        Model model = GraphText.parse(graph("y = Relu(x)"));
         TestContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);

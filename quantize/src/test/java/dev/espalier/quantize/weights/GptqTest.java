@@ -13,7 +13,9 @@ class GptqTest {
 
     private static Gptq gptq(boolean actOrder) {
         return new Gptq(
-                WeightType.INT4, BLOCKS, new Rounding(Rounding.Method.GPTQ, 1e-6, actOrder));
+                WeightType.INT4,
+                BLOCKS,
+                new RoundingSettings(RoundingSettings.Method.GPTQ, 1e-6, actOrder));
     }
 
     /** Rows x1 = x2 + noise: sums [[1, 1], [1, 2]] for the first two features, 1 for the third. */

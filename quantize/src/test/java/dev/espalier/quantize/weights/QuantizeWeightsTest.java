@@ -24,8 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QuantizeWeightsTest {
-    private static final Rounding NEAREST = new Rounding(Rounding.Method.NEAREST, 0.01, false);
-    private static final Rounding GPTQ = new Rounding(Rounding.Method.GPTQ, 0.01, false);
+    private static final RoundingSettings NEAREST =
+            new RoundingSettings(RoundingSettings.Method.NEAREST, 0.01, false);
+    private static final RoundingSettings GPTQ =
+            new RoundingSettings(RoundingSettings.Method.GPTQ, 0.01, false);
 
     private static QuantizeWeights pass(
             WeightType type, int size, boolean symmetric, int accuracyLevel) {
@@ -37,7 +39,7 @@ class QuantizeWeightsTest {
                 List.of());
     }
 
-    private static QuantizeWeights int4(Rounding rounding, ScaleChoice scale) {
+    private static QuantizeWeights int4(RoundingSettings rounding, ScaleChoice scale) {
         return new QuantizeWeights(
                 WeightType.INT4, new Blocks(32, true, scale, false), rounding, 4, List.of());
     }

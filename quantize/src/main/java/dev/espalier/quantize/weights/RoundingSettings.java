@@ -3,7 +3,7 @@ package dev.espalier.quantize.weights;
 import dev.espalier.core.pass.Option;
 
 /** How weights get their codes. */
-public record Rounding(
+public record RoundingSettings(
         @Option(
                         value = "nearest",
                         help = "Each weight by itself, or all against the layer's error.")
