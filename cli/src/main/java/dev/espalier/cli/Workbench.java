@@ -128,7 +128,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
     /** Size and operations; bytes as written to a file. */
     ModelFigures structure(Model model) {
         Cost cost = Cost.of(model, shapes().withBatch(1));
-        return ModelFigures.of(OnnxWriter.toBytes(model).length, cost.parameters(), cost.macs());
+        return ModelFigures.of(OnnxWriter.size(model), cost.parameters(), cost.macs());
     }
 
     /** {@link #structure}, and the metrics on the validation split where there is data. */

@@ -11,9 +11,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -108,7 +111,14 @@ final class CalibrationCache {
     private String name() {
         if (name == null) {
             MessageDigest digest = sha256();
-            digest.update(OnnxWriter.toBytes(model));
+            try {
+                OnnxWriter.write(
+                        model,
+                        Channels.newChannel(
+                                new DigestOutputStream(OutputStream.nullOutputStream(), digest)));
+            } catch (IOException e) {
+                throw new UncheckedIOException("a hash takes any bytes", e);
+            }
             String asked =
                     VERSION
                             + "\n"

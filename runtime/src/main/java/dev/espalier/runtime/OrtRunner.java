@@ -24,7 +24,7 @@ import java.util.Set;
 /** Loads models into ONNX Runtime. Sessions may be opened from any thread. */
 public final class OrtRunner implements ModelRunner {
     /** Above this a model goes through a file, since its bytes would be held several times. */
-    private static final long LARGEST_IN_MEMORY = 256L << 20;
+    private static final long LARGEST_IN_MEMORY = 32L << 20;
 
     private final SessionSettings settings;
     private final long largestInMemory;

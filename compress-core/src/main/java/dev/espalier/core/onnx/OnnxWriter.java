@@ -3,10 +3,10 @@ package dev.espalier.core.onnx;
 import dev.espalier.core.OutputException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -97,12 +97,40 @@ public final class OnnxWriter {
                     "the model takes %d bytes, which no array holds; write it to a file"
                             .formatted(stream.size()));
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) stream.size());
+        ByteBuffer bytes = ByteBuffer.allocate((int) stream.size());
         try {
-            stream.writeTo(Channels.newChannel(bytes));
+            stream.writeTo(new Filling(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
         }
-        return bytes.toByteArray();
+        return bytes.array();
+    }
+
+    /** How many bytes {@link #toBytes} would return; of any number. */
+    public static long size(Model model) {
+        return new ModelStream(model, null).size();
+    }
+
+    /** Streams what {@link #toBytes} would return, of any number, without holding it. */
+    public static void write(Model model, WritableByteChannel target) throws IOException {
+        new ModelStream(model, null).writeTo(target);
+    }
+
+    /** Writes into memory that was counted out before. */
+    private record Filling(ByteBuffer bytes) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer source) {
+            int count = source.remaining();
+            bytes.put(source);
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -11,8 +11,10 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.testkit.RandomGraphs;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -99,6 +101,17 @@ class OnnxWriterTest {
         assertThat(again.graph().initializers().get("big_3").tensor().type()).isEqualTo(big.type());
         assertThat(again.graph().initializers().get("small").tensor().toFloats())
                 .containsExactly(3, 4);
+    }
+
+    @Test
+    void sizeAndStreamAreThoseOfTheBytes() throws IOException {
+        Model model = RandomGraphs.cnn(3);
+        ByteArrayOutputStream streamed = new ByteArrayOutputStream();
+
+        OnnxWriter.write(model, Channels.newChannel(streamed));
+
+        assertThat(streamed.toByteArray()).isEqualTo(OnnxWriter.toBytes(model));
+        assertThat(OnnxWriter.size(model)).isEqualTo(streamed.size());
     }
 
     @Test
