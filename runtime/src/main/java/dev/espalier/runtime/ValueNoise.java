@@ -2,9 +2,13 @@ package dev.espalier.runtime;
 
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.SignalToNoise;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
+import java.nio.FloatBuffer;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +35,15 @@ public final class ValueNoise {
         }
         List<String> asked = List.copyOf(sums.keySet());
         OrtRunner runner = new OrtRunner(SessionSettings.DEFAULT);
+        Map<String, Copy> changed = new HashMap<>();
         try (OrtModel a = runner.open(exact, asked);
                 OrtModel b = runner.open(rounded, asked)) {
             int batch = batch(exact);
             for (int from = 0; from + batch <= Math.min(count, examples.size()); from += batch) {
                 Map<String, Tensor> inputs =
                         examples.batch(IntStream.range(from, from + batch).toArray()).inputs();
-                Map<String, Tensor> x = a.run(inputs);
-                Map<String, Tensor> y = b.run(inputs);
-                sums.forEach((name, sum) -> add(sum, x.get(name), y.get(name)));
+                b.run(inputs, (name, y) -> changed.put(name, Copy.of(y, changed.get(name))));
+                a.run(inputs, (name, x) -> changed.get(name).compare(x, sums.get(name)));
             }
         }
         Map<String, Double> decibels = new LinkedHashMap<>();
@@ -62,12 +66,33 @@ public final class ValueNoise {
                 .orElse(1);
     }
 
-    /** Values that have another shape are not compared. */
-    private static void add(SignalToNoise sum, Tensor exact, Tensor rounded) {
-        if (exact.shape().equals(rounded.shape())
-                && exact.dataType().isFloating()
-                && rounded.dataType().isFloating()) {
-            sum.add(exact.toFloats(), rounded.toFloats());
+    /** A value of one run, in memory that the next run's takes over. */
+    private record Copy(TensorType type, FloatBuffer numbers) {
+        static Copy of(Tensor value, Copy last) {
+            FloatBuffer source =
+                    value.dataType().isFloating()
+                            ? ValueNoise.numbers(value)
+                            : FloatBuffer.allocate(0);
+            FloatBuffer target =
+                    last != null && last.numbers.capacity() == source.remaining()
+                            ? last.numbers.clear()
+                            : FloatBuffer.allocate(source.remaining());
+            return new Copy(value.type(), target.put(source).flip());
         }
+
+        /** Values that have another shape are not compared. */
+        void compare(Tensor exact, SignalToNoise sum) {
+            if (exact.shape().equals(type.shape())
+                    && exact.dataType().isFloating()
+                    && type.dataType().isFloating()) {
+                sum.add(ValueNoise.numbers(exact), numbers);
+            }
+        }
+    }
+
+    private static FloatBuffer numbers(Tensor tensor) {
+        return tensor.dataType() == DataType.FLOAT
+                ? tensor.bytes().asFloatBuffer()
+                : FloatBuffer.wrap(tensor.toFloats());
     }
 }

@@ -1,5 +1,7 @@
 package dev.espalier.core.data;
 
+import java.nio.FloatBuffer;
+
 /**
  * How far changed values are from exact ones, over all that was added:
  *
@@ -19,9 +21,21 @@ public final class SignalToNoise {
      * @param changed y, as many
      */
     public void add(float[] exact, float[] changed) {
-        for (int i = 0; i < exact.length; i++) {
-            double error = (double) exact[i] - changed[i];
-            signal += (double) exact[i] * exact[i];
+        add(FloatBuffer.wrap(exact), FloatBuffer.wrap(changed));
+    }
+
+    /**
+     * Adds numbers where they lie.
+     *
+     * @param exact x, from position to limit
+     * @param changed y, as many
+     */
+    public void add(FloatBuffer exact, FloatBuffer changed) {
+        int count = exact.remaining();
+        for (int i = 0; i < count; i++) {
+            double x = exact.get(exact.position() + i);
+            double error = x - changed.get(changed.position() + i);
+            signal += x * x;
             noise += error * error;
         }
     }
