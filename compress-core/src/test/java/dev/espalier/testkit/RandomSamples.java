@@ -29,6 +29,13 @@ public record RandomSamples(String input, Shape sample, int size, long seed) imp
         return context(model, of(model, 32), runner);
     }
 
+    /** What gives passes random samples of {@code model}, and runs models with {@code runner}. */
+    public static PassTester tester(Model model, ModelRunner runner) {
+        TestContext samples = context(model, runner);
+        return PassTester.given(model)
+                .with(context -> context.withData(samples.data()).withRunner(runner));
+    }
+
     /** A context with {@code samples} in every split. */
     public static TestContext context(Model model, Dataset samples, ModelRunner runner) {
         return TestContext.of(model)

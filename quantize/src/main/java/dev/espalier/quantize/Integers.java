@@ -42,6 +42,13 @@ public record Integers(
     public static final Integers STANDARD =
             new Integers(Format.QDQ, Activations.U8, 8, true, Target.ANY, false);
 
+    /**
+     * Along which axis of its weight {@code layer} has a scale for each index; -1 for one scale.
+     */
+    int axis(WeightedLayer layer) {
+        return perChannel ? layer.axis() : -1;
+    }
+
     /** This with weights of at most 4 bits stored two to a byte, or one. */
     public Integers withPacked(boolean changed) {
         return new Integers(format, activations, weightBits, perChannel, target, changed);

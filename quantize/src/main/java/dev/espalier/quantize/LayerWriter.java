@@ -118,7 +118,7 @@ final class LayerWriter {
     }
 
     private WeightGrid grid(WeightedLayer layer, float inputScale) {
-        int axis = integers.perChannel() ? layer.axis() : -1;
+        int axis = integers.axis(layer);
         WeightGrid grid =
                 Optional.of(layer.weight())
                         .filter(weight -> integers.packed())

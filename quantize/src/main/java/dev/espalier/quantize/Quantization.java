@@ -10,7 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -174,9 +174,12 @@ final class Quantization {
 
     /** Tells which layers read channels of which many have few levels; see SharedGrids. */
     void noteChannels() {
-        Set<Node> integers = new LinkedHashSet<>(layers.keySet());
-        integers.removeIf(node -> placement.kernel(node).isEmpty());
-        SharedGrids.note(integers, seen, context);
+        SharedGrids.note(integerLayers(), seen, context);
+    }
+
+    /** The layers that were computed in integers in what was written last. */
+    private List<Node> integerLayers() {
+        return layers.keySet().stream().filter(node -> placement.kernel(node).isPresent()).toList();
     }
 
     private Range range(Observer observer) {
@@ -209,9 +212,9 @@ final class Quantization {
 
     /** Tells how much of what was written last is in integers. */
     void noteFloats() {
-        long integers =
-                layers.keySet().stream().filter(node -> placement.kernel(node).isPresent()).count();
-        context.note("%d of %d weighted layers in 8-bit integers".formatted(integers, weighted));
+        context.note(
+                "%d of %d weighted layers in 8-bit integers"
+                        .formatted(integerLayers().size(), weighted));
         String others =
                 prepared.graph().nodes().stream()
                         .filter(node -> placement.kernel(node).isEmpty())
@@ -237,20 +240,15 @@ final class Quantization {
      * Tells how many layers computed in integers have weights of 4 bits, and how they are stored.
      */
     void noteFourBits() {
-        long computed =
-                layers.keySet().stream().filter(node -> placement.kernel(node).isPresent()).count();
-        long narrow =
-                layers.entrySet().stream()
-                        .filter(entry -> placement.kernel(entry.getKey()).isPresent())
-                        .filter(entry -> isOfFourBits(entry.getValue()))
-                        .count();
+        List<Node> computed = integerLayers();
+        long narrow = computed.stream().filter(node -> isOfFourBits(layers.get(node))).count();
         if (narrow > 0) {
             context.note(
                     (integers.packed()
                                     ? "weights of %d of %d integer layers stored in 4 bits"
                                     : "weights of %d of %d integer layers have 4 bits; 'integers:"
                                             + " {packed: true}' stores them in half of the bytes")
-                            .formatted(narrow, computed));
+                            .formatted(narrow, computed.size()));
         } else if (integers.packed()) {
             context.note(
                     "nothing to pack: no layer has weights of 4 bits; 'round-weights' before"
@@ -259,7 +257,6 @@ final class Quantization {
     }
 
     private boolean isOfFourBits(WeightedLayer layer) {
-        int axis = integers.perChannel() ? layer.axis() : -1;
-        return WeightGrid.ofFourBits(layer.weight(), axis).isPresent();
+        return WeightGrid.ofFourBits(layer.weight(), integers.axis(layer)).isPresent();
     }
 }

@@ -51,8 +51,13 @@ public final class WeightGrid {
      * @param greatest magnitude of a byte
      */
     public static WeightGrid of(Tensor weight, int axis, int greatest) {
+        return unfit(weight, axis, greatest).fit(weight);
+    }
+
+    /** Without scales yet. */
+    private static WeightGrid unfit(Tensor weight, int axis, int greatest) {
         int count = axis < 0 ? 1 : Math.toIntExact(weight.shape().size(axis));
-        return new WeightGrid(weight.shape(), axis, new float[count], greatest).fit(weight);
+        return new WeightGrid(weight.shape(), axis, new float[count], greatest);
     }
 
     /** One scale for the whole tensor. */
@@ -72,9 +77,8 @@ public final class WeightGrid {
      * @param axis one scale for each index along it; -1 for one scale
      */
     static Optional<WeightGrid> ofFourBits(Tensor weight, int axis) {
-        WeightGrid grid = of(weight, axis, GREATEST_OF_FOUR_BITS);
-        float[] values = weight.toFloats();
-        double[][] rows = grid.rows(values);
+        WeightGrid grid = unfit(weight, axis, GREATEST_OF_FOUR_BITS);
+        double[][] rows = grid.rows(weight.toFloats());
         for (int c = 0; c < rows.length; c++) {
             double[] row = rows[c];
             float most = (float) Arrays.stream(row).map(Math::abs).max().orElse(0);

@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,10 +41,7 @@ class OpsetUpgradeTest {
                     9  | ReduceMean(x) {axes=[2,3]}
                     """)
     void givesTheSameResult(long opset, String call) {
-        Model old =
-                GraphText.parse(
-                        "opset %d\ngraph (x: float[1,3,4,4]) -> (y)\ny = %s\n"
-                                .formatted(opset, call));
+        Model old = model(opset, call);
         Model upgraded = OpsetUpgrade.toPerChannel(old);
 
         assertThat(upgraded.opset()).isEqualTo(13);
@@ -85,20 +83,7 @@ class OpsetUpgradeTest {
                     8  | Relu(x)             | older than 9
                     """)
     void refusesWhatMayMeanSomethingElse(long opset, String call, String reason) {
-        Model old =
-                GraphText.parse(
-                        """
-                        opset %d
-                        graph (x: float[1,3,4,4]) -> (y)
-                        s: float[4] = [1,1,2,2]
-                        y = %s as it
-                        """
-                                .formatted(opset, call));
-
-        assertThatThrownBy(() -> OpsetUpgrade.toPerChannel(old))
-                .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining(reason)
-                .hasMessageContaining("export it again with opset 13");
+        assertRefused(() -> OpsetUpgrade.toPerChannel(model(opset, call)), reason, 13);
     }
 
     @ParameterizedTest
@@ -118,10 +103,7 @@ class OpsetUpgradeTest {
                     17 | Transpose(x) {perm=[0,2,3,1]}
                     """)
     void givesTheSameResultInTheOperatorSetOfFourBits(long opset, String call) {
-        Model old =
-                GraphText.parse(
-                        "opset %d\ngraph (x: float[1,3,4,4]) -> (y)\ny = %s\n"
-                                .formatted(opset, call));
+        Model old = model(opset, call);
         Model upgraded = OpsetUpgrade.toFourBits(old);
 
         assertThat(upgraded.opset()).isEqualTo(21);
@@ -147,27 +129,34 @@ class OpsetUpgradeTest {
             delimiter = '|',
             textBlock =
                     """
-                    16 | GridSample(x, s)      | GridSample
+                    16 | GridSample(x, p)      | GridSample
                     18 | GroupNormalization(x) | GroupNormalization
                     13 | RoiAlign(x)           | RoiAlign
                     13 | AveragePool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1, count_include_pad=1} | AveragePool
                     """)
     void refusesWhatMayMeanSomethingElseInTheOperatorSetOfFourBits(
             long opset, String call, String reason) {
-        Model old =
-                GraphText.parse(
-                        """
-                        opset %d
-                        graph (x: float[1,3,4,4]) -> (y)
-                        s: float[1,2,2,2] = seed(1)
-                        y = %s as it
-                        """
-                                .formatted(opset, call));
+        assertRefused(() -> OpsetUpgrade.toFourBits(model(opset, call)), reason, 21);
+    }
 
-        assertThatThrownBy(() -> OpsetUpgrade.toFourBits(old))
+    private static void assertRefused(ThrowingCallable upgrade, String reason, int target) {
+        assertThatThrownBy(upgrade)
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining(reason)
-                .hasMessageContaining("export it again with opset 21");
+                .hasMessageContaining("export it again with opset " + target);
+    }
+
+    /** A model of one call on [1, 3, 4, 4], which may read scales s or points p. */
+    private static Model model(long opset, String call) {
+        return GraphText.parse(
+                """
+                opset %d
+                graph (x: float[1,3,4,4]) -> (y)
+                s: float[4] = [1,1,2,2]
+                p: float[1,2,2,2] = seed(1)
+                y = %s as it
+                """
+                        .formatted(opset, call));
     }
 
     private static Tensor run(Model model) {

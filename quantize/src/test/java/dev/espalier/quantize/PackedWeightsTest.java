@@ -15,7 +15,6 @@ import dev.espalier.quantize.repair.Rounding;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,9 +193,7 @@ class PackedWeightsTest {
     }
 
     private static PassTester.Outcome quantized(Model model, Integers integers) {
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
-        return PassTester.given(model)
-                .with(c -> c.withData(context.data()).withRunner(context.runner()))
+        return RandomSamples.tester(model, Runners.SINGLE)
                 .when(Quantize.int8(Calibration.MIN_MAX).with(integers));
     }
 

@@ -37,11 +37,7 @@ class QuantizeTest {
     }
 
     private static PassTester.Outcome quantized(String text, String... exclude) {
-        Model model = GraphText.parse(text);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
-        return PassTester.given(model)
-                .with(c -> c.withData(context.data()).withRunner(context.runner()))
-                .when(excluding(exclude));
+        return RandomSamples.tester(GraphText.parse(text), Runners.SINGLE).when(excluding(exclude));
     }
 
     @Test

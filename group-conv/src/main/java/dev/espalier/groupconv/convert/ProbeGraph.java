@@ -13,6 +13,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class ProbeGraph {
         if (nodes.isEmpty()) {
             long[] from = new long[block.rank()];
             long[] to = new long[block.rank()];
-            java.util.Arrays.fill(to, 1);
+            Arrays.fill(to, 1);
             constant("scale", Tensor.scalar(SCALE));
             constant("zero", Tensor.ofIntegers(DataType.UINT8, Shape.SCALAR, 0));
             constant("from", Tensor.ofLongs(Shape.of(from.length), from));
@@ -93,7 +94,7 @@ final class ProbeGraph {
     private void scales() {
         int channels = Math.toIntExact(block.size(0));
         float[] scales = new float[channels];
-        java.util.Arrays.fill(scales, SCALE / LARGEST);
+        Arrays.fill(scales, SCALE / LARGEST);
         constant("scales", Tensor.ofFloats(Shape.of(channels), scales));
         constant("zeros", Tensor.ofIntegers(DataType.INT8, Shape.of(channels), new long[channels]));
     }

@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.WeightGrid;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -139,14 +140,11 @@ public record CorrectBias(
             return layer.withWeight(grid.rounded(layer.weight()));
         }
         double[][] rows = layer.rows();
-        WeightSteps all = WeightSteps.of(layer.weight().toDoubles(), weightBits);
-        for (double[] row : rows) {
-            WeightSteps steps = perChannel ? WeightSteps.of(row, weightBits) : all;
-            for (int d = 0; d < row.length; d++) {
-                row[d] = (double) steps.step() * steps.nearest(row[d]);
-            }
+        if (perChannel) {
+            return layer.withRows(WeightSteps.nearest(rows, weightBits));
         }
-        return layer.withRows(rows);
+        WeightSteps all = WeightSteps.of(layer.weight().toDoubles(), weightBits);
+        return layer.withRows(Arrays.stream(rows).map(all::rounded).toArray(double[][]::new));
     }
 
     private Map<FilterMatrix, double[]> byActivations(

@@ -49,7 +49,7 @@ final class FourBitWalk {
 
     /** Of the file of {@code model}. */
     static long bytes(Model model) {
-        return OnnxWriter.toBytes(model).length;
+        return OnnxWriter.size(model);
     }
 
     /**
@@ -103,13 +103,7 @@ final class FourBitWalk {
     }
 
     private Step step(Model folded, FilterMatrix layer, double before, long bytes) {
-        double[][] rows = layer.rows();
-        for (double[] row : rows) {
-            WeightSteps steps = WeightSteps.of(row, BITS);
-            for (int d = 0; d < row.length; d++) {
-                row[d] = (double) steps.step() * steps.nearest(row[d]);
-            }
-        }
+        double[][] rows = WeightSteps.nearest(layer.rows(), BITS);
         Model changed = quantize.apply(layer.withRows(folded, rows), context);
         double now = noise.of(changed);
         return new Step(layer, now, now - before, bytes - bytes(changed));

@@ -137,14 +137,7 @@ public record RoundWeights(
     }
 
     private double[][] nearest(FilterMatrix layer) {
-        double[][] rows = layer.rows();
-        for (double[] row : rows) {
-            WeightSteps steps = WeightSteps.of(row, weightBits);
-            for (int d = 0; d < row.length; d++) {
-                row[d] = (double) steps.step() * steps.nearest(row[d]);
-            }
-        }
-        return rows;
+        return WeightSteps.nearest(layer.rows(), weightBits);
     }
 
     private Model learned(

@@ -1,5 +1,7 @@
 package dev.espalier.quantize.repair;
 
+import java.util.Arrays;
+
 /**
  * The integer grid of one row of weights: {@code w = q step} with {@code q} in {@code
  * -greatest..greatest}, {@code greatest = 2^(bits-1) - 1}.
@@ -43,6 +45,16 @@ record WeightSteps(float step, int greatest) {
             }
         }
         return best == null ? new WeightSteps(LEAST, greatest) : best;
+    }
+
+    /** {@code rows}, each rounded to nearest on a grid of its own; not modified. */
+    static double[][] nearest(double[][] rows, int bits) {
+        return Arrays.stream(rows).map(row -> of(row, bits).rounded(row)).toArray(double[][]::new);
+    }
+
+    /** {@code row} rounded to nearest on this grid; not modified. */
+    double[] rounded(double[] row) {
+        return Arrays.stream(row).map(w -> (double) step * nearest(w)).toArray();
     }
 
     private double error(double[] row) {
