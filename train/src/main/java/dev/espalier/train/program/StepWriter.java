@@ -70,7 +70,7 @@ final class StepWriter {
             changed.add(average(text));
         }
         text.add(
-                "changed = torch.tensor(float(%s))"
+                "changed = torch.full_like(total[0], float(%s))"
                         .formatted(
                                 String.join(
                                         " + ",
