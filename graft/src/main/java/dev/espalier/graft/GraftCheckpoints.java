@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.train.RecalibrateBatchNorm;
+import dev.espalier.train.regime.AugmentationSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ import java.util.Map;
  * @param networks that are blended in
  * @param blend how much is kept
  * @param samples training images that statistics are measured on, 0 to leave them blended
+ * @param augmentation random changes to them, as in the training of the networks
  */
 @PassInfo(
         id = "graft-checkpoints",
@@ -55,7 +57,9 @@ public record GraftCheckpoints(
                         help = "Training images for batch-norm statistics, 0 for none",
                         min = 0,
                         max = 10000000)
-                int samples)
+                int samples,
+        @Option(help = "Random changes to training images, as in training")
+                AugmentationSettings augmentation)
         implements Pass {
     /** How a recipe calls the network that it began with. */
     private static final String ORIGINAL = "original";
@@ -81,7 +85,8 @@ public record GraftCheckpoints(
                         .map(name -> name.equals(ORIGINAL) ? name : left.remove(0))
                         .toList(),
                 blend,
-                samples);
+                samples,
+                augmentation);
     }
 
     /** Blends without data: statistics are not measured. */
@@ -101,7 +106,7 @@ public record GraftCheckpoints(
                     "batch-norm statistics are blended, not measured: the recipe has no data block");
             return blended;
         }
-        return new RecalibrateBatchNorm(Math.max(2, samples)).apply(blended, context);
+        return new RecalibrateBatchNorm(Math.max(2, samples), augmentation).apply(blended, context);
     }
 
     /**

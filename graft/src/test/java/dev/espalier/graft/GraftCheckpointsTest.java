@@ -14,13 +14,15 @@ import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.testkit.TestContext;
 import dev.espalier.train.RecalibrateBatchNorm;
+import dev.espalier.train.regime.AugmentationSettings;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
 class GraftCheckpointsTest {
     private static final GraftCheckpoints PASS =
-            new GraftCheckpoints(List.of("b.onnx"), BlendSettings.DEFAULT, 64);
+            new GraftCheckpoints(
+                    List.of("b.onnx"), BlendSettings.DEFAULT, 64, AugmentationSettings.NONE);
 
     private static final BlendSettings HALF = BlendSettings.DEFAULT.by(Information.NONE);
 
@@ -69,7 +71,9 @@ class GraftCheckpointsTest {
         assertThat(context.notes())
                 .anyMatch(note -> note.startsWith("blended 6 tensors with b.onnx, keeping shares"))
                 .anyMatch(note -> note.startsWith("measured 1 batch normalizations"));
-        assertThat(new RecalibrateBatchNorm(64).apply(blended, context(own, donor)))
+        assertThat(
+                        new RecalibrateBatchNorm(64, AugmentationSettings.NONE)
+                                .apply(blended, context(own, donor)))
                 .isEqualTo(blended);
     }
 
@@ -85,7 +89,9 @@ class GraftCheckpointsTest {
         TestContext context = context(own, donor);
         BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
 
-        Model blended = new GraftCheckpoints(List.of("b.onnx"), scales, 0).apply(own, context);
+        Model blended =
+                new GraftCheckpoints(List.of("b.onnx"), scales, 0, AugmentationSettings.NONE)
+                        .apply(own, context);
 
         // Scales of 1 against 3, and of 2 against 2.
         assertThat(values(blended, "w1")).containsExactly(2, 2, 4, 4);
@@ -114,13 +120,19 @@ class GraftCheckpointsTest {
                         .withModel("b.onnx", GraphText.parse(exported.formatted("4")));
 
         Model blended =
-                new GraftCheckpoints(List.of("original", "b.onnx"), HALF, 0).apply(own, context);
+                new GraftCheckpoints(
+                                List.of("original", "b.onnx"), HALF, 0, AugmentationSettings.NONE)
+                        .apply(own, context);
 
         assertThat(values(blended, "w1")).containsOnly(7);
         // Where nothing was simplified, files are taken as they are.
         assertThat(
                         values(
-                                new GraftCheckpoints(List.of("b.onnx"), HALF, 0)
+                                new GraftCheckpoints(
+                                                List.of("b.onnx"),
+                                                HALF,
+                                                0,
+                                                AugmentationSettings.NONE)
                                         .apply(original, context),
                                 "w1"))
                 .containsOnly(6);
@@ -139,7 +151,9 @@ class GraftCheckpointsTest {
                 TestContext.of(own).withModel("b.onnx", GraphText.parse(folded.formatted("4")));
         BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
 
-        Model blended = new GraftCheckpoints(List.of("b.onnx"), scales, 0).apply(own, context);
+        Model blended =
+                new GraftCheckpoints(List.of("b.onnx"), scales, 0, AugmentationSettings.NONE)
+                        .apply(own, context);
 
         assertThat(values(blended, "w1")).containsOnly(6);
         assertThat(context.skipped())
@@ -162,7 +176,9 @@ class GraftCheckpointsTest {
         TestContext context =
                 TestContext.of(network("0, 0, 0, 0", 1))
                         .withModel("b.onnx", network("4, 4, 4, 4", 1));
-        GraftCheckpoints pass = new GraftCheckpoints(List.of("original", "b.onnx"), HALF, 64);
+        GraftCheckpoints pass =
+                new GraftCheckpoints(
+                        List.of("original", "b.onnx"), HALF, 64, AugmentationSettings.NONE);
 
         Model blended = pass.apply(own, context);
 
@@ -177,7 +193,8 @@ class GraftCheckpointsTest {
     void aFixedShareIsKeptOfEachLayer() {
         Model own = network("8, 8, 8, 8", 1);
         BlendSettings settings = new BlendSettings(Information.NONE, 0.4, 500, 10, 2, 0.75);
-        GraftCheckpoints pass = new GraftCheckpoints(List.of("b.onnx"), settings, 0);
+        GraftCheckpoints pass =
+                new GraftCheckpoints(List.of("b.onnx"), settings, 0, AugmentationSettings.NONE);
         Model blended = pass.apply(own, context(own, network("4, 4, 4, 4", 1)));
         assertThat(values(blended, "w1")).containsOnly(7);
         assertThat(values(blended, "mean")).containsOnly(0);
@@ -228,11 +245,16 @@ class GraftCheckpointsTest {
     @Test
     void namesItsFiles() {
         GraftCheckpoints pass =
-                new GraftCheckpoints(List.of("a.onnx", "original", "b.onnx"), HALF, 0);
+                new GraftCheckpoints(
+                        List.of("a.onnx", "original", "b.onnx"),
+                        HALF,
+                        0,
+                        AugmentationSettings.NONE);
         assertThat(pass.models()).containsExactly("a.onnx", "b.onnx");
         assertThat(pass.withModels(List.of("/x/a.onnx", "/x/b.onnx")).networks())
                 .containsExactly("/x/a.onnx", "original", "/x/b.onnx");
-        assertThatThrownBy(() -> new GraftCheckpoints(List.of(), HALF, 0))
+        assertThatThrownBy(
+                        () -> new GraftCheckpoints(List.of(), HALF, 0, AugmentationSettings.NONE))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("networks is empty");
     }

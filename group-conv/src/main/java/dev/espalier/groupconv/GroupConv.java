@@ -8,6 +8,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
+import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
 import java.util.List;
@@ -164,7 +165,9 @@ public record GroupConv(
             return fineTuner(restored(), masked, context).train(masked, grouping.mask()).model();
         }
         return trains()
-                ? new RecalibrateBatchNorm(STATISTICS_SAMPLES).apply(masked, context)
+                ? new RecalibrateBatchNorm(
+                                STATISTICS_SAMPLES, regime.augmentation().with(MixingSettings.NONE))
+                        .apply(masked, context)
                 : masked;
     }
 }

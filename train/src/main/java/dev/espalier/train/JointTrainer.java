@@ -7,6 +7,7 @@ import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Workers;
 import dev.espalier.train.program.Objective;
+import dev.espalier.train.regime.Regime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -203,9 +204,11 @@ public final class JointTrainer {
             outcomes.add(runs.get(i).end(state.members().get(i)));
         }
         Model best = outcomes.get(choose(runs.get(0).yardstick(), state));
+        Regime regime = plans.get(0).regime();
         // Where weights are averaged, each outcome has measured statistics.
-        return state.mixed() && plans.get(0).regime().averaging() == 0
-                ? new RecalibrateBatchNorm(TrainingRun.STATISTICS_SAMPLES).apply(best, context)
+        return state.mixed() && regime.averaging() == 0 && !regime.augmentation().mixing().isOn()
+                ? new RecalibrateBatchNorm(TrainingRun.STATISTICS_SAMPLES, regime.augmentation())
+                        .apply(best, context)
                 : best;
     }
 

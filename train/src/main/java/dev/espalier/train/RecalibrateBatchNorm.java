@@ -1,10 +1,12 @@
 package dev.espalier.train;
 
+import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.train.regime.AugmentationSettings;
 import java.util.Locale;
 
 /**
@@ -23,6 +25,8 @@ import java.util.Locale;
  * refuses what {@code train} refuses.
  *
  * @param samples training images that are looked at, fewer where there are fewer
+ * @param augmentation random changes to them, which should be those that the network was trained
+ *     with. Mixtures of two examples are refused
  */
 @PassInfo(
         id = "recalibrate-batch-norm",
@@ -36,8 +40,17 @@ public record RecalibrateBatchNorm(
                         help = "Training images that are looked at",
                         min = 2,
                         max = 10000000)
-                int samples)
+                int samples,
+        @Option(help = "Random changes to training images, as in training")
+                AugmentationSettings augmentation)
         implements Pass {
+    public RecalibrateBatchNorm {
+        if (augmentation.mixing().isOn()) {
+            throw new InvalidOptionException(
+                    "statistics are measured on one example at a time; remove mixing from augmentation");
+        }
+    }
+
     @Override
     public boolean needsData() {
         return true;
@@ -60,7 +73,7 @@ public record RecalibrateBatchNorm(
                             + " trained and only there put back");
             return model;
         }
-        Model measured = statistics.measure(context, samples);
+        Model measured = statistics.measure(context, samples, augmentation.toAugmentation());
         context.note(
                 String.format(
                         Locale.ROOT,

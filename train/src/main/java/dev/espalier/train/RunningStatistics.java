@@ -81,11 +81,14 @@ final class RunningStatistics {
      * The model with measured statistics; the model itself where it has none.
      *
      * @param samples at most so many training examples are looked at
+     * @param augmentation what happens to them. Statistics of other images than those that weights
+     *     were trained on cost accuracy: a border of padding alone moves them by tenths of their
+     *     standard deviations
      * @throws dev.espalier.core.UnsupportedModelException where an operator on the way to a
      *     normalization has no TorchScript form
      * @throws dev.espalier.core.DataException where the data does not fit the model
      */
-    Model measure(PassContext context, int samples) {
+    Model measure(PassContext context, int samples, Augmentation augmentation) {
         Dataset training = context.data().training();
         if (norms.isEmpty() || training.size() == 0) {
             return model;
@@ -98,7 +101,7 @@ final class RunningStatistics {
                         separate,
                         context.inputShapes().withBatch(batch),
                         norms.stream().map(node -> node.output(0)).toList());
-        Batching batching = Batching.training(batch, Augmentation.NONE, context.seed());
+        Batching batching = Batching.training(batch, augmentation, context.seed());
         int count = Math.min(batching.batches(training.size()), Math.max(1, samples / batch));
         GraphEditor editor = new GraphEditor(separate.graph());
         try (TorchModule module = TorchModule.load(program.archive());

@@ -15,6 +15,7 @@ import dev.espalier.train.program.Regularized;
 import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.program.Slot;
 import dev.espalier.train.program.TorchProgram;
+import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.torch.TorchModule;
 import java.util.List;
 import java.util.Locale;
@@ -347,9 +348,11 @@ final class TrainingRun {
             return model;
         }
         Model trained = snapshot(state, true);
-        return plan.regime().averaging() > 0
+        AugmentationSettings augmentation = plan.regime().augmentation();
+        // Statistics of single examples would not be those of the mixtures that training saw.
+        return plan.regime().averaging() > 0 && !augmentation.mixing().isOn()
                 ? RunningStatistics.of(trained, (where, reason) -> {})
-                        .measure(context, STATISTICS_SAMPLES)
+                        .measure(context, STATISTICS_SAMPLES, augmentation.toAugmentation())
                 : trained;
     }
 

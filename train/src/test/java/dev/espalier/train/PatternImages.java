@@ -11,7 +11,10 @@ import dev.espalier.core.ir.TensorType;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Images [3, S, S] with stripes of one colour, direction and width a class, under noise. */
+/**
+ * Images [3, S, S] with stripes of one colour, direction and width a class, under noise. Of all
+ * augmentation they know padding: they move to the right by up to so many pixels, and zeros follow.
+ */
 record PatternImages(int size, int classes, int side, long seed) implements Dataset {
     private static final double NOISE = 0.7;
 
@@ -37,10 +40,16 @@ record PatternImages(int size, int classes, int side, long seed) implements Data
         for (int i = 0; i < indices.length; i++) {
             labels[i] = indices[i] % classes;
             SplittableRandom noise = new SplittableRandom(31 * seed + indices[i]);
+            int border =
+                    new SplittableRandom(augmentationSeed + indices[i])
+                            .nextInt(augmentation.padding() + 1);
             for (int k = 0; k < volume; k++) {
                 int along = labels[i] % 2 == 0 ? k % side : k / side % side;
                 double stripe = Math.sin(along * (1 + labels[i] / 2)) * (k / (side * side) - 0.5);
-                values[i * volume + k] = (float) (stripe + NOISE * noise.nextDouble(-1, 1));
+                double value = stripe + NOISE * noise.nextDouble(-1, 1);
+                if (k % side + border < side) {
+                    values[i * volume + k + border] = (float) value;
+                }
             }
         }
         Shape shape = Shape.of(indices.length, 3, side, side);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.DataException;
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.Batch;
+import dev.espalier.core.data.BatchStream;
+import dev.espalier.core.data.Batching;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
@@ -14,6 +17,8 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.TestContext;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.torch.TorchModule;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,7 +60,8 @@ class RecalibrateBatchNormTest {
     }
 
     private static Model recalibrate(Model model) {
-        return new RecalibrateBatchNorm(IMAGES).apply(model, context(model));
+        return new RecalibrateBatchNorm(IMAGES, AugmentationSettings.NONE)
+                .apply(model, context(model));
     }
 
     private static float[] constant(Model model, String name) {
@@ -65,9 +71,13 @@ class RecalibrateBatchNormTest {
     /** Mean and variance of a value's channels, by ONNX Runtime. */
     private static double[][] expected(Model model, String value, int channels) {
         int[] all = IntStream.range(0, IMAGES).toArray();
+        return expected(model, value, channels, new PatternImages(IMAGES, 4, 8, 1).batch(all));
+    }
+
+    private static double[][] expected(Model model, String value, int channels, Batch images) {
         Tensor tensor;
         try (var session = new OrtRunner().open(model, List.of(value))) {
-            tensor = session.run(new PatternImages(IMAGES, 4, 8, 1).batch(all).inputs()).get(value);
+            tensor = session.run(images.inputs()).get(value);
         }
         float[] values = tensor.toFloats();
         int area = values.length / IMAGES / channels;
@@ -108,6 +118,29 @@ class RecalibrateBatchNormTest {
     }
 
     @Test
+    void measuresImagesAsTrainingSeesThem() {
+        Model model = GraphText.parse(STACKED);
+        AugmentationSettings padded = new AugmentationSettings(3, true);
+        TestContext context = context(model);
+        Model measured = new RecalibrateBatchNorm(IMAGES, padded).apply(model, context);
+        Batching batching = Batching.training(IMAGES, padded.toAugmentation(), context.seed());
+        try (BatchStream batches = BatchStream.open(context.data().training(), batching, 0)) {
+            double[][] expected = expected(measured, "h", 4, batches.next());
+            assertClose(constant(measured, "mean1"), expected[0]);
+            assertClose(constant(measured, "variance1"), expected[1]);
+        }
+        assertThat(constant(measured, "mean1")).isNotEqualTo(constant(recalibrate(model), "mean1"));
+    }
+
+    @Test
+    void refusesMixturesOfExamples() {
+        AugmentationSettings mixed = AugmentationSettings.NONE.with(new MixingSettings(0.2, 0));
+        assertThatThrownBy(() -> new RecalibrateBatchNorm(IMAGES, mixed))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("remove mixing");
+    }
+
+    @Test
     void changesNothingButStatistics() {
         Model model = GraphText.parse(STACKED);
         Model measured = recalibrate(model);
@@ -127,7 +160,7 @@ class RecalibrateBatchNormTest {
     void saysHowFarAMeanMoved() {
         Model model = GraphText.parse(STACKED);
         TestContext context = context(model);
-        new RecalibrateBatchNorm(IMAGES).apply(model, context);
+        new RecalibrateBatchNorm(IMAGES, AugmentationSettings.NONE).apply(model, context);
         assertThat(context.notes())
                 .singleElement()
                 .asString()
@@ -149,8 +182,9 @@ class RecalibrateBatchNormTest {
         Model model = GraphText.parse(STACKED);
         PatternImages many = new PatternImages(384, 4, 8, 1);
         TestContext context = context(model).withData(new DataSplits(many, many, many, many));
-        Model measured = new RecalibrateBatchNorm(300).apply(model, context);
-        Model all = new RecalibrateBatchNorm(2048).apply(model, context);
+        Model measured =
+                new RecalibrateBatchNorm(300, AugmentationSettings.NONE).apply(model, context);
+        Model all = new RecalibrateBatchNorm(2048, AugmentationSettings.NONE).apply(model, context);
         assertThat(constant(measured, "mean1")).isNotEqualTo(constant(all, "mean1"));
         for (int i = 0; i < 4; i++) {
             assertThat((double) constant(measured, "mean1")[i])
@@ -169,7 +203,10 @@ class RecalibrateBatchNormTest {
                         y = Conv(x, w1, b1) {pads=[1,1,1,1]}
                         """);
         TestContext context = context(model);
-        assertThat(new RecalibrateBatchNorm(IMAGES).apply(model, context)).isSameAs(model);
+        assertThat(
+                        new RecalibrateBatchNorm(IMAGES, AugmentationSettings.NONE)
+                                .apply(model, context))
+                .isSameAs(model);
         assertThat(context.notes()).singleElement().asString().contains("no batch normalization");
     }
 
@@ -185,7 +222,10 @@ class RecalibrateBatchNormTest {
                         y = BatchNormalization(x, s, m, made, s) as norm
                         """);
         TestContext context = context(model);
-        assertThat(new RecalibrateBatchNorm(IMAGES).apply(model, context)).isSameAs(model);
+        assertThat(
+                        new RecalibrateBatchNorm(IMAGES, AugmentationSettings.NONE)
+                                .apply(model, context))
+                .isSameAs(model);
         assertThat(context.skipped()).singleElement().asString().contains("norm");
     }
 
@@ -199,10 +239,14 @@ class RecalibrateBatchNormTest {
     void thePreviewCountsAndNeedsNoData() {
         Model model = GraphText.parse(STACKED);
         TestContext context = TestContext.of(model);
-        assertThat(new RecalibrateBatchNorm(9).preview(model, context)).isSameAs(model);
+        assertThat(new RecalibrateBatchNorm(9, AugmentationSettings.NONE).preview(model, context))
+                .isSameAs(model);
         assertThat(context.notes()).singleElement().asString().contains("2 batch norm");
-        assertThat(new RecalibrateBatchNorm(9).needsData()).isTrue();
-        assertThatThrownBy(() -> new RecalibrateBatchNorm(9).apply(model, context))
+        assertThat(new RecalibrateBatchNorm(9, AugmentationSettings.NONE).needsData()).isTrue();
+        assertThatThrownBy(
+                        () ->
+                                new RecalibrateBatchNorm(9, AugmentationSettings.NONE)
+                                        .apply(model, context))
                 .isInstanceOf(InvalidOptionException.class);
     }
 

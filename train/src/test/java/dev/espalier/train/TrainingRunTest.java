@@ -15,11 +15,14 @@ import dev.espalier.testkit.TestContext;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.LossWriter;
 import dev.espalier.train.program.Objective;
+import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.regime.ScheduleSettings;
 import dev.espalier.train.torch.TorchModule;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -309,9 +312,46 @@ class TrainingRunTest {
         TrainingPlan last = new TrainingPlan(5, 0.1, TrainerTest.REGIME);
         Model other = undisturbed(SMALL, last, new CrossEntropy(0), TrainerTest.context(SMALL));
         assertThat(constant(trained, "w1")).isNotEqualTo(constant(other, "w1"));
-        Model again = new RecalibrateBatchNorm(2048).apply(trained, TrainerTest.context(SMALL));
+        assertStatisticsOf(AugmentationSettings.NONE, trained);
+    }
+
+    private static void assertStatisticsOf(AugmentationSettings augmentation, Model trained) {
+        Model again =
+                new RecalibrateBatchNorm(2048, augmentation)
+                        .apply(trained, TrainerTest.context(SMALL));
         assertThat(constant(again, "mean")).isEqualTo(constant(trained, "mean"));
         assertThat(constant(again, "variance")).isEqualTo(constant(trained, "variance"));
+    }
+
+    @Test
+    void statisticsOfTheAverageAreThoseOfImagesAsTrainingSawThem() {
+        AugmentationSettings padded = new AugmentationSettings(2, true);
+        Regime regime = TrainerTest.REGIME.with(padded).withAveraging(0.9);
+        Model trained =
+                undisturbed(
+                        SMALL,
+                        new TrainingPlan(2, 0.1, regime),
+                        new CrossEntropy(0),
+                        TrainerTest.context(SMALL));
+        assertStatisticsOf(padded, trained);
+    }
+
+    @Test
+    void statisticsOfMixturesAreNotMeasuredOnSingleImages() {
+        AugmentationSettings mixed = AugmentationSettings.NONE.with(new MixingSettings(0.4, 0));
+        Regime regime = TrainerTest.REGIME.with(mixed);
+        List<Model> trained =
+                Stream.of(regime, regime.withAveraging(0.9))
+                        .map(
+                                each ->
+                                        undisturbed(
+                                                SMALL,
+                                                new TrainingPlan(2, 0.1, each),
+                                                new CrossEntropy(0),
+                                                TrainerTest.context(SMALL)))
+                        .toList();
+        assertThat(constant(trained.get(1), "w1")).isNotEqualTo(constant(trained.get(0), "w1"));
+        assertThat(constant(trained.get(1), "mean")).isEqualTo(constant(trained.get(0), "mean"));
     }
 
     private static Tensor constant(Model model, String name) {
