@@ -7,6 +7,7 @@ import dev.espalier.train.TrainingState.Epoch;
 import dev.espalier.train.TrainingState.Setback;
 import dev.espalier.train.program.Slot;
 import dev.espalier.train.program.TorchProgram;
+import dev.espalier.train.torch.TorchModule;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -79,6 +80,12 @@ final class TrainingNotes {
                                 plan.regime().program().precision().isReduced()
                                         ? "bfloat16"
                                         : "float32"));
+        if (TorchModule.channelBlock() > 1) {
+            context.note(
+                    "channels of convolutions were filled up with zeros to multiples of %d, since"
+                                    .formatted(TorchModule.channelBlock())
+                            + " LibTorch computes others wrongly on this machine");
+        }
         state.setbacks().forEach(this::setback);
         if (plan.regime().averaging() > 0 && state.epoch() > 0) {
             context.note(

@@ -140,7 +140,7 @@ public final class Conv implements Operator {
                     torch.asActivation(
                             torch(
                                     call,
-                                    window,
+                                    torch,
                                     window.padded(call, torch, torch.exact(0), 0.0),
                                     torch.exact(1),
                                     call.has(2) ? torch.exact(2) : "None")));
@@ -148,24 +148,27 @@ public final class Conv implements Operator {
             torch.out(
                     torch(
                             call,
-                            window,
+                            torch,
                             window.padded(call, torch, torch.in(0), 0.0),
                             torch.in(1),
                             call.has(2) ? torch.in(2) : "None"));
         }
     }
 
-    private static String torch(Call call, Window window, String x, String w, String bias) {
-        return "torch.conv%dd(%s, %s, %s, %s, %s, %s, %d)"
-                .formatted(
-                        call.shape(1).rank() - 2,
-                        x,
-                        w,
-                        bias,
-                        TorchWriter.ints(window.strides()),
-                        TorchWriter.ints(window.symmetricPads(call)),
-                        TorchWriter.ints(window.dilations()),
-                        call.attributes().integer("group", 1));
+    private static String torch(Call call, TorchWriter torch, String x, String w, String bias) {
+        Window window = window(call);
+        FilledChannels channels = FilledChannels.of(call, torch.channelBlock());
+        return channels.output(
+                "torch.conv%dd(%s, %s, %s, %s, %s, %s, %d)"
+                        .formatted(
+                                call.shape(1).rank() - 2,
+                                channels.input(x),
+                                channels.weights(w),
+                                call.has(2) ? channels.bias(bias) : bias,
+                                TorchWriter.ints(window.strides()),
+                                TorchWriter.ints(window.symmetricPads(call)),
+                                TorchWriter.ints(window.dilations()),
+                                channels.filledGroups()));
     }
 
     private static boolean isStridedDepthwise(Call call, Window window) {

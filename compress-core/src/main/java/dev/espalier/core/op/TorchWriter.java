@@ -56,6 +56,13 @@ public interface TorchWriter {
      */
     String statisticShare(double declared);
 
+    /**
+     * The number that a convolution's channels must be a multiple of, in each group, for Torch to
+     * compute it rightly on the machine of this program; others are filled up with zeros. 1 on
+     * almost all.
+     */
+    int channelBlock();
+
     /** Assigns {@code expression} to output {@code i}. */
     void out(int i, String expression);
 

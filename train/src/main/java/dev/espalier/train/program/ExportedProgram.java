@@ -44,7 +44,8 @@ record ExportedProgram(String method, List<TorchTensor> parameters, List<TorchTe
      */
     static ExportedProgram of(Model model, InputShapes shapes) {
         Holdings holdings = new Holdings(Map.of());
-        NetworkWriter network = NetworkWriter.answering(model, shapes, holdings);
+        // The file is for any machine.
+        NetworkWriter network = NetworkWriter.answering(model, shapes, 1, holdings);
         List<String> results =
                 model.graph().outputs().stream()
                         .map(output -> "torch.contiguous(" + network.write(output.name()) + ")")

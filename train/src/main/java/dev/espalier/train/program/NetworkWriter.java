@@ -55,6 +55,7 @@ final class NetworkWriter {
     private final ShapeInference shapes;
     private final Use use;
     private final boolean reduced;
+    private final int channelBlock;
     private final Holdings holdings;
     private final String prefix;
     private final List<String> statements = new ArrayList<>();
@@ -70,18 +71,21 @@ final class NetworkWriter {
      * @param prefix of local variables, to keep two networks in one method apart
      * @param shapes with every dimension fixed, the batch included
      * @param reduced whether activations are bfloat16
+     * @param channelBlock see {@link TorchWriter#channelBlock}
      */
     NetworkWriter(
             Model model,
             ShapeInference shapes,
             Use use,
             boolean reduced,
+            int channelBlock,
             Holdings holdings,
             String prefix) {
         this.graph = model.graph();
         this.shapes = shapes;
         this.use = use;
         this.reduced = reduced;
+        this.channelBlock = channelBlock;
         this.holdings = holdings;
         this.prefix = prefix;
         this.madeOfWeights = madeOfWeights();
@@ -92,9 +96,16 @@ final class NetworkWriter {
     }
 
     /** Of a network that answers and learns nothing, in float32. */
-    static NetworkWriter answering(Model model, InputShapes shapes, Holdings holdings) {
+    static NetworkWriter answering(
+            Model model, InputShapes shapes, int channelBlock, Holdings holdings) {
         return new NetworkWriter(
-                model, ShapeInference.of(model, shapes), Use.EVALUATE, false, holdings, "v");
+                model,
+                ShapeInference.of(model, shapes),
+                Use.EVALUATE,
+                false,
+                channelBlock,
+                holdings,
+                "v");
     }
 
     /** What gradients are taken of, as far as the network is written. */
@@ -319,6 +330,11 @@ final class NetworkWriter {
         @Override
         public String statisticShare(double declared) {
             return use == Use.MEASURE ? "float(share)" : TorchWriter.real(declared);
+        }
+
+        @Override
+        public int channelBlock() {
+            return channelBlock;
         }
 
         @Override

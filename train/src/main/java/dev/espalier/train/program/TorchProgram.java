@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.torch.TorchArchive;
+import dev.espalier.train.torch.TorchModule;
 import dev.espalier.train.torch.TorchTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -161,6 +162,7 @@ public record TorchProgram(
                         ShapeInference.of(model, shapes),
                         NetworkWriter.Use.MEASURE,
                         false,
+                        TorchModule.channelBlock(),
                         holdings,
                         "v");
         values.forEach(network::write);
@@ -230,7 +232,8 @@ public record TorchProgram(
             InputShapes shapes,
             Holdings holdings,
             List<String> values) {
-        NetworkWriter network = NetworkWriter.answering(model, shapes, holdings);
+        NetworkWriter network =
+                NetworkWriter.answering(model, shapes, TorchModule.channelBlock(), holdings);
         List<String> outputs = values.stream().map(network::write).toList();
         text.method("forward", parameters(model), "List[Tensor]");
         text.add("torch.set_grad_enabled(False)");

@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +68,16 @@ final class TrainingLoss implements LossWriter {
     private Network network(Model model, InputShapes shapes, NetworkWriter.Use use, String prefix) {
         ShapeInference types = ShapeInference.of(model, shapes);
         return new Network(
-                model, types, new NetworkWriter(model, types, use, reduced, holdings, prefix));
+                model,
+                types,
+                new NetworkWriter(
+                        model,
+                        types,
+                        use,
+                        reduced,
+                        TorchModule.channelBlock(),
+                        holdings,
+                        prefix));
     }
 
     /** Writes everything up to the variable {@code loss}. */

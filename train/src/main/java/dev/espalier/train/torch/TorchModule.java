@@ -42,6 +42,11 @@ public final class TorchModule implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(RUNNING::lock, "espalier-torch-exit"));
     }
 
+    /** Measured when first asked for. */
+    private static final class Blocks {
+        static final int MEASURED = ChannelBlocks.measured();
+    }
+
     private final NDManager manager;
     private final PtSymbolBlock block;
     private final NDArray door;
@@ -88,6 +93,14 @@ public final class TorchModule implements AutoCloseable {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * The number that the channels of a convolution, in each group, must be a multiple of to be
+     * computed rightly on this machine; 1 on almost all. Found out once, by a small convolution.
+     */
+    public static int channelBlock() {
+        return Blocks.MEASURED;
     }
 
     /** Threads that one native call may use. */

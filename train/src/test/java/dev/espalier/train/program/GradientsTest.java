@@ -85,7 +85,7 @@ class GradientsTest {
                                         tensor.dataType() == DataType.FLOAT
                                                 && tensor.elementCount() > 0)
                 && test.operators().stream().noneMatch(APART::contains)
-                && program(test).filter(program -> !weights(program).isEmpty()).isPresent();
+                && program(test).filter(program -> !Float64.weights(program).isEmpty()).isPresent();
     }
 
     private static Optional<TorchProgram> program(Case test) {
@@ -102,88 +102,12 @@ class GradientsTest {
         return bound.withOpset("", Math.max(9, bound.opset()));
     }
 
-    private static List<String> weights(TorchProgram program) {
-        return program.state().stream()
-                .filter(slot -> slot.kind() == Slot.Kind.WEIGHT)
-                .map(Slot::name)
-                .toList();
-    }
-
-    /** The same function of float64, which is fed the weights that train. */
-    private static Model doubled(Model weighted, List<String> weights) {
-        Graph graph = weighted.graph();
-        List<Value> inputs = new ArrayList<>();
-        List<Initializer> constants = new ArrayList<>();
-        for (Initializer held : graph.initializers().values()) {
-            Tensor tensor = held.tensor();
-            if (weights.contains(held.name())) {
-                inputs.add(Value.of(held.name(), new TensorType(DataType.DOUBLE, tensor.shape())));
-            } else if (tensor.dataType() == DataType.FLOAT) {
-                constants.add(
-                        Initializer.of(
-                                held.name(),
-                                Tensor.ofReals(
-                                        DataType.DOUBLE, tensor.shape(), tensor.toDoubles())));
-            } else {
-                constants.add(held);
-            }
-        }
-        List<Value> outputs =
-                graph.outputs().stream()
-                        .map(
-                                output ->
-                                        output.withType(
-                                                new TensorType(
-                                                        DataType.DOUBLE,
-                                                        output.type().orElseThrow().shape())))
-                        .toList();
-        return weighted.withGraph(
-                new Graph(
-                        graph.name(),
-                        inputs,
-                        outputs,
-                        List.of(),
-                        constants,
-                        graph.nodes(),
-                        graph.extras()));
-    }
-
     @ParameterizedTest
     @MethodSource("cases")
     void theGradientIsTheSlopeInFloat64(Optional<Case> given) {
         assumeTrue(given.isPresent(), OnnxCases.ABSENT);
         Case test = given.get();
-        Projection loss = Projection.of(test.outputs());
-        TorchProgram program = program(test).orElseThrow();
-        Model exact = doubled(weighted(test), weights(program));
-        TorchProgram forward =
-                TorchProgram.evaluation(
-                        exact,
-                        InputShapes.ofBatch(1),
-                        exact.graph().outputs().stream().map(Value::name).toList());
-        Map<String, double[]> at = new LinkedHashMap<>();
-        for (Value feed : exact.graph().feeds()) {
-            at.put(
-                    feed.name(),
-                    weighted(test).graph().constant(feed.name()).orElseThrow().toDoubles());
-        }
-        try (TorchModule module = TorchModule.load(forward.archive())) {
-            Slopes.assertSlopes(
-                    Slopes.gradients(program),
-                    at,
-                    values -> loss.of64(module.run("forward", tensors(exact, values))));
-        }
-    }
-
-    private static List<Tensor> tensors(Model exact, Map<String, double[]> values) {
-        return exact.graph().feeds().stream()
-                .map(
-                        feed ->
-                                Tensor.ofReals(
-                                        DataType.DOUBLE,
-                                        feed.type().orElseThrow().shape(),
-                                        values.get(feed.name())))
-                .toList();
+        Float64.assertSlopes(weighted(test), Projection.of(test.outputs()));
     }
 
     @Test

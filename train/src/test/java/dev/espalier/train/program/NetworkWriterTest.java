@@ -31,6 +31,7 @@ class NetworkWriterTest {
                         ShapeInference.of(model, InputShapes.ofBatch(2)),
                         NetworkWriter.Use.TRAIN,
                         reduced,
+                        1,
                         new Holdings(Map.of()),
                         "v");
         writer.write("y");
