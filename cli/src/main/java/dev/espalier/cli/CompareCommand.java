@@ -23,6 +23,7 @@ import dev.espalier.runtime.OrtRunner;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -144,7 +145,14 @@ final class CompareCommand implements Callable<Integer> {
                 "");
         table.row("largest difference", "", Figures.plain(agreement.largestDifference()), "");
         table.row("relative to the scale", "", Figures.plain(agreement.relativeDifference()), "");
+        table.row("signal over difference", "", decibels(agreement.signalToNoise()), "");
         return table.row("mean cosine", "", Figures.plain(agreement.cosine()), "");
+    }
+
+    private static String decibels(double ratio) {
+        return Double.isInfinite(ratio)
+                ? "no difference"
+                : String.format(Locale.ROOT, "%.1f dB", ratio);
     }
 
     private static int nodes(ModelFile file) {

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param largestDifference {@code max |y - y'|} over all outputs and examples
  * @param relativeDifference the largest, over the outputs, of {@code max |y - y'| / max |y|}: the
  *     difference relative to the output's scale
+ * @param signalToNoise {@code 10 log10(sum y^2 / sum (y - y')^2)} over all examples, first output,
+ *     in decibels; infinite where nothing differs
  * @param cosine mean over the examples of {@code <y, y'> / (|y| |y'|)}, first output; 1 where both
  *     are zero
  * @param top1Agreement share of examples, 0 to 1, for which the first output has its highest number
@@ -25,6 +27,7 @@ public record Agreement(
         int samples,
         double largestDifference,
         double relativeDifference,
+        double signalToNoise,
         double cosine,
         double top1Agreement) {
 
@@ -69,6 +72,8 @@ public record Agreement(
         private int samples;
         private int agreeing;
         private double cosines;
+        private double signal;
+        private double noise;
 
         Measure(OrtModel first, OrtModel second) {
             this.first = first;
@@ -138,9 +143,12 @@ public record Agreement(
                 dot += (double) y[i] * z[i];
                 yy += (double) y[i] * y[i];
                 zz += (double) z[i] * z[i];
+                double difference = y[i] == z[i] ? 0 : (double) y[i] - z[i];
+                noise += difference * difference;
                 bestY = y[i] > y[bestY] ? i : bestY;
                 bestZ = z[i] > z[bestZ] ? i : bestZ;
             }
+            signal += yy;
             cosines +=
                     yy == 0 && zz == 0 ? 1 : dot / Math.max(Double.MIN_NORMAL, Math.sqrt(yy * zz));
             agreeing += bestY == bestZ ? 1 : 0;
@@ -157,7 +165,12 @@ public record Agreement(
                 relative = Math.max(relative, largest[i] == 0 ? 0 : largest[i] / scale[i]);
             }
             return new Agreement(
-                    samples, difference, relative, cosines / samples, (double) agreeing / samples);
+                    samples,
+                    difference,
+                    relative,
+                    noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise),
+                    cosines / samples,
+                    (double) agreeing / samples);
         }
     }
 }

@@ -44,7 +44,7 @@ class AgreementTest {
     @Test
     void isPerfectForEqualModels() {
         assertThat(compare(plus(OPEN, 0, 0), plus(OPEN, 0, 0)))
-                .isEqualTo(new Agreement(3, 0, 0, 1, 1));
+                .isEqualTo(new Agreement(3, 0, 0, Double.POSITIVE_INFINITY, 1, 1));
     }
 
     @Test
@@ -52,6 +52,9 @@ class AgreementTest {
         Agreement agreement = compare(plus(OPEN, 0, 0), plus(OPEN, 1, 0));
         assertThat(agreement.largestDifference()).isEqualTo(1);
         assertThat(agreement.relativeDifference()).isEqualTo(1 / 4.0);
+        // Squares of all numbers over those of three differences of 1.
+        assertThat(agreement.signalToNoise())
+                .isCloseTo(10 * Math.log10((1 + 16 + 9 + 12.25) / 3), within(1e-12));
         // (1,0)(2,0), (0,4)(1,4), (3,3.5)(4,3.5)
         double expected =
                 (1 + 16 / (4 * Math.sqrt(17)) + 24.25 / Math.sqrt((9 + 12.25) * (16 + 12.25))) / 3;
