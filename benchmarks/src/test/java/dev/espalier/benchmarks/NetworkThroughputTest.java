@@ -13,8 +13,8 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.TestContext;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.loss.CrossEntropy;
@@ -126,8 +126,8 @@ class NetworkThroughputTest {
         String input = model.graph().feeds().get(0).name();
         Dataset images = new RandomImages(input, STEPS * BATCH);
         Dataset none = new RandomImages(input, 0);
-        TestContext context =
-                TestContext.of(model)
+        DirectContext context =
+                DirectContext.of(model)
                         .withRunner(new OrtRunner())
                         .withData(new DataSplits(images, none, none, none));
         Regime regime =

@@ -1,7 +1,7 @@
 package dev.espalier.benchmarks;
 
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRun;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 
 /** How fast the trainings of a context were. */
@@ -9,7 +9,7 @@ final class Speeds {
     private Speeds() {}
 
     /** Images a second in the steps of each epoch. */
-    static List<Double> of(TestContext context) {
+    static List<Double> of(DirectContext context) {
         return context.readings().stream()
                 .filter(reading -> reading.curve().equals("images per second"))
                 .map(PassRun.Reading::value)

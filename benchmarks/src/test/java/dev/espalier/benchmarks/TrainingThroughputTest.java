@@ -13,8 +13,8 @@ import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.TestContext;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.loss.CrossEntropy;
@@ -108,8 +108,8 @@ class TrainingThroughputTest {
     private static double espalier(
             Model model, DataSplits splits, Dataset images, Precision precision) {
         Dataset none = new First(splits.validation(), 0);
-        TestContext context =
-                TestContext.of(model)
+        DirectContext context =
+                DirectContext.of(model)
                         .withRunner(new OrtRunner())
                         .withData(new DataSplits(images, splits.calibration(), none, none));
         TrainingPlan plan =

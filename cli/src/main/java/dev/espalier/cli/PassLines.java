@@ -29,7 +29,7 @@ final class PassLines implements PipelineSetup.Listener {
                                 resumed ? "finished earlier; " : "",
                                 effect(run)));
         run.notes().forEach(note -> log.keep("  note: " + note));
-        run.skips().forEach(skip -> log.keep("  skipped " + skip.where() + ": " + skip.reason()));
+        run.skips().forEach(skip -> log.keep("  skipped " + skip));
     }
 
     /** What the pass changed, in a few words. */

@@ -212,7 +212,7 @@ class JavaApiTest {
 
     private static List<String> lines(DirectContext context) {
         List<String> lines = new ArrayList<>();
-        context.skips().forEach(skip -> lines.add(skip.where() + ": " + skip.reason()));
+        context.skips().forEach(skip -> lines.add(skip.toString()));
         lines.addAll(context.notes());
         return lines;
     }

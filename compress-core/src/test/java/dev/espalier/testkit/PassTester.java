@@ -9,7 +9,9 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassRun;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,11 +33,11 @@ public final class PassTester {
             Pattern.compile("^\\s*\"?([^\\s\":]+)\"?\\s*:[^=\\n]*=", Pattern.MULTILINE);
 
     private final Model before;
-    private final TestContext context;
+    private final DirectContext context;
 
-    private PassTester(Model before) {
+    private PassTester(Model before, DirectContext context) {
         this.before = before;
-        this.context = TestContext.of(before);
+        this.context = context;
     }
 
     public static PassTester given(String text) {
@@ -43,13 +45,12 @@ public final class PassTester {
     }
 
     public static PassTester given(Model model) {
-        return new PassTester(model);
+        return new PassTester(model, DirectContext.of(model));
     }
 
     /** Changes the context that the pass will see. */
-    public PassTester with(UnaryOperator<TestContext> setting) {
-        setting.apply(context);
-        return this;
+    public PassTester with(UnaryOperator<DirectContext> setting) {
+        return new PassTester(before, setting.apply(context));
     }
 
     /** Runs {@code pass}, once. */
@@ -63,7 +64,7 @@ public final class PassTester {
     }
 
     /** What a pass made of a model, and what it said. */
-    public record Outcome(Model before, Model after, TestContext context) {
+    public record Outcome(Model before, Model after, DirectContext context) {
         /**
          * The model after the pass has the graph of {@code text}: inputs, outputs, nodes in order
          * (their names do not count), constants by type, and by content, relative to their largest
@@ -110,13 +111,16 @@ public final class PassTester {
 
         /** The pass refused something for a reason that contains {@code reason}. */
         public Outcome skipped(String reason) {
-            assertThat(context.skipped()).as("reasons").anyMatch(text -> text.contains(reason));
+            assertThat(context.skips())
+                    .map(PassRun.Skip::toString)
+                    .as("reasons")
+                    .anyMatch(text -> text.contains(reason));
             return this;
         }
 
         /** The pass refused nothing. */
         public Outcome skippedNothing() {
-            assertThat(context.skipped()).as("reasons").isEmpty();
+            assertThat(context.skips()).as("reasons").isEmpty();
             return this;
         }
 

@@ -10,12 +10,14 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.simplify.Simplify;
-import dev.espalier.testkit.TestContext;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.regime.AugmentationSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
@@ -51,15 +53,15 @@ class GraftCheckpointsTest {
         return model.graph().constant(name).orElseThrow().toFloats();
     }
 
-    private static TestContext context(Model model, Model donor) {
-        return Shades.context(model, 12).withModel("b.onnx", donor);
+    private static DirectContext context(Model model, Model donor) {
+        return Shades.context(model, 12).withModels(Map.of("b.onnx", donor)::get);
     }
 
     @Test
     void blendsByInformationAndMeasuresStatistics() {
         Model own = network("1, 1, 1, 1", 1);
         Model donor = network("1, 2, 3, 4", 1);
-        TestContext context = context(own, donor);
+        DirectContext context = context(own, donor);
 
         Model blended = PASS.apply(own, context);
 
@@ -86,7 +88,7 @@ class GraftCheckpointsTest {
                         new GraphEditor(plain.graph())
                                 .setInitializer("scale", Tensor.ofFloats(Shape.of(2), 3, 2))
                                 .build());
-        TestContext context = context(own, donor);
+        DirectContext context = context(own, donor);
         BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
 
         Model blended =
@@ -96,7 +98,7 @@ class GraftCheckpointsTest {
         // Scales of 1 against 3, and of 2 against 2.
         assertThat(values(blended, "w1")).containsExactly(2, 2, 4, 4);
         assertThat(values(blended, "scale")).containsExactly(2.5f, 2);
-        assertThat(context.skipped()).isEmpty();
+        assertThat(context.skips()).isEmpty();
         assertThat(context.notes())
                 .containsExactly(
                         "blended 6 tensors with b.onnx, keeping shares from 0.25 to 0.50 of each");
@@ -113,11 +115,12 @@ class GraftCheckpointsTest {
                 y = Gemm(i, w1) {transB=1}
                 """;
         Model original = GraphText.parse(exported.formatted("8"));
-        Model own = new Simplify().preview(original, TestContext.of(original));
+        Model own = new Simplify().preview(original, DirectContext.of(original));
         assertThat(own.graph().nodes()).hasSize(1);
-        TestContext context =
-                TestContext.of(original)
-                        .withModel("b.onnx", GraphText.parse(exported.formatted("4")));
+        DirectContext context =
+                DirectContext.of(original)
+                        .withModels(
+                                Map.of("b.onnx", GraphText.parse(exported.formatted("4")))::get);
 
         Model blended =
                 new GraftCheckpoints(
@@ -147,8 +150,9 @@ class GraftCheckpointsTest {
                 y = Gemm(x, w1) {transB=1}
                 """;
         Model own = GraphText.parse(folded.formatted("8"));
-        TestContext context =
-                TestContext.of(own).withModel("b.onnx", GraphText.parse(folded.formatted("4")));
+        DirectContext context =
+                DirectContext.of(own)
+                        .withModels(Map.of("b.onnx", GraphText.parse(folded.formatted("4")))::get);
         BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
 
         Model blended =
@@ -156,7 +160,8 @@ class GraftCheckpointsTest {
                         .apply(own, context);
 
         assertThat(values(blended, "w1")).containsOnly(6);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .hasSize(1)
                 .allMatch(text -> text.contains("blended as a whole, by entropy"));
     }
@@ -164,7 +169,7 @@ class GraftCheckpointsTest {
     @Test
     void equalNetworksStayAsTheyAre() {
         Model own = network("1, 2, 3, 4", 1);
-        TestContext context = context(own, network("1, 2, 3, 4", 1));
+        DirectContext context = context(own, network("1, 2, 3, 4", 1));
         assertThat(PASS.apply(own, context)).isSameAs(own);
         assertThat(context.notes())
                 .containsExactly("nothing to blend: the networks have equal weights");
@@ -173,9 +178,9 @@ class GraftCheckpointsTest {
     @Test
     void severalGoInTheOrderOfARingAndTheNetworkAtHandKeepsItsShare() {
         Model own = network("8, 8, 8, 8", 1);
-        TestContext context =
-                TestContext.of(network("0, 0, 0, 0", 1))
-                        .withModel("b.onnx", network("4, 4, 4, 4", 1));
+        DirectContext context =
+                DirectContext.of(network("0, 0, 0, 0", 1))
+                        .withModels(Map.of("b.onnx", network("4, 4, 4, 4", 1))::get);
         GraftCheckpoints pass =
                 new GraftCheckpoints(
                         List.of("original", "b.onnx"), HALF, 64, AugmentationSettings.NONE);
@@ -212,7 +217,7 @@ class GraftCheckpointsTest {
                 y = Flatten(p)
                 """;
         Model own = GraphText.parse(folded.formatted(1));
-        TestContext context = context(own, GraphText.parse(folded.formatted(2)));
+        DirectContext context = context(own, GraphText.parse(folded.formatted(2)));
         assertThat(PASS.apply(own, context)).isNotEqualTo(own);
         assertThat(context.notes())
                 .anyMatch(note -> note.startsWith("the network has no batch normalization"));
@@ -237,7 +242,8 @@ class GraftCheckpointsTest {
     @Test
     void thePreviewNeedsNoData() {
         Model own = network("1, 1, 1, 1", 1);
-        TestContext context = TestContext.of(own).withModel("b.onnx", network("1, 2, 3, 4", 2));
+        DirectContext context =
+                DirectContext.of(own).withModels(Map.of("b.onnx", network("1, 2, 3, 4", 2))::get);
         assertThat(PASS.preview(own, context).graph().nodes()).isEqualTo(own.graph().nodes());
         assertThat(PASS.needsData()).isFalse();
     }

@@ -9,8 +9,9 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
-import dev.espalier.testkit.TestContext;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
@@ -102,13 +103,14 @@ class GroupConvTest {
     @ParameterizedTest
     @EnumSource(ShuffleSettings.Kind.class)
     void trainsTowardsGroupsAndProvesThem(ShuffleSettings.Kind kind) {
-        TestContext context = Stripes.context(NETWORK);
+        DirectContext context = Stripes.context(NETWORK);
         Model grouped = pass(HALF, kind, 2, 2).apply(NETWORK, context);
 
         assertThat(groups(grouped)).hasSize(4).containsEntry("0", 1L);
         assertThat(groups(grouped).values().stream().filter(group -> group > 1)).isNotEmpty();
         assertThat(grouped.graph().nodes()).noneMatch(node -> node.is("BatchNormalization"));
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .containsOnlyOnce("Conv 'h0': 3 input and 8 output channels cannot both be halved");
         assertThat(context.notes())
                 .anyMatch(note -> note.startsWith("sparsify: trained "))
@@ -128,7 +130,7 @@ class GroupConvTest {
                                 new dev.espalier.train.loss.CrossEntropy(0),
                                 Stripes.context(NETWORK))
                         .train(NETWORK);
-        TestContext context = Stripes.context(trained);
+        DirectContext context = Stripes.context(trained);
         pass(HALF, 4, 8).apply(trained, context);
         assertThat(context.notes())
                 .filteredOn(note -> note.startsWith("fine-tune: top-1 on the validation"))
@@ -139,11 +141,12 @@ class GroupConvTest {
 
     @Test
     void withoutTrainingItRefusesToDestroy() {
-        TestContext context = TestContext.of(NETWORK);
+        DirectContext context = DirectContext.of(NETWORK);
         GroupConv pass = pass(HALF, 0, 0);
         assertThat(pass.needsData()).isFalse();
         assertThat(pass.apply(NETWORK, context)).isSameAs(NETWORK);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .anySatisfy(
                         skipped ->
                                 assertThat(skipped)
@@ -156,8 +159,8 @@ class GroupConvTest {
 
     @Test
     void withoutTrainingItDestroysWhereTheRecipeInsists() {
-        TestContext context =
-                TestContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
+        DirectContext context =
+                DirectContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
         Model grouped = pass(HALF.keeping(0), 0, 0).apply(NETWORK, context);
         assertThat(groups(grouped).values().stream().filter(group -> group > 1)).isNotEmpty();
         assertThat(context.notes())
@@ -175,12 +178,12 @@ class GroupConvTest {
                         w: float[4,4,1,1] = [1,0,1,0, 0,1,0,1, 1,0,2,0, 0,3,0,1]
                         y = Conv(x, w)
                         """);
-        TestContext context =
-                TestContext.of(blocks).withRunner(new dev.espalier.runtime.OrtRunner());
+        DirectContext context =
+                DirectContext.of(blocks).withRunner(new dev.espalier.runtime.OrtRunner());
         Model grouped = pass(HALF, 0, 0).apply(blocks, context);
         assertThat(groups(grouped)).containsEntry("0", 2L);
         assertThat(context.notes()).contains("Conv 'y': 2 groups keep 1.000 of its weights");
-        assertThat(context.skipped()).isEmpty();
+        assertThat(context.skips()).isEmpty();
     }
 
     @Test
@@ -201,9 +204,10 @@ class GroupConvTest {
                         t = Conv(s, e)
                         y = Conv(t, e)
                         """);
-        TestContext context = TestContext.of(odd);
+        DirectContext context = DirectContext.of(odd);
         assertThat(pass(HALF.withMinChannels(4), 0, 0).apply(odd, context)).isSameAs(odd);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .containsExactly(
                         "Conv 'p': 3 input and 5 output channels cannot both be halved",
                         "Conv 'q': 5 input and 6 output channels cannot both be halved",
@@ -216,11 +220,12 @@ class GroupConvTest {
 
     @Test
     void layersThatShallStayDenseDo() {
-        TestContext context =
-                TestContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
+        DirectContext context =
+                DirectContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
         pass(HALF.keeping(0).with(KeepDense.STANDARD.named(List.of("h1", "h2"))), 0, 0)
                 .apply(NETWORK, context);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .contains(
                         "Conv 'h1': it is named in keep-dense",
                         "Conv 'h2': it is named in keep-dense");
@@ -228,7 +233,7 @@ class GroupConvTest {
         assertThatThrownBy(
                         () ->
                                 pass(HALF.with(KeepDense.STANDARD.named(List.of("h9"))), 0, 0)
-                                        .apply(NETWORK, TestContext.of(NETWORK)))
+                                        .apply(NETWORK, DirectContext.of(NETWORK)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("'h9'")
                 .hasMessageContaining("h0, h1, h2, h3");
@@ -236,7 +241,7 @@ class GroupConvTest {
 
     @Test
     void previewShowsGroupsWithoutTrainingOrProof() {
-        TestContext context = TestContext.of(NETWORK);
+        DirectContext context = DirectContext.of(NETWORK);
         Model planned = pass(HALF, 6, 12).preview(NETWORK, context);
         assertThat(groups(planned).values().stream().filter(group -> group > 1)).isNotEmpty();
         assertThat(context.notes())

@@ -7,9 +7,10 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
-import dev.espalier.testkit.TestContext;
+import dev.espalier.core.pass.PassRun;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,18 +48,19 @@ class MeasuredCutsTest {
                 .toList();
     }
 
-    private TestContext context(ModelTimer timer) {
-        return TestContext.of(NETWORK)
+    private DirectContext context(ModelTimer timer) {
+        return DirectContext.of(NETWORK)
                 .withHost(Host.of(Checkpoints.NONE, Optional.ofNullable(timer)));
     }
 
     @Test
     void layersAreCutAsFarAsGroupsAreFaster() {
-        TestContext context = context(this::micros);
+        DirectContext context = context(this::micros);
         List<CuttableLayer> layers = CuttableLayer.of(NETWORK, TARGET, context);
         assertThat(layers).extracting(layer -> layer.layer().name()).containsExactly("y");
         assertThat(layers.get(0).most()).isEqualTo(1);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .containsExactly(
                         "Conv 'a': no faster in groups: 10.0 µs dense, 10.0 in 2, 10.0 in 4 groups");
         assertThat(context.notes())
@@ -67,7 +69,7 @@ class MeasuredCutsTest {
 
     @Test
     void nothingIsMeasuredWhereTheRecipeSaysSo() {
-        TestContext context = context(this::micros);
+        DirectContext context = context(this::micros);
         List<CuttableLayer> layers =
                 CuttableLayer.of(NETWORK, TARGET.with(KeepDense.STANDARD.slower(false)), context);
         assertThat(layers).hasSize(2).allMatch(layer -> layer.most() == 2);
@@ -77,7 +79,7 @@ class MeasuredCutsTest {
 
     @Test
     void withoutATimerAllMayBeCutAndThatIsSaid() {
-        TestContext context = context(null);
+        DirectContext context = context(null);
         assertThat(CuttableLayer.of(NETWORK, TARGET, context)).hasSize(2);
         assertThat(context.notes())
                 .containsExactly(
@@ -95,11 +97,12 @@ class MeasuredCutsTest {
 
     @Test
     void aTargetOfLatencyCountsTheTimesOfLayersThatAreFaster() {
-        TestContext context = context(this::micros);
+        DirectContext context = context(this::micros);
         List<CuttableLayer> layers = CuttableLayer.of(NETWORK, latency(TARGET), context);
         assertThat(layers).extracting(layer -> layer.layer().name()).containsExactly("y");
         assertThat(layers.get(0).costs()).containsExactly(10.0, 6.0);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .containsExactly(
                         "Conv 'a': no faster in groups: 10.0 µs dense, 10.0 in 2, 10.0 in 4 groups");
 
@@ -136,11 +139,12 @@ class MeasuredCutsTest {
                         h = Unheard(a)
                         y = Conv(h, v)
                         """);
-        TestContext context = context(this::micros);
+        DirectContext context = context(this::micros);
         assertThat(CuttableLayer.of(open, latency(TARGET), context)).hasSize(1);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .containsExactly("Conv 'y': its sizes are open, it cannot be timed");
-        TestContext macs = context(this::micros);
+        DirectContext macs = context(this::micros);
         assertThat(CuttableLayer.of(open, TARGET, macs)).hasSize(2);
         assertThat(macs.notes()).contains("Conv 'y': its sizes are open, it was not timed");
     }
@@ -158,9 +162,10 @@ class MeasuredCutsTest {
                                                         : micros(List.of(model), seconds).get(0))
                                 .toList();
         TargetSettings int8 = TARGET.with(KeepDense.STANDARD.timedIn(Arithmetic.INT8));
-        TestContext context = context(timer);
+        DirectContext context = context(timer);
         assertThat(CuttableLayer.of(NETWORK, int8, context)).isEmpty();
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .contains(
                         "Conv 'y': no faster in groups: 10.0 µs dense, 10.0 in 2, 10.0 in 4 groups, in int8");
         assertThat(CuttableLayer.of(NETWORK, TARGET, context(timer))).hasSize(1);
@@ -181,16 +186,16 @@ class MeasuredCutsTest {
                         kept.put(name, content);
                     }
                 };
-        TestContext first = context(this::micros).withCheckpoints(checkpoints);
+        DirectContext first = context(this::micros).withCheckpoints(checkpoints);
         List<CuttableLayer> before = CuttableLayer.of(NETWORK, TARGET, first);
         int measured = asked;
-        TestContext second = context(this::micros).withCheckpoints(checkpoints);
+        DirectContext second = context(this::micros).withCheckpoints(checkpoints);
         List<CuttableLayer> after = CuttableLayer.of(NETWORK, TARGET, second);
 
         assertThat(asked).isEqualTo(measured).isEqualTo(2);
         assertThat(after).hasSize(1);
         assertThat(after.get(0).most()).isEqualTo(before.get(0).most());
-        assertThat(second.skipped()).isEqualTo(first.skipped());
+        assertThat(second.skips()).isEqualTo(first.skips());
         assertThat(second.notes()).isEqualTo(first.notes());
     }
 }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.convert.Converted;
 import dev.espalier.groupconv.convert.GroupConversion;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.PassTester;
-import dev.espalier.testkit.TestContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -67,7 +67,7 @@ class MixedOrdersTest {
             structures.put(layers.get(i).name(), shuffles.get(i).structure(2));
         }
         Converted converted = GroupConversion.convert(model, structures, SHAPES);
-        TestContext context = TestContext.of(model).withRunner(new OrtRunner());
+        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
         Proof.equal(converted.masked(), converted.model(), converted, context);
         return converted;
     }
@@ -163,7 +163,7 @@ class MixedOrdersTest {
         Converted converted = converted(model, settings(OrderSharing.MIXED, 0.8));
 
         new PassTester.Outcome(
-                        converted.masked(), converted.model(), TestContext.of(converted.masked()))
+                        converted.masked(), converted.model(), DirectContext.of(converted.masked()))
                 .then(
                         """
                         opset 13

@@ -7,10 +7,10 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.testkit.RandomGraphs;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +27,8 @@ class RandomNetworksTest {
             double part = 0.3 + 0.2 * (seed % 3);
             int roundTo = 1 << seed % 3;
             Scope scope = Scope.values()[(int) (seed % 2)];
-            TestContext context =
-                    TestContext.of(model)
+            DirectContext context =
+                    DirectContext.of(model)
                             .withRunner(new OrtRunner(SessionSettings.DEFAULT.withThreads(1)));
             Model result;
             try {

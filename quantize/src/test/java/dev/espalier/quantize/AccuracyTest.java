@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,12 +22,12 @@ class AccuracyTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void randomNetworksStayCloseToTheFloatOnes(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
 
         Model quantized = quantize.apply(model, context);
 
-        assertThat(context.skipped()).as("seed %d", seed).isEmpty();
+        assertThat(context.skips()).as("seed %d", seed).isEmpty();
         assertThat(decibels(model, quantized, context))
                 .as("seed %d", seed)
                 .isGreaterThan(LEAST_DECIBELS);
@@ -39,7 +39,7 @@ class AccuracyTest {
     @EnumSource(Calibration.class)
     void oneScaleATensorAlsoWorks(Calibration calibration) {
         Model model = RandomGraphs.cnn(3, 2);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model quantized =
                 Quantize.int8(calibration)
@@ -56,7 +56,7 @@ class AccuracyTest {
         assertThat(decibels(model, quantized, context)).isGreaterThan(LEAST_DECIBELS);
     }
 
-    private static double decibels(Model model, Model quantized, TestContext context) {
+    private static double decibels(Model model, Model quantized, DirectContext context) {
         Map<String, Tensor> inputs =
                 context.data().test().batch(IntStream.range(0, 32).toArray()).inputs();
         try (var exact = context.runner().open(model);

@@ -8,8 +8,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +50,7 @@ class ChannelPaddingTest {
     @Test
     void givesTheResultsOfTheUnpaddedConvolutionToTheBit() {
         Model model = conv(3, 16, 1);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
         Model padded = Quantize.int8(Calibration.MIN_MAX).apply(model, context);
 
         assertThat(run(padded, context)).isEqualTo(run(withoutPadding(padded), context));
@@ -85,7 +85,7 @@ class ChannelPaddingTest {
                         .formatted(inputs, outputs, inputs / group, group));
     }
 
-    private static float[] run(Model model, TestContext context) {
+    private static float[] run(Model model, DirectContext context) {
         Map<String, Tensor> inputs = context.data().test().batch(new int[] {0}).inputs();
         try (var session = context.runner().open(model)) {
             return session.run(inputs).get("y").toFloats();

@@ -6,10 +6,11 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +36,9 @@ class LatencyGateTest {
 
     private final List<Model> measured = new ArrayList<>();
 
-    private Model gated(ToDoubleFunction<Model> micros, double seconds, TestContext context) {
+    private DirectContext context = RandomSamples.context(MODEL, Runners.SINGLE);
+
+    private Model gated(ToDoubleFunction<Model> micros, double seconds) {
         ModelTimer timer =
                 (models, time) -> {
                     measured.addAll(models);
@@ -48,13 +51,9 @@ class LatencyGateTest {
                                     })
                             .toList();
                 };
-        context.withHost(Host.of(Checkpoints.NONE, Optional.of(timer)));
+        context = context.withHost(Host.of(Checkpoints.NONE, Optional.of(timer)));
         KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, true, seconds);
         return Quantize.int8(Calibration.MIN_MAX).with(keep).apply(MODEL, context);
-    }
-
-    private static TestContext context() {
-        return RandomSamples.context(MODEL, Runners.SINGLE);
     }
 
     /** Whether the layer's weight is there as float. */
@@ -64,10 +63,9 @@ class LatencyGateTest {
 
     @Test
     void whatIsFasterInIntegersStaysSo() {
-        TestContext context = context();
-        Model made = gated(model -> isFloat(model, "w1") ? 100 : 50, 3, context);
+        Model made = gated(model -> isFloat(model, "w1") ? 100 : 50, 3);
 
-        assertThat(context.skipped()).isEmpty();
+        assertThat(context.skips()).isEmpty();
         assertThat(isFloat(made, "w1") || isFloat(made, "w2") || isFloat(made, "w3")).isFalse();
         assertThat(context.notes())
                 .contains(
@@ -79,16 +77,12 @@ class LatencyGateTest {
 
     @Test
     void aLayerThatIsSlowerInIntegersGoesBackAndIsNamed() {
-        TestContext context = context();
-        Model made =
-                gated(
-                        model -> model == MODEL ? 100 : 40 + (isFloat(model, "w1") ? 0 : 20),
-                        3,
-                        context);
+        Model made = gated(model -> model == MODEL ? 100 : 40 + (isFloat(model, "w1") ? 0 : 20), 3);
 
         assertThat(isFloat(made, "w1")).isTrue();
         assertThat(isFloat(made, "w2") || isFloat(made, "w3")).isFalse();
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .containsExactly(
                         "Conv 'pointwise': stays float: the model takes 60.0 µs with it in integers"
                                 + " and 40.0 without");
@@ -97,21 +91,19 @@ class LatencyGateTest {
 
     @Test
     void aGainWithinTheNoiseIsNone() {
-        TestContext context = context();
-        Model made =
-                gated(model -> model == MODEL ? 100 : isFloat(model, "w1") ? 58.5 : 60, 3, context);
+        Model made = gated(model -> model == MODEL ? 100 : isFloat(model, "w1") ? 58.5 : 60, 3);
 
         assertThat(isFloat(made, "w1")).isFalse();
-        assertThat(context.skipped()).isEmpty();
+        assertThat(context.skips()).isEmpty();
     }
 
     @Test
     void aModelThatIsNoFasterInIntegersIsLeftAlone() {
-        TestContext context = context();
-        Model made = gated(model -> 100, 3, context);
+        Model made = gated(model -> 100, 3);
 
         assertThat(made).isSameAs(MODEL);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .containsExactly(
                         "the whole model: stays float: integers are no faster on this machine, 100.0"
                                 + " µs before, 100.0 after");
@@ -119,8 +111,7 @@ class LatencyGateTest {
 
     @Test
     void withoutTimeOnlyTheWholeIsMeasured() {
-        TestContext context = context();
-        Model made = gated(model -> model == MODEL ? 100 : 50, 0, context);
+        Model made = gated(model -> model == MODEL ? 100 : 50, 0);
 
         assertThat(made.graph().nodes()).extracting(Node::opType).contains("QuantizeLinear");
         assertThat(measured).hasSize(2);
@@ -129,7 +120,6 @@ class LatencyGateTest {
 
     @Test
     void withoutATimerNothingIsDecidedAndThatIsSaid() {
-        TestContext context = context();
         Model made = Quantize.int8(Calibration.MIN_MAX).apply(MODEL, context);
 
         assertThat(made).isNotSameAs(MODEL);

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,18 +30,19 @@ class MixedScalesTest {
                         .formatted(factor));
     }
 
-    private static TestContext quantized(float factor, KeepFloat keep) {
+    private static DirectContext quantized(float factor, KeepFloat keep) {
         Model model = model(factor);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize.int8(Calibration.MIN_MAX).with(keep).apply(model, context);
         return context;
     }
 
     @Test
     void aConcatOfVeryDifferentScalesStaysFloatWithItsReader() {
-        TestContext context = quantized(0.001f, KeepFloat.STANDARD);
+        DirectContext context = quantized(0.001f, KeepFloat.STANDARD);
 
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .anyMatch(line -> line.startsWith("Concat 'both': stays float: of its parts one"))
                 .contains("Conv 'reader': stays float: it reads the mixed scales of Concat 'both'");
         assertThat(context.notes()).contains("2 of 3 weighted layers in 8-bit integers");
@@ -48,9 +50,9 @@ class MixedScalesTest {
 
     @Test
     void aConcatOfLikeScalesIsComputedInIntegers() {
-        TestContext context = quantized(0.5f, KeepFloat.STANDARD);
+        DirectContext context = quantized(0.5f, KeepFloat.STANDARD);
 
-        assertThat(context.skipped()).isEmpty();
+        assertThat(context.skips()).isEmpty();
         assertThat(context.notes()).contains("3 of 3 weighted layers in 8-bit integers");
     }
 
@@ -58,7 +60,7 @@ class MixedScalesTest {
     void mixedScalesAreLeftToIntegersWhereTheUserSaysSo() {
         KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.NONE, false, true, 3);
 
-        assertThat(quantized(0.001f, keep).skipped()).isEmpty();
+        assertThat(quantized(0.001f, keep).skips()).isEmpty();
     }
 
     @Test
@@ -76,7 +78,8 @@ class MixedScalesTest {
                             });
         }
         KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.LAST, true, true, 3);
-        assertThat(quantized(0.5f, keep).skipped())
+        assertThat(quantized(0.5f, keep).skips())
+                .map(PassRun.Skip::toString)
                 .containsExactly(
                         "Conv 'reader': stays float: it is at an end of the model, and 'keep-float'"
                                 + " says ends: last");

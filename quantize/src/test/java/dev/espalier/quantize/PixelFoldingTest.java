@@ -8,9 +8,9 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -192,7 +192,7 @@ class PixelFoldingTest {
     }
 
     private static Model quantized(Model model, RandomSamples samples) {
-        TestContext context = RandomSamples.context(model, samples, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         return QUANTIZE.apply(model, context);
     }
 

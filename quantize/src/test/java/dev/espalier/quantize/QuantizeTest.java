@@ -8,10 +8,11 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -255,16 +256,18 @@ class QuantizeTest {
     @Test
     void quantizingTwiceChangesNothingMore() {
         Model once = quantized(CONV_AND_GEMM).after();
-        TestContext context = RandomSamples.context(once, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(once, Runners.SINGLE);
 
         assertThat(excluding().apply(once, context)).isSameAs(once);
-        assertThat(context.skipped()).anyMatch(text -> text.contains("already quantized"));
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
+                .anyMatch(text -> text.contains("already quantized"));
     }
 
     @Test
     void thePreviewHasTheStructureOfTheResult() {
         Model model = GraphText.parse(CONV_AND_GEMM);
-        Model preview = excluding().preview(model, TestContext.of(model));
+        Model preview = excluding().preview(model, DirectContext.of(model));
         Model result = quantized(CONV_AND_GEMM).after();
 
         assertThat(preview.graph().nodes()).hasSameSizeAs(result.graph().nodes());

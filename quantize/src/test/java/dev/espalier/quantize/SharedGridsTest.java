@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.quantize.repair.Equalize;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -35,8 +35,8 @@ class SharedGridsTest {
                         .formatted(weights));
     }
 
-    private static TestContext quantized(Model model) {
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+    private static DirectContext quantized(Model model) {
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize.int8(Calibration.MIN_MAX).apply(model, context);
         return context;
     }

@@ -9,9 +9,9 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,7 +54,7 @@ class ShortcutConvTest {
     void theConvolutionHasOneWeightOfOneForEachChannel() {
         Model before =
                 block("opset 13 | s = Slice(x, first, last, spatial, two); p = Pad(s, around)");
-        TestContext context = TestContext.of(before);
+        DirectContext context = DirectContext.of(before);
         Model after = ShortcutConv.rewrite(before, Set.of(), context);
 
         new PassTester.Outcome(before, after, context)
@@ -90,7 +90,7 @@ class ShortcutConvTest {
             })
     void theResultIsTheSameToTheLastBit(String text) {
         Model before = block(text);
-        Model after = ShortcutConv.rewrite(before, Set.of(), TestContext.of(before));
+        Model after = ShortcutConv.rewrite(before, Set.of(), DirectContext.of(before));
 
         assertThat(after.graph().nodes()).extracting(Node::opType).containsOnly("Conv");
         assertThat(run(after, "p")).isEqualTo(run(before, "p"));
@@ -120,7 +120,8 @@ class ShortcutConvTest {
     void otherSlicesAndPadsStay(String text) {
         Model before = block(text);
 
-        assertThat(ShortcutConv.rewrite(before, Set.of(), TestContext.of(before))).isSameAs(before);
+        assertThat(ShortcutConv.rewrite(before, Set.of(), DirectContext.of(before)))
+                .isSameAs(before);
     }
 
     @ParameterizedTest
@@ -130,7 +131,7 @@ class ShortcutConvTest {
                 block(
                         "opset 13 | s = Slice(x, first, last, spatial, two) as slice;"
                                 + " p = Pad(s, around) as pad");
-        TestContext context = TestContext.of(before);
+        DirectContext context = DirectContext.of(before);
 
         assertThat(ShortcutConv.rewrite(before, Set.of(excluded), context)).isSameAs(before);
     }
@@ -153,7 +154,8 @@ class ShortcutConvTest {
                         y = Conv(x, w)
                         """);
 
-        assertThat(ShortcutConv.rewrite(before, Set.of(), TestContext.of(before))).isSameAs(before);
+        assertThat(ShortcutConv.rewrite(before, Set.of(), DirectContext.of(before)))
+                .isSameAs(before);
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.testkit.TestContext;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.torch.TorchModule;
 import java.io.IOException;
@@ -60,7 +60,7 @@ class MemoryTest {
         TorchModule.threads(1);
         Model model = GraphText.parse(TrainerTest.SMALL);
         List<Sample> samples = new ArrayList<>();
-        TestContext context = TrainerTest.context(model).withCheckpoints(sampling(samples));
+        DirectContext context = TrainerTest.context(model).withCheckpoints(sampling(samples));
         TrainingPlan plan = new TrainingPlan(EPOCHS, 0.05, TrainerTest.REGIME.withAveraging(0.99));
         new Trainer(plan, new CrossEntropy(0), context).train(model);
 

@@ -7,7 +7,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.testkit.TestContext;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.torch.TorchModule;
@@ -75,7 +75,7 @@ class RegularizationTest {
         TorchModule.threads(1);
     }
 
-    private static Trainer.Outcome train(TestContext context, Regularization regularization) {
+    private static Trainer.Outcome train(DirectContext context, Regularization regularization) {
         return new Trainer(
                         "sparsify",
                         new TrainingPlan(3, 0.02, TrainerTest.REGIME),
@@ -87,7 +87,7 @@ class RegularizationTest {
     @Test
     void eachEpochHasItsOwnRegularizer() {
         List<String> calls = new ArrayList<>();
-        TestContext context = TrainerTest.context(SMALL);
+        DirectContext context = TrainerTest.context(SMALL);
         Trainer.Outcome outcome = train(context, new Growing(calls));
         assertThat(calls).containsExactly("1: 0.0 false", "2: 0.0 false", "3: 1000000.0 true");
         assertThat(zeros(outcome.model())).isTrue();
@@ -105,7 +105,7 @@ class RegularizationTest {
         Trainer.Outcome found = null;
         while (found == null) {
             try {
-                TestContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+                DirectContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
                 found = train(context, new Growing(new ArrayList<>()));
             } catch (CancelledException e) {
                 assertThat(checkpoints.writes()).isLessThanOrEqualTo(3);

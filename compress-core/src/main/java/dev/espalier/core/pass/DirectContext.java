@@ -41,6 +41,7 @@ public final class DirectContext implements PassContext {
     private Function<String, Model> models = DirectContext::noModel;
     private Progress progress = Progress.SILENT;
     private Checkpoints checkpoints = Checkpoints.NONE;
+    private Workers workers = Workers.NONE;
     private Reproducer reproducer = Reproducer.NONE;
     private BooleanSupplier cancelled = () -> false;
     private Consumer<String> listener = line -> {};
@@ -67,6 +68,7 @@ public final class DirectContext implements PassContext {
         changed.models = models;
         changed.progress = progress;
         changed.checkpoints = checkpoints;
+        changed.workers = workers;
         changed.reproducer = reproducer;
         changed.cancelled = cancelled;
         changed.listener = listener;
@@ -115,6 +117,11 @@ public final class DirectContext implements PassContext {
     /** This context with a place from which training goes on after a kill. */
     public DirectContext withCheckpoints(Checkpoints value) {
         return with(changed -> changed.checkpoints = value);
+    }
+
+    /** This context with further processes that may take part. */
+    public DirectContext withWorkers(Workers value) {
+        return with(changed -> changed.workers = value);
     }
 
     /** This context with a place for what a failed proof failed on. */
@@ -202,6 +209,11 @@ public final class DirectContext implements PassContext {
     }
 
     @Override
+    public Workers workers() {
+        return workers;
+    }
+
+    @Override
     public Reproducer reproducer() {
         return reproducer;
     }
@@ -214,8 +226,9 @@ public final class DirectContext implements PassContext {
 
     @Override
     public synchronized void skipped(String where, String reason) {
-        skips.add(new PassRun.Skip(where, reason));
-        listener.accept(where + ": " + reason);
+        PassRun.Skip skip = new PassRun.Skip(where, reason);
+        skips.add(skip);
+        listener.accept(skip.toString());
     }
 
     @Override

@@ -28,7 +28,13 @@ public record PassRun(
      *
      * @param where node or value
      */
-    public record Skip(String where, String reason) {}
+    public record Skip(String where, String reason) {
+        /** As one line, {@code where: reason}. */
+        @Override
+        public String toString() {
+            return where + ": " + reason;
+        }
+    }
 
     /** One point of a curve, such as the training loss after an epoch. */
     public record Reading(String curve, double epoch, double value) {}

@@ -5,13 +5,13 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.groupconv.GroupStructure;
 import dev.espalier.groupconv.convert.SharedOrders.LayerSide;
 import dev.espalier.groupconv.convert.SharedOrders.Side;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.TestContext;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,8 +102,8 @@ class NetworksTest {
         }
     }
 
-    private static TestContext context(Model model) {
-        return TestContext.of(model).withRunner(new OrtRunner());
+    private static DirectContext context(Model model) {
+        return DirectContext.of(model).withRunner(new OrtRunner());
     }
 
     private static List<Path> files() throws IOException {

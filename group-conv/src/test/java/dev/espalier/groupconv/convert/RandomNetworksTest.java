@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.GroupStructure;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.testkit.RandomGraphs;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -68,7 +68,7 @@ class RandomNetworksTest {
     }
 
     private static void prove(Converted converted, long seed) {
-        TestContext context = TestContext.of(converted.masked()).withRunner(RUNNER);
+        DirectContext context = DirectContext.of(converted.masked()).withRunner(RUNNER);
         try {
             Proof.equal(converted.masked(), converted.model(), converted, context);
         } catch (RuntimeException e) {

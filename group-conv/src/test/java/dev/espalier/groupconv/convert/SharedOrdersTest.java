@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.convert.SharedOrders.Entry;
 import dev.espalier.groupconv.convert.SharedOrders.LayerSide;
 import dev.espalier.groupconv.convert.SharedOrders.Side;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -124,7 +124,7 @@ class SharedOrdersTest {
         Converted converted =
                 GroupConversion.convert(
                         model, RandomStructures.shared(model, apart, new Random(3)));
-        TestContext context = TestContext.of(model).withRunner(new OrtRunner());
+        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
         Proof.equal(converted.masked(), converted.model(), converted, context);
         return converted;
     }

@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.testkit.TestContext;
+import dev.espalier.core.pass.DirectContext;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -21,9 +21,9 @@ import java.util.SplittableRandom;
  */
 public record TokenSamples(Encoder.Sizes sizes, int size, int first) implements Dataset {
     /** A context with 24 samples in every split, for a small encoder. */
-    public static TestContext context(Model model, ModelRunner runner) {
+    public static DirectContext context(Model model, ModelRunner runner) {
         Dataset samples = new TokenSamples(Encoder.Sizes.SMALL, 24, 0);
-        return TestContext.of(model)
+        return DirectContext.of(model)
                 .withData(new DataSplits(samples, samples, samples, samples))
                 .withRunner(runner);
     }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
@@ -17,7 +19,6 @@ import dev.espalier.quantize.weights.RoundingSettings;
 import dev.espalier.quantize.weights.ScaleChoice;
 import dev.espalier.quantize.weights.WeightType;
 import dev.espalier.testkit.PassTester;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -122,7 +123,7 @@ class LinearLayersTest {
     void excludingANodeThatIsNotThereIsAnError(Kind kind) {
         Model model = GraphText.parse(PRODUCT);
 
-        assertThatThrownBy(() -> kind.pass("lsat").apply(model, TestContext.of(model)))
+        assertThatThrownBy(() -> kind.pass("lsat").apply(model, DirectContext.of(model)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining(kind.id + ".exclude")
                 .hasMessageContaining("[lsat]");
@@ -133,10 +134,12 @@ class LinearLayersTest {
     void quantizingTwiceChangesNothingMore(Kind kind) {
         Model model = Encoder.exported();
         Model once = kind.pass().apply(model, TokenSamples.context(model, Comparison.SINGLE));
-        TestContext context = TokenSamples.context(once, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(once, Comparison.SINGLE);
 
         assertThat(kind.pass().apply(once, context)).isSameAs(once);
-        assertThat(context.skipped()).anyMatch(text -> text.contains("already quantized"));
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
+                .anyMatch(text -> text.contains("already quantized"));
         assertThat(context.notes()).anyMatch(note -> note.contains("nothing to quantize"));
     }
 

@@ -7,9 +7,9 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.VerificationException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import org.junit.jupiter.api.Test;
 
 class OutputAgreementTest {
@@ -26,7 +26,7 @@ class OutputAgreementTest {
     }
 
     private static String note(Model before, Model after) {
-        TestContext context = RandomSamples.context(before, Comparison.SINGLE);
+        DirectContext context = RandomSamples.context(before, Comparison.SINGLE);
         OutputAgreement.check(before, after, context);
         return context.notes().get(0);
     }
@@ -57,7 +57,7 @@ class OutputAgreementTest {
     @Test
     void withoutDataTheModelIsLoadedAlone() {
         Model model = model("Identity(x)");
-        TestContext context = TestContext.of(model).withRunner(Comparison.SINGLE);
+        DirectContext context = DirectContext.of(model).withRunner(Comparison.SINGLE);
         OutputAgreement.check(model, model, context);
 
         assertThat(context.notes())

@@ -12,11 +12,11 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -76,7 +76,7 @@ class MixedPrecisionTest {
         }
     }
 
-    private static TestContext context() {
+    private static DirectContext context() {
         return RandomSamples.context(
                 NETWORK, new Labelled(NETWORK, RandomSamples.of(NETWORK, 64)), Runners.SINGLE);
     }
@@ -87,7 +87,7 @@ class MixedPrecisionTest {
 
     @Test
     void theLayerThatSpoilsTheOutputGoesBackAndTheOtherStays() {
-        TestContext context = context();
+        DirectContext context = context();
 
         Model mixed = pass(5).apply(NETWORK, context);
 
@@ -102,7 +102,7 @@ class MixedPrecisionTest {
 
     @Test
     void nothingGoesBackWithinTheGoal() {
-        TestContext context = context();
+        DirectContext context = context();
 
         Model mixed = pass(100).apply(NETWORK, context);
 
@@ -121,7 +121,7 @@ class MixedPrecisionTest {
 
     @Test
     void examplesWithoutLabelsAreRefused() {
-        TestContext context = RandomSamples.context(NETWORK, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(NETWORK, Runners.SINGLE);
 
         assertThatThrownBy(() -> pass(1).apply(NETWORK, context))
                 .isInstanceOf(InvalidOptionException.class)
@@ -146,7 +146,7 @@ class MixedPrecisionTest {
                     y = Gemm(f, v) {transB=1} as last
                     """);
 
-    private static TestContext uneven() {
+    private static DirectContext uneven() {
         return RandomSamples.context(
                 UNEVEN, new Labelled(UNEVEN, RandomSamples.of(UNEVEN, 64)), Runners.SINGLE);
     }
@@ -167,7 +167,7 @@ class MixedPrecisionTest {
 
     @Test
     void theLayerWhoseBytesCostLeastGetsFourBits() {
-        TestContext context = uneven();
+        DirectContext context = uneven();
 
         Model mixed = sized(100, 0.25).apply(UNEVEN, context);
 
@@ -182,7 +182,7 @@ class MixedPrecisionTest {
 
     @Test
     void aSizeThatEightBitsReachNeedsNoMore() {
-        TestContext context = uneven();
+        DirectContext context = uneven();
 
         Model mixed = sized(100, 0.5).apply(UNEVEN, context);
 
@@ -193,7 +193,7 @@ class MixedPrecisionTest {
 
     @Test
     void noLayerGoesBackToFloatWithWhichTheFileWouldBeTooLarge() {
-        TestContext context = uneven();
+        DirectContext context = uneven();
 
         Model mixed = sized(0, 0.25).apply(UNEVEN, context);
 
@@ -204,7 +204,7 @@ class MixedPrecisionTest {
 
     @Test
     void aSizeThatCannotBeReachedIsSaid() {
-        TestContext context = uneven();
+        DirectContext context = uneven();
 
         Model mixed = sized(100, 0.02).apply(UNEVEN, context);
 

@@ -11,13 +11,13 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -107,7 +107,7 @@ class RoundWeightsTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void learningBringsTheOutputNearer(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model nearest = pass(4, Rounding.NEAREST).apply(model, context);
         Model learned = pass(4, Rounding.LEARNED).apply(model, context);
@@ -120,7 +120,7 @@ class RoundWeightsTest {
     @Test
     void learningIsRepeatable() {
         Model model = RandomGraphs.cnn(3);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
 
         assertThat(pass(4, Rounding.LEARNED).apply(model, context).graph())
                 .isEqualTo(pass(4, Rounding.LEARNED).apply(model, context).graph());
@@ -136,7 +136,7 @@ class RoundWeightsTest {
                         w: float[8,4,3,3] = seed(1)
                         y = Conv(x, w)
                         """);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
         Model rounded = pass(4, Rounding.LEARNED).apply(model, context);
 
         Model quantized = Quantize.int8(Calibration.MIN_MAX).apply(rounded, context);
@@ -172,7 +172,7 @@ class RoundWeightsTest {
                         y = MatMul(m, s)
                         s: float[3,3] = seed(5)
                         """);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
 
         pass(4, Rounding.LEARNED).apply(model, context);
 
@@ -203,7 +203,7 @@ class RoundWeightsTest {
 
     @Test
     void activationsThatAreNoNumbersAreRefused() {
-        TestContext context = RandomSamples.context(UNDEFINED, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(UNDEFINED, Runners.SINGLE);
 
         assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(UNDEFINED, context))
                 .isInstanceOf(UnsupportedModelException.class)
@@ -226,7 +226,7 @@ class RoundWeightsTest {
                         w: float[2,1,1,1] = [1, 0.3]
                         y = Conv(x, w)
                         """);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
 
         assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(model, context))
                 .isInstanceOf(DataException.class)

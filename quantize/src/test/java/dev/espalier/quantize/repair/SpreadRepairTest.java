@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class SpreadRepairTest {
         }
     }
 
-    private static Figures measure(Model model, TestContext context, long seed) {
+    private static Figures measure(Model model, DirectContext context, long seed) {
         Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
         Model spread = SpreadChannels.spread(model, MOST, seed);
         Model equalized = new Equalize(100).apply(spread, context);
@@ -92,7 +92,7 @@ class SpreadRepairTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void aSpreadNetworkIsRepaired(long seed) {
         Model model = GraphText.parse(MOBILE);
-        TestContext context = RandomSamples.context(model, Runners.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Figures figures = measure(model, context, seed);
 
@@ -111,7 +111,7 @@ class SpreadRepairTest {
         for (String file : System.getProperty("espalier.networks").split(",")) {
             Model read = OnnxReader.read(Path.of(file));
             Model model = SpreadChannels.unbounded(FoldBatchNorm.fold(read));
-            TestContext context = RandomSamples.context(model, Runners.SINGLE);
+            DirectContext context = RandomSamples.context(model, Runners.SINGLE);
 
             Figures figures = measure(model, context, 1);
 

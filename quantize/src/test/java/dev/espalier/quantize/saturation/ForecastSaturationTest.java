@@ -3,19 +3,20 @@ package dev.espalier.quantize.saturation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Integers;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import org.junit.jupiter.api.Test;
 
 class ForecastSaturationTest {
     @Test
     void theForecastIsOfTheWholeNetworkAndChangesNothing() {
         Model model = SaturatingRunTest.quantized(RandomGraphs.cnn(2), 8);
-        TestContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
+        DirectContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
 
         assertThat(new ForecastSaturation(16).apply(model, context)).isSameAs(model);
         assertThat(context.notes())
@@ -28,7 +29,7 @@ class ForecastSaturationTest {
     @Test
     void aFloatModelAndWeightsOf7BitsHaveNothingToForecast() {
         Model model = RandomGraphs.cnn(2);
-        TestContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
+        DirectContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
         new ForecastSaturation(16).apply(model, context);
         new ForecastSaturation(16).apply(SaturatingRunTest.quantized(model, 7), context);
 
@@ -40,7 +41,7 @@ class ForecastSaturationTest {
     @Test
     void integerOperatorsAreNotForecastAndThatIsSaid() {
         Model model = RandomGraphs.cnn(2);
-        TestContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
+        DirectContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
         Integers integers =
                 new Integers(
                         Integers.Format.QOPERATOR,
@@ -52,6 +53,8 @@ class ForecastSaturationTest {
         Model written = Quantize.int8(Calibration.MIN_MAX).with(integers).apply(model, context);
 
         assertThat(new ForecastSaturation(16).apply(written, context)).isSameAs(written);
-        assertThat(context.skipped()).anyMatch(line -> line.contains("are not forecast"));
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
+                .anyMatch(line -> line.contains("are not forecast"));
     }
 }

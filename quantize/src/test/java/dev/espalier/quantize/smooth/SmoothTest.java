@@ -11,13 +11,14 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class SmoothTest {
     private static final Smooth FOLDING = new Smooth(0.5, false, List.of());
     private static final Smooth INSERTING = new Smooth(0.5, true, List.of());
 
-    private static TestContext context(Model model) {
+    private static DirectContext context(Model model) {
         return RandomSamples.context(model, Comparison.SINGLE);
     }
 
@@ -36,7 +37,7 @@ class SmoothTest {
     }
 
     /** Largest magnitude of each of two channels of {@code value} on the samples. */
-    private static float[] maxima(Model model, TestContext context, String value) {
+    private static float[] maxima(Model model, DirectContext context, String value) {
         float[] maxima = new float[2];
         Dataset samples = context.data().calibration();
         for (int i = 0; i < samples.size(); i++) {
@@ -67,7 +68,7 @@ class SmoothTest {
     @Test
     void theScaleIsThatOfThePaper() {
         Model model = GraphText.parse(NORMALIZED);
-        TestContext context = context(model);
+        DirectContext context = context(model);
         Model after = FOLDING.apply(model, context);
         float[] x = maxima(model, context, "n");
         // Rows of both weights together: 4 and 8.
@@ -88,7 +89,7 @@ class SmoothTest {
     @CsvSource({"0, 1", "1, 0"})
     void alphaMovesAllOrEvensTheWeights(double alpha, double weight) {
         Model model = GraphText.parse(NORMALIZED);
-        TestContext context = context(model);
+        DirectContext context = context(model);
         Model after = new Smooth(alpha, false, List.of()).apply(model, context);
         float[] x = maxima(after, context, "n");
 
@@ -117,7 +118,7 @@ class SmoothTest {
             })
     void whatAScaleCommutesWithIsFoldedInto(String made, String changed) {
         Model model = GraphText.parse(chain(made));
-        TestContext context = context(model);
+        DirectContext context = context(model);
         Model after = new Smooth(0.5, false, List.of()).apply(model, context);
 
         for (String name : List.of("a", "b", "u")) {
@@ -169,12 +170,13 @@ class SmoothTest {
             })
     void whatAScaleDoesNotCommuteWithIsRefused(String made, String reason) {
         Model model = GraphText.parse(chain(made));
-        TestContext context = context(model);
+        DirectContext context = context(model);
         Smooth onlyLast = new Smooth(0.5, false, List.of());
 
         Model after = onlyLast.apply(model, context);
         assertThat(constant(after, "w")).isEqualTo(constant(model, "w"));
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .anyMatch(text -> text.contains("'last'") && text.contains(reason));
     }
 
@@ -183,10 +185,11 @@ class SmoothTest {
         Model model =
                 GraphText.parse(
                         graph("n = LayerNormalization(x, a)\nm = MatMul(n, w)\ny = Add(m, n)"));
-        TestContext context = context(model);
+        DirectContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .anyMatch(text -> text.contains("something else reads 'n', too; insert-mul"));
         Model inserted = INSERTING.apply(model, context);
         assertThat(inserted.graph().initializers()).containsKey("n_smoothing");
@@ -197,7 +200,7 @@ class SmoothTest {
     @Test
     void aWeightBetweenTwoSmoothedValuesGetsBothScales() {
         Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, u)\ny = MatMul(m, w)"));
-        TestContext context = context(model);
+        DirectContext context = context(model);
         Model after = FOLDING.apply(model, context);
 
         assertThat(context.notes()).anyMatch(note -> note.startsWith("2 inputs"));
@@ -207,10 +210,12 @@ class SmoothTest {
     @Test
     void aSharedWeightStays() {
         Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, w)\ny = MatMul(m, w)"));
-        TestContext context = context(model);
+        DirectContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
-        assertThat(context.skipped()).anyMatch(text -> text.contains("something else reads it"));
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
+                .anyMatch(text -> text.contains("something else reads it"));
     }
 
     @Test
@@ -256,7 +261,7 @@ class SmoothTest {
     void outliersCostADynamicQuantizationLittleOnceTheyAreInTheWeights() {
         QuantizeDynamic dynamic = new QuantizeDynamic(true, false, List.of());
         Model model = withOutliers();
-        TestContext context = context(model);
+        DirectContext context = context(model);
         Model smoothed = FOLDING.apply(model, context);
 
         assertThat(Comparison.error(model, smoothed, context)).isLessThan(1e-5);
@@ -267,7 +272,7 @@ class SmoothTest {
     @Test
     void anEncoderStaysTheSame() {
         for (Model model : List.of(Encoder.exported(), Encoder.withFusedOperators())) {
-            TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+            DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
             Model folded = FOLDING.apply(model, context);
             Model inserted = INSERTING.apply(model, context);
 
@@ -291,7 +296,7 @@ class SmoothTest {
     @Test
     void aModelWithoutLinearLayersIsLeftAlone() {
         Model model = GraphText.parse(graph("y = Relu(x)"));
-        TestContext context = context(model);
+        DirectContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
         assertThat(context.notes()).contains("nothing to smooth");
@@ -300,11 +305,13 @@ class SmoothTest {
     @Test
     void aQuantizedModelIsLeftAlone() {
         Model model = Encoder.exported();
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
         Model quantized = new QuantizeDynamic(true, false, List.of()).apply(model, context);
 
         assertThat(INSERTING.apply(quantized, context)).isSameAs(quantized);
-        assertThat(context.skipped()).anyMatch(text -> text.contains("already quantized"));
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
+                .anyMatch(text -> text.contains("already quantized"));
     }
 
     @Test
@@ -313,7 +320,7 @@ class SmoothTest {
 
         assertThat(PassRegistry.load().find("smooth")).isPresent();
         assertThat(FOLDING.needsData()).isTrue();
-        assertThat(INSERTING.preview(model, TestContext.of(model)).graph().nodes())
+        assertThat(INSERTING.preview(model, DirectContext.of(model)).graph().nodes())
                 .hasSizeGreaterThan(model.graph().nodes().size());
     }
 }

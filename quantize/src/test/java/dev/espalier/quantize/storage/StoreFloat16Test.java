@@ -9,14 +9,15 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,7 +164,7 @@ class StoreFloat16Test {
     @EnumSource(HalfType.class)
     void anEncoderTakesHalfTheBytes(HalfType type) {
         Model model = Encoder.exported();
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
         Model after = weights(type).apply(model, context);
 
         assertThat((double) bytes(after) / bytes(model)).isLessThan(0.53);
@@ -178,13 +179,13 @@ class StoreFloat16Test {
     void storingTwiceChangesNothingMore() {
         Model once = stored(PRODUCT, weights(HalfType.FLOAT16)).after();
 
-        assertThat(weights(HalfType.FLOAT16).apply(once, TestContext.of(once))).isSameAs(once);
+        assertThat(weights(HalfType.FLOAT16).apply(once, DirectContext.of(once))).isSameAs(once);
     }
 
     @Test
     void scalesOfAQuantizationStay() {
         Model model = Encoder.exported();
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
         Model dynamic = new QuantizeDynamic(true, false, List.of()).apply(model, context);
         Model after = weights(HalfType.FLOAT16).apply(dynamic, context);
 
@@ -212,7 +213,7 @@ class StoreFloat16Test {
     @Test
     void anEncoderRunsInFloat16() {
         for (Model model : List.of(Encoder.exported(), Encoder.withFusedOperators())) {
-            TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+            DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
             Model after = GRAPH.apply(model, context);
 
             assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.9999);
@@ -224,10 +225,11 @@ class StoreFloat16Test {
     @Test
     void anEpsilonThatWouldVanishStaysFloat() {
         Model model = Encoder.exported();
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
         GRAPH.apply(model, context);
 
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .anyMatch(text -> text.contains("its number 1.0E-12, 'tiny', becomes zero"));
     }
 
@@ -246,12 +248,13 @@ class StoreFloat16Test {
     @Test
     void valuesBeyondTheRangeKeepTheirMakersAndReadersFloat() {
         Model model = GraphText.parse(SQUARES);
-        TestContext context = RandomSamples.context(model, Comparison.SINGLE);
+        DirectContext context = RandomSamples.context(model, Comparison.SINGLE);
         Model after = GRAPH.apply(model, context);
 
         assertThat(after.graph().nodes().stream().map(Node::opType))
                 .containsExactly("Cast", "Mul", "Cast", "Mul", "Sqrt", "Cast", "Mul", "Cast");
-        assertThat(context.skipped())
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
                 .hasSize(2)
                 .anyMatch(text -> text.contains("'squared': stays float: 'b' reaches"))
                 .anyMatch(text -> text.contains("'root': stays float: 'b' reaches"));
@@ -309,7 +312,7 @@ class StoreFloat16Test {
         assertThatThrownBy(() -> new StoreFloat16(HalfType.BFLOAT16, Extent.GRAPH, List.of()))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("extent: weights");
-        assertThatThrownBy(() -> weights(HalfType.BFLOAT16).apply(old, TestContext.of(old)))
+        assertThatThrownBy(() -> weights(HalfType.BFLOAT16).apply(old, DirectContext.of(old)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("operator set 13");
     }

@@ -10,12 +10,12 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.testkit.PassTester;
-import dev.espalier.testkit.TestContext;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -118,7 +118,7 @@ class QuantizeWeightsTest {
                         """
                                 .formatted(k, n, k, n));
         for (int level : new int[] {0, 1, 4}) {
-            TestContext context = TestContext.of(model).withRunner(Comparison.SINGLE);
+            DirectContext context = DirectContext.of(model).withRunner(Comparison.SINGLE);
             Model after = pass(type, size, symmetric, level).apply(model, context);
             double allowed = level == 4 ? 0.02 : 1e-5;
             assertThat(error(model, decoded(model, after), after, k)).isLessThan(allowed);
@@ -191,7 +191,7 @@ class QuantizeWeightsTest {
     void anEncodersWeightsTakeAFractionOfTheirBytes(
             WeightType type, boolean symmetric, double greatest) {
         Model model = Encoder.exported();
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
         Model after = pass(type, 32, symmetric, 4).apply(model, context);
 
         long before = 0;
@@ -228,7 +228,7 @@ class QuantizeWeightsTest {
                         """);
         Blocks blocks = new Blocks(32, symmetric, ScaleChoice.MAX, true);
         QuantizeWeights pass = new QuantizeWeights(type, blocks, NEAREST, 4, List.of());
-        Model after = pass.apply(model, TestContext.of(model).withRunner(Comparison.SINGLE));
+        Model after = pass.apply(model, DirectContext.of(model).withRunner(Comparison.SINGLE));
         float[] table = tensor(model, "table").toFloats();
         BlockWeight weight = NearestRounding.of(table, 64, 7, type, blocks);
         Map<String, Tensor> ids = Map.of("ids", Tensor.ofLongs(Shape.of(2, 3), 0, 6, 2, 3, 3, 5));
@@ -266,7 +266,7 @@ class QuantizeWeightsTest {
     @Test
     void gptqIsNearerThanRoundingToNearest() {
         Model model = Encoder.withFusedOperators();
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
         Model nearest = int4(NEAREST, ScaleChoice.MAX).apply(model, context);
         Model gptq = int4(GPTQ, ScaleChoice.MAX).apply(model, context);
 
@@ -278,7 +278,7 @@ class QuantizeWeightsTest {
     @Test
     void scalesOfTheLeastSquaredErrorAreNearerThanTheLargestWeights() {
         Model model = Encoder.withFusedOperators();
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
         Model max = int4(NEAREST, ScaleChoice.MAX).apply(model, context);
         Model least = int4(NEAREST, ScaleChoice.MEAN_SQUARED_ERROR).apply(model, context);
 
@@ -293,7 +293,7 @@ class QuantizeWeightsTest {
 
         assertThat(gptq.needsData()).isTrue();
         assertThat(int4(NEAREST, ScaleChoice.MAX).needsData()).isFalse();
-        assertThatThrownBy(() -> gptq.apply(model, TestContext.of(model)))
+        assertThatThrownBy(() -> gptq.apply(model, DirectContext.of(model)))
                 .isInstanceOf(InvalidOptionException.class);
     }
 
@@ -310,7 +310,7 @@ class QuantizeWeightsTest {
                         r = Sqrt(n)
                         y = MatMul(r, w)
                         """);
-        TestContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
 
         assertThatThrownBy(() -> int4(GPTQ, ScaleChoice.MAX).apply(model, context))
                 .isInstanceOf(UnsupportedModelException.class)
@@ -337,7 +337,7 @@ class QuantizeWeightsTest {
     @Test
     void thePreviewHasTheStructureOfTheResultAndNeedsNoData() {
         Model model = Encoder.exported();
-        Model preview = int4(GPTQ, ScaleChoice.MAX).preview(model, TestContext.of(model));
+        Model preview = int4(GPTQ, ScaleChoice.MAX).preview(model, DirectContext.of(model));
 
         assertThat(Comparison.operators(preview)).containsEntry("com.microsoft.MatMulNBits", 14L);
     }

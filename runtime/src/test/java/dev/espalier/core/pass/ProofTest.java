@@ -16,7 +16,6 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.TestContext;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -42,8 +41,8 @@ class ProofTest {
                     y = Conv(r, w2)
                     """);
 
-    private static TestContext context() {
-        return TestContext.of(NET).withRunner(RUNNER);
+    private static DirectContext context() {
+        return DirectContext.of(NET).withRunner(RUNNER);
     }
 
     private static Model withElement(String weight, int index, double factor) {
@@ -105,7 +104,7 @@ class ProofTest {
     @Test
     void leavesBothModelsAndTheInputsBehindWhenItFails() {
         List<Map<String, Model>> left = new ArrayList<>();
-        TestContext keeping =
+        DirectContext keeping =
                 context()
                         .withReproducer(
                                 (models, inputs) -> {
@@ -123,7 +122,7 @@ class ProofTest {
 
     @Test
     void whatCannotBeKeptDoesNotHideTheFailure() {
-        TestContext full =
+        DirectContext full =
                 context()
                         .withReproducer(
                                 (models, inputs) -> {
@@ -166,7 +165,7 @@ class ProofTest {
                         y = Div(d, z)
                         """);
 
-        assertThatThrownBy(() -> Proof.equal(nan, nan, TestContext.of(nan).withRunner(RUNNER)))
+        assertThatThrownBy(() -> Proof.equal(nan, nan, DirectContext.of(nan).withRunner(RUNNER)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("NaN or infinite");
     }

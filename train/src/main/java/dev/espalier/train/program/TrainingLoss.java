@@ -71,13 +71,7 @@ final class TrainingLoss implements LossWriter {
                 model,
                 types,
                 new NetworkWriter(
-                        model,
-                        types,
-                        use,
-                        reduced,
-                        TorchModule.channelBlock(),
-                        holdings,
-                        prefix));
+                        model, types, use, reduced, TorchModule.channelBlock(), holdings, prefix));
     }
 
     /** Writes everything up to the variable {@code loss}. */

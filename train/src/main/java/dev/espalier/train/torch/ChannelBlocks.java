@@ -40,11 +40,8 @@ final class ChannelBlocks {
     /** The number that channels must be a multiple of: 1 where any number is right. */
     static int measured() {
         TorchTensor unused = new TorchTensor("unused", Tensor.ofFloats(Shape.of(1), 0), false);
-        try (TorchModule module =
-                TorchModule.load(TorchArchive.of(CONVOLUTION, List.of(unused)))) {
-            return agree(slope(module, DataType.FLOAT), slope(module, DataType.DOUBLE))
-                    ? 1
-                    : WHOLE;
+        try (TorchModule module = TorchModule.load(TorchArchive.of(CONVOLUTION, List.of(unused)))) {
+            return agree(slope(module, DataType.FLOAT), slope(module, DataType.DOUBLE)) ? 1 : WHOLE;
         }
     }
 
