@@ -23,6 +23,10 @@ import java.util.stream.IntStream;
  * 1 can say; other steps along an axis freeze it.
  */
 public final class Slice implements Operator {
+    private static final int IMAGE_RANK = 4;
+    private static final int HEIGHT = 2;
+    private static final int WIDTH = 3;
+
     /** Indices {@code start + i * step} for i below {@code count}, of one axis of {@code size}. */
     record Range(int start, int step, int count, int size) {
         boolean takesAll() {
@@ -272,6 +276,16 @@ public final class Slice implements Operator {
         Bounds bounds = bounds(call).orElseThrow();
         Range[] ranges = ranges(call, bounds);
         String value = torch.in(0);
+        if (isSubsampling(call, bounds, ranges)) {
+            // A pool of single pixels takes the same ones, and its gradient keeps the layout of the
+            // activations. That of a slice does not, and slows down all that comes before it.
+            torch.out(
+                    "torch.avg_pool2d(%s, [1, 1], %s, [0, 0], False, True)"
+                            .formatted(
+                                    value,
+                                    TorchWriter.ints(step(ranges[HEIGHT]), step(ranges[WIDTH]))));
+            return;
+        }
         for (int i = 0; i < bounds.axes().length; i++) {
             int axis = bounds.axes()[i];
             if (ranges[axis] == null) {
@@ -296,6 +310,29 @@ public final class Slice implements Operator {
             }
         }
         torch.out(value);
+    }
+
+    /** Whether every n-th row and column of images [N,C,H,W] is taken, from the first one on. */
+    private static boolean isSubsampling(Call call, Bounds bounds, Range[] ranges) {
+        return ranges.length == IMAGE_RANK
+                && call.dataType(0).isFloating()
+                && IntStream.range(0, bounds.axes().length)
+                        .allMatch(
+                                i -> takesAllOfOpen(bounds, i) || isEven(bounds.axes()[i], ranges));
+    }
+
+    private static boolean isEven(int axis, Range[] ranges) {
+        Range range = ranges[axis];
+        return range != null
+                && (range.takesAll()
+                        || axis >= HEIGHT
+                                && range.step() > 0
+                                && range.start() == 0
+                                && range.count() == 1 + (range.size() - 1) / range.step());
+    }
+
+    private static int step(Range range) {
+        return range == null ? 1 : range.step();
     }
 
     @Override
