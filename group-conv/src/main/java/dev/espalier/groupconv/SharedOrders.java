@@ -33,19 +33,17 @@ record SharedOrders(List<Integer> inputs, List<Integer> outputs) {
         }
         List<String> names = layers.stream().map(GroupableLayer::name).toList();
         CoupledSides sides = CoupledSides.of(model, names, shapes);
-        List<Integer> read = names.stream().map(sides.inputs()::get).toList();
-        List<Integer> made = names.stream().map(sides.outputs()::get).toList();
+        boolean apart = sharing == OrderSharing.BRANCH;
         List<Object> inputs = new ArrayList<>();
         List<Object> outputs = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            int in = read.get(i);
-            int out = made.get(i);
-            boolean apart = sharing == OrderSharing.BRANCH;
-            Object from = apart && isStream(in, read, made) ? in + " read" : in;
-            Object to = apart && isStream(out, read, made) ? out + " made" : out;
-            inputs.add(from);
+        for (String name : names) {
+            Integer read = sides.inputs().get(name);
+            Integer made = sides.outputs().get(name);
+            Object from = apart && isStream(read, sides) ? read + " read" : read;
+            Object to = apart && isStream(made, sides) ? made + " made" : made;
+            inputs.add(from == null ? name + " inputs" : from);
             // One order for both sides of a layer is no linear assignment.
-            outputs.add(to.equals(from) ? names.get(i) + " outputs" : to);
+            outputs.add(to == null || to.equals(from) ? name + " outputs" : to);
         }
         return numbered(inputs, outputs);
     }
@@ -71,9 +69,9 @@ record SharedOrders(List<Integer> inputs, List<Integer> outputs) {
     }
 
     /** Whether channels are more than the passage from one layer to one other. */
-    private static boolean isStream(int channels, List<Integer> read, List<Integer> made) {
-        return Collections.frequency(read, channels) > 1
-                || Collections.frequency(made, channels) > 1;
+    private static boolean isStream(Integer channels, CoupledSides sides) {
+        return Collections.frequency(sides.inputs().values(), channels) > 1
+                || Collections.frequency(sides.outputs().values(), channels) > 1;
     }
 
     private static SharedOrders numbered(List<?> inputs, List<?> outputs) {

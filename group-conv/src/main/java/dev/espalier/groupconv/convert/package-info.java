@@ -7,7 +7,7 @@
  * dev.espalier.groupconv.convert.DenseForm} of the model, asks core which channels are coupled,
  * lets {@link dev.espalier.groupconv.convert.OrderSearch} choose one order for each group of
  * coupled channels, and {@link dev.espalier.groupconv.convert.ConversionWriter} writes the group
- * convolutions in that order. {@link dev.espalier.groupconv.convert.SharedOrders} tells beforehand
+ * convolutions in that order. {@link dev.espalier.groupconv.convert.CoupledSides} tells beforehand
  * which layers' permutations meet, so that they can be learned together.
  */
 package dev.espalier.groupconv.convert;

@@ -9,8 +9,6 @@ import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.groupconv.GroupStructure;
-import dev.espalier.groupconv.convert.SharedOrders.LayerSide;
-import dev.espalier.groupconv.convert.SharedOrders.Side;
 import dev.espalier.runtime.OrtRunner;
 import java.io.File;
 import java.io.IOException;
@@ -66,11 +64,7 @@ class NetworksTest {
     private static Map<String, GroupStructure> shared(Model model, boolean mixes) {
         List<String> layers = RandomStructures.layers(model);
         return RandomStructures.shared(
-                model, side -> mixes && isApart(layers, side), new Random(5));
-    }
-
-    private static boolean isApart(List<String> layers, LayerSide side) {
-        return side.side() == Side.INPUTS && layers.indexOf(side.layer()) % 4 == 1;
+                model, layer -> mixes && layers.indexOf(layer) % 4 == 1, new Random(5));
     }
 
     private void convert(

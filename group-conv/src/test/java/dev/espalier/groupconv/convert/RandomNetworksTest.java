@@ -46,7 +46,7 @@ class RandomNetworksTest {
         for (long seed = 0; seed < NETWORKS; seed++) {
             Model model = RandomGraphs.cnn(seed);
             Map<String, GroupStructure> structures =
-                    RandomStructures.shared(model, side -> false, new Random(seed));
+                    RandomStructures.shared(model, layer -> false, new Random(seed));
 
             Converted converted = GroupConversion.convert(model, structures);
 
@@ -63,8 +63,9 @@ class RandomNetworksTest {
 
     private static boolean isFree(Model model) {
         List<String> layers = RandomStructures.layers(model);
-        return SharedOrders.of(model, InputShapes.ofBatch(1), layers).entries().stream()
-                .allMatch(SharedOrders.Entry::isFree);
+        CoupledSides sides = CoupledSides.of(model, layers, InputShapes.ofBatch(1));
+        return sides.inputs().keySet().containsAll(layers)
+                && sides.outputs().keySet().containsAll(layers);
     }
 
     private static void prove(Converted converted, long seed) {

@@ -6,9 +6,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.groupconv.GroupStructure;
 import dev.espalier.groupconv.Permutation;
-import dev.espalier.groupconv.convert.SharedOrders.Entry;
-import dev.espalier.groupconv.convert.SharedOrders.LayerSide;
-import dev.espalier.groupconv.convert.SharedOrders.Side;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -61,32 +58,36 @@ final class RandomStructures {
     /**
      * All layers that meet on the same channels have one order.
      *
-     * @param apart the sides that have an order of their own all the same
+     * @param apart the layers that read in an order of their own all the same
      */
-    static Map<String, GroupStructure> shared(
-            Model model, Predicate<LayerSide> apart, Random random) {
+    static Map<String, GroupStructure> shared(Model model, Predicate<String> apart, Random random) {
         List<String> layers = layers(model);
-        Map<LayerSide, Permutation> orders = new HashMap<>();
-        for (Entry entry : SharedOrders.of(model, InputShapes.ofBatch(1), layers).entries()) {
-            Permutation shared =
-                    entry.isFree()
-                            ? order(entry.channels(), random)
-                            : Permutation.identity(entry.channels());
-            for (LayerSide side : entry.sides()) {
-                orders.put(side, apart.test(side) ? order(entry.channels(), random) : shared);
-            }
-        }
+        CoupledSides sides = CoupledSides.of(model, layers, InputShapes.ofBatch(1));
+        Map<Integer, Permutation> orders = new HashMap<>();
         Map<String, GroupStructure> structures = new LinkedHashMap<>();
         for (String layer : layers) {
             Node conv = Convolutions.find(model.graph(), layer);
+            Shape weight = model.graph().initializers().get(conv.input(1)).tensor().shape();
+            int outputs = (int) weight.size(0);
+            int inputs = (int) weight.size(1);
+            Permutation made = shared(orders, sides.outputs().get(layer), outputs, random);
+            Permutation read = shared(orders, sides.inputs().get(layer), inputs, random);
             structures.put(
                     layer,
                     new GroupStructure(
                             groups(model, conv, random),
-                            orders.get(new LayerSide(layer, Side.OUTPUTS)),
-                            orders.get(new LayerSide(layer, Side.INPUTS))));
+                            made,
+                            apart.test(layer) ? order(inputs, random) : read));
         }
         return structures;
+    }
+
+    /** Channels that cannot be put in any order stay as they are. */
+    private static Permutation shared(
+            Map<Integer, Permutation> orders, Integer channels, int size, Random random) {
+        return channels == null
+                ? Permutation.identity(size)
+                : orders.computeIfAbsent(channels, k -> order(size, random));
     }
 
     private static int groups(Model model, Node conv, Random random) {

@@ -8,49 +8,47 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Proof;
-import dev.espalier.groupconv.convert.SharedOrders.Entry;
-import dev.espalier.groupconv.convert.SharedOrders.LayerSide;
-import dev.espalier.groupconv.convert.SharedOrders.Side;
 import dev.espalier.runtime.OrtRunner;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SharedOrdersTest {
-    private static List<Entry> entries(Model model, String... layers) {
-        return SharedOrders.of(model, InputShapes.ofBatch(1), List.of(layers)).entries();
+class CoupledSidesTest {
+    /** The sides that read or make the same channels, in the order of the layers. */
+    private static Collection<List<String>> coupled(Model model, String... layers) {
+        CoupledSides sides = CoupledSides.of(model, List.of(layers), InputShapes.ofBatch(1));
+        Map<Integer, List<String>> coupled = new LinkedHashMap<>();
+        for (String layer : layers) {
+            add(coupled, sides.outputs().get(layer), layer + " makes");
+            add(coupled, sides.inputs().get(layer), layer + " reads");
+        }
+        return coupled.values();
     }
 
-    private static LayerSide inputs(String layer) {
-        return new LayerSide(layer, Side.INPUTS);
-    }
-
-    private static LayerSide outputs(String layer) {
-        return new LayerSide(layer, Side.OUTPUTS);
+    private static void add(Map<Integer, List<String>> coupled, Integer channels, String side) {
+        if (channels != null) {
+            coupled.computeIfAbsent(channels, k -> new ArrayList<>()).add(side);
+        }
     }
 
     @Test
-    void aStageAndTheInsideOfEachBlockAreOneEntryEach() {
+    void aStageAndTheInsideOfEachBlockAreCoupled() {
         Model model = StagedNetwork.of(2);
 
-        assertThat(entries(model, "a0", "b0", "a1", "b1", "a2", "b2"))
+        assertThat(coupled(model, "a0", "b0", "a1", "b1", "a2", "b2"))
                 .containsExactly(
-                        new Entry(16, true, List.of(outputs("a0"), inputs("b0"))),
-                        new Entry(
-                                16,
-                                true,
-                                List.of(
-                                        inputs("a0"),
-                                        outputs("b0"),
-                                        inputs("a1"),
-                                        outputs("b1"),
-                                        inputs("a2"))),
-                        new Entry(16, true, List.of(outputs("a1"), inputs("b1"))),
-                        new Entry(32, true, List.of(outputs("a2"), inputs("b2"))),
-                        new Entry(32, true, List.of(outputs("b2"))));
+                        List.of("a0 makes", "b0 reads"),
+                        List.of("a0 reads", "b0 makes", "a1 reads", "b1 makes", "a2 reads"),
+                        List.of("a1 makes", "b1 reads"),
+                        List.of("a2 makes", "b2 reads"),
+                        List.of("b2 makes"));
     }
 
     @Test
@@ -64,10 +62,7 @@ class SharedOrdersTest {
                         y = Conv(x, w)
                         """);
 
-        assertThat(entries(model, "y"))
-                .containsExactly(
-                        new Entry(4, false, List.of(outputs("y"))),
-                        new Entry(4, false, List.of(inputs("y"))));
+        assertThat(coupled(model, "y")).isEmpty();
     }
 
     @Test
@@ -87,16 +82,13 @@ class SharedOrdersTest {
                         y = Conv(c, w3)
                         """);
 
-        assertThat(entries(model, "b"))
-                .containsExactly(
-                        new Entry(4, false, List.of(outputs("b"))),
-                        new Entry(4, true, List.of(inputs("b"))));
+        assertThat(coupled(model, "b")).containsExactly(List.of("b reads"));
     }
 
     @Test
     void aLayerThatIsNotThereIsAMistakeOfTheCaller() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> entries(StagedNetwork.of(1), "q"))
+                .isThrownBy(() -> coupled(StagedNetwork.of(1), "q"))
                 .withMessageContaining("'q'");
     }
 
@@ -106,21 +98,18 @@ class SharedOrdersTest {
     void mostPermutationsFoldEvenWhereEverySecondBlockMixes(int blocks) {
         Model model = StagedNetwork.of(blocks);
 
-        Converted aligned = converted(model, side -> false);
+        Converted aligned = converted(model, layer -> false);
         // Nothing but one Gather at each shortcut that adds channels.
         assertThat(aligned.gathers()).as("%s", aligned.layers()).isLessThanOrEqualTo(2);
 
-        Converted mixing =
-                converted(
-                        model,
-                        side -> side.side() == Side.INPUTS && side.layer().matches("b\\d*[02468]"));
+        Converted mixing = converted(model, layer -> layer.matches("b\\d*[02468]"));
         assertThat(mixing.permutations()).isEqualTo(12 * blocks);
         assertThat(5 * mixing.folded())
                 .as("%s", mixing.layers())
                 .isGreaterThanOrEqualTo(4 * mixing.permutations());
     }
 
-    private static Converted converted(Model model, Predicate<LayerSide> apart) {
+    private static Converted converted(Model model, Predicate<String> apart) {
         Converted converted =
                 GroupConversion.convert(
                         model, RandomStructures.shared(model, apart, new Random(3)));
