@@ -145,7 +145,8 @@ final class InspectCommand implements Callable<Integer> {
 
     private int showGroups(Model model, GroupOptions groups) {
         Map<String, String> refusals = new LinkedHashMap<>();
-        List<Groupability> layers = Groupability.of(model, groups.seed, refusals::put);
+        List<Groupability> layers =
+                Groupability.of(model, groups.seed, refusals::put, root.progress());
         if (layers.isEmpty()) {
             throw new UnsupportedModelException(
                     "the model has no convolution that could be cut into groups"

@@ -113,11 +113,13 @@ public record GroupConv(
                         model,
                         layers.stream().map(CuttableLayer::layer).toList(),
                         context.inputShapes(),
-                        context.seed()),
+                        context.seed(),
+                        context.progress()),
                 shuffle,
                 sparsify,
                 target.removed(),
-                context.seed());
+                context.seed(),
+                context.progress());
     }
 
     private Trainer.Outcome sparsified(Model network, Sparsification towards, PassContext context) {

@@ -2,6 +2,7 @@ package dev.espalier.groupconv;
 
 import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -32,25 +33,29 @@ public record Groupability(
      * The convolutions of {@code model} that can be cut.
      *
      * @param refused told the label of every other convolution, and why it stays dense
+     * @param progress of the search, which takes minutes where layers have thousands of channels
      */
     public static List<Groupability> of(
-            Model model, long seed, BiConsumer<String, String> refused) {
+            Model model, long seed, BiConsumer<String, String> refused, Progress progress) {
+        List<GroupableLayer> layers = GroupableLayer.of(model, refused);
         List<Groupability> found = new ArrayList<>();
-        for (GroupableLayer layer : GroupableLayer.of(model, refused)) {
-            NormMatrix norms = layer.norms(model);
-            Shuffle shuffle =
-                    new ShuffleSearch(
-                                    RESTARTS,
-                                    ShuffleSearch.SWEEPS,
-                                    POWER,
-                                    Seeds.mix(seed, found.size()))
-                            .find(norms);
-            List<Double> kept = shuffle.kept(norms);
-            found.add(
-                    new Groupability(
-                            layer.label(), norms, kept, shuffle.structure(1 << kept.size() - 1)));
+        long beginnings = (long) layers.size() * RESTARTS;
+        try (Progress.Task task = progress.begin("search shuffles", beginnings, "beginnings")) {
+            for (GroupableLayer layer : layers) {
+                long own = Seeds.mix(seed, found.size());
+                ShuffleSearch search =
+                        new ShuffleSearch(RESTARTS, ShuffleSearch.SWEEPS, POWER, own);
+                NormMatrix norms = layer.norms(model);
+                found.add(of(layer, norms, search.find(norms, task)));
+            }
         }
         return found;
+    }
+
+    private static Groupability of(GroupableLayer layer, NormMatrix norms, Shuffle shuffle) {
+        List<Double> kept = shuffle.kept(norms);
+        GroupStructure finest = shuffle.structure(1 << kept.size() - 1);
+        return new Groupability(layer.label(), norms, kept, finest);
     }
 
     /**

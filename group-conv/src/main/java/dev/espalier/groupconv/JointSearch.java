@@ -1,6 +1,7 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.data.Seeds;
+import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,14 +32,23 @@ record JointSearch(ShuffleSearch search) {
     record Member(NormMatrix norms, int inputs, int outputs) {}
 
     /** The best shuffles of all beginnings. */
-    List<Shuffle> find(List<Member> members) {
+    List<Shuffle> find(List<Member> members, Progress progress) {
+        List<List<Integer>> companies = companies(members);
+        long beginnings = (long) companies.size() * search.restarts();
+        try (Progress.Task task = progress.begin("search shuffles", beginnings, "beginnings")) {
+            return find(members, companies, task);
+        }
+    }
+
+    private List<Shuffle> find(
+            List<Member> members, List<List<Integer>> companies, Progress.Task task) {
         Shuffle[] found = new Shuffle[members.size()];
-        for (List<Integer> company : companies(members)) {
+        for (List<Integer> company : companies) {
             List<Member> some = company.stream().map(members::get).toList();
             List<Shuffle> shuffles =
                     some.size() == 1
-                            ? List.of(seeded(company.get(0)).find(some.get(0).norms()))
-                            : together(some, company.get(0));
+                            ? List.of(seeded(company.get(0)).find(some.get(0).norms(), task))
+                            : together(some, company.get(0), task);
             for (int i = 0; i < some.size(); i++) {
                 found[company.get(i)] = shuffles.get(i);
             }
@@ -83,19 +93,14 @@ record JointSearch(ShuffleSearch search) {
                 || a.outputs() == b.inputs();
     }
 
-    private List<Shuffle> together(List<Member> members, int number) {
-        List<Shuffle> best = List.of();
-        double least = Double.POSITIVE_INFINITY;
-        for (int restart = 0; restart < search.restarts(); restart++) {
-            Random random = new Random(Seeds.mix(Seeds.mix(search.seed(), number), restart));
-            List<Shuffle> shuffles = refine(members, beginning(members, restart, random));
-            double loss = loss(members, shuffles);
-            if (loss < least) {
-                least = loss;
-                best = shuffles;
-            }
-        }
-        return best;
+    private List<Shuffle> together(List<Member> members, int number, Progress.Task task) {
+        return search.best(
+                restart -> {
+                    long seed = Seeds.mix(Seeds.mix(search.seed(), number), restart);
+                    return refine(members, beginning(members, restart, new Random(seed)));
+                },
+                shuffles -> loss(members, shuffles),
+                task);
     }
 
     private static List<Shuffle> beginning(List<Member> members, int restart, Random random) {

@@ -2,6 +2,7 @@ package dev.espalier.groupconv;
 
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.groupconv.convert.GroupConversion;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +30,7 @@ record MixedOrders(Model model, List<GroupableLayer> layers, InputShapes shapes)
     private static final int SIDES = 2;
 
     /** The orders to be learned under {@code settings}. */
-    SharedOrders of(ShuffleSettings settings, long seed) {
+    SharedOrders of(ShuffleSettings settings, long seed, Progress progress) {
         SharedOrders stages = SharedOrders.of(model, layers, OrderSharing.STAGE, shapes);
         List<JointSearch.Member> members = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
@@ -40,7 +41,7 @@ record MixedOrders(Model model, List<GroupableLayer> layers, InputShapes shapes)
                             stages.outputs().get(i)));
         }
         JointSearch search = settings.search(seed);
-        List<Shuffle> shuffles = search.find(members);
+        List<Shuffle> shuffles = search.find(members, progress);
         int most = (int) Math.floor((1 - settings.folded()) * SIDES * layers.size() + 1e-9);
         int open = Math.max(0, most - gathers(shuffles));
         List<Integer> candidates =

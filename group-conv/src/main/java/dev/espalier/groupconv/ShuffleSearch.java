@@ -1,10 +1,15 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.data.Seeds;
+import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Looks for the shuffle of least loss {@code sum (P S Q) * R}. With the order of columns held, the
@@ -20,20 +25,34 @@ import java.util.Random;
 record ShuffleSearch(int restarts, int sweeps, double power, long seed) {
     static final int SWEEPS = 20;
 
-    /** The best shuffle of all beginnings. */
-    Shuffle find(NormMatrix norms) {
+    private record Ending<T>(T found, double loss) {}
+
+    /**
+     * The best shuffle of all beginnings.
+     *
+     * @param task advances by one at the end of each
+     */
+    Shuffle find(NormMatrix norms, Progress.Task task) {
         CostMatrix cost = CostMatrix.full(norms.rows(), norms.columns(), power);
-        Shuffle best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (int restart = 0; restart < restarts; restart++) {
-            Shuffle found = refine(norms, beginning(norms, restart));
-            double loss = cost.loss(found.order(norms));
-            if (loss < least) {
-                least = loss;
-                best = found;
-            }
-        }
-        return best;
+        return best(
+                restart -> refine(norms, beginning(norms, restart)),
+                found -> cost.loss(found.order(norms)),
+                task);
+    }
+
+    /** Of what all beginnings lead to, side by side, the first of least loss. */
+    <T> T best(IntFunction<T> leadsTo, ToDoubleFunction<T> loss, Progress.Task task) {
+        return IntStream.range(0, restarts)
+                .parallel()
+                .mapToObj(
+                        restart -> {
+                            T found = leadsTo.apply(restart);
+                            task.advance(1);
+                            return new Ending<>(found, loss.applyAsDouble(found));
+                        })
+                .min(Comparator.comparingDouble(Ending::loss))
+                .orElseThrow()
+                .found();
     }
 
     private Shuffle beginning(NormMatrix norms, int restart) {
@@ -51,8 +70,7 @@ record ShuffleSearch(int restarts, int sweeps, double power, long seed) {
     }
 
     private static Permutation order(int size, Random random) {
-        List<Integer> order =
-                new ArrayList<>(java.util.stream.IntStream.range(0, size).boxed().toList());
+        List<Integer> order = new ArrayList<>(IntStream.range(0, size).boxed().toList());
         Collections.shuffle(order, random);
         return Permutation.of(order.stream().mapToInt(channel -> channel).toArray());
     }

@@ -4,6 +4,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -75,9 +76,10 @@ public record ShuffleSettings(
      *
      * @param groups that a fixed order is made for, of each layer
      */
-    List<Shuffle> first(List<JointSearch.Member> members, List<Integer> groups, long seed) {
+    List<Shuffle> first(
+            List<JointSearch.Member> members, List<Integer> groups, long seed, Progress progress) {
         if (kind == Kind.LEARNED) {
-            return search(seed).find(members);
+            return search(seed).find(members, progress);
         }
         List<Shuffle> shuffles = new ArrayList<>();
         for (int i = 0; i < groups.size(); i++) {
@@ -88,10 +90,15 @@ public record ShuffleSettings(
     }
 
     /** Which sides of layers have one order. Only learned ones may differ by what they cost. */
-    SharedOrders orders(Model model, List<GroupableLayer> layers, InputShapes shapes, long seed) {
+    SharedOrders orders(
+            Model model,
+            List<GroupableLayer> layers,
+            InputShapes shapes,
+            long seed,
+            Progress progress) {
         boolean mixes = kind == Kind.LEARNED && sharing == OrderSharing.MIXED;
         return mixes && !layers.isEmpty()
-                ? new MixedOrders(model, layers, shapes).of(this, seed)
+                ? new MixedOrders(model, layers, shapes).of(this, seed, progress)
                 : SharedOrders.of(model, layers, sharing, shapes);
     }
 

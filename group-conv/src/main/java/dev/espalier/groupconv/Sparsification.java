@@ -3,6 +3,7 @@ package dev.espalier.groupconv;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.train.Regularization;
 import dev.espalier.train.program.Regularizer;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param settings of the training
  * @param target share of all layers' cost that shall go
  * @param seed of orders
+ * @param progress of the first search for them
  */
 record Sparsification(
         List<CuttableLayer> layers,
@@ -30,7 +32,8 @@ record Sparsification(
         ShuffleSettings shuffle,
         SparsifySettings settings,
         double target,
-        long seed)
+        long seed,
+        Progress progress)
         implements Regularization {
     private static final String LAMBDA = "lambda";
     private static final String REMOVED = "removed";
@@ -56,7 +59,8 @@ record Sparsification(
         return shuffle.first(
                 members(network),
                 layers.stream().map(layer -> layer.groupsFor(target)).toList(),
-                seed);
+                seed,
+                progress);
     }
 
     private List<JointSearch.Member> members(Model network) {

@@ -3,10 +3,15 @@ package dev.espalier.groupconv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,21 +59,60 @@ class AssignmentTest {
         }
     }
 
+    /** Costs of which one order of the columns is the best. */
+    private static double[][] planted(Permutation best, Random random) {
+        int size = best.size();
+        double[] u = random.doubles(size, -1, 1).toArray();
+        double[] v = random.doubles(size, -1, 1).toArray();
+        double[][] cost = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                cost[i][j] = u[i] + v[j] + (best.at(i) == j ? 0 : 1e-3 + random.nextDouble());
+            }
+        }
+        return cost;
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2, 17, 64, 256})
     void aPlantedOptimumIsFound(int size) {
         Random random = new Random(size);
-        double[] u = random.doubles(size, -1, 1).toArray();
-        double[] v = random.doubles(size, -1, 1).toArray();
-        Shuffle hidden = ShuffleSearch.random(size, size, random);
-        double[][] cost = new double[size][size];
-        for (int i = 0; i < size; i++) {
-            for (int j = 0; j < size; j++) {
-                boolean best = hidden.outputs().at(i) == j;
-                cost[i][j] = u[i] + v[j] + (best ? 0 : 1e-3 + random.nextDouble());
-            }
+        Permutation best = ShuffleSearch.random(size, size, random).outputs();
+        assertThat(Assignment.solve(planted(best, random))).isEqualTo(best.toArray());
+    }
+
+    /** How long it took goes to {@code group-conv/target/assignment.md}. */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 512, 2048})
+    @EnabledIfSystemProperty(named = "espalier.endurance", matches = "true")
+    void wideLayersAreAssigned(int size) throws IOException {
+        Random random = new Random(size);
+        Permutation best = ShuffleSearch.random(size, size, random).outputs();
+        double[][] planted = planted(best, random);
+        // Of the places in one group each costs the same, so that rows of a shuffle's costs are
+        // alike.
+        double[] weights = random.doubles((long) size * size).map(x -> x * x * x).toArray();
+        double[][] shuffle =
+                CostMatrix.full(size, size, 0.5).rowCosts(NormMatrix.of(size, size, weights));
+        String times = median(planted) + " | " + median(shuffle);
+        Files.writeString(
+                Path.of("target", "assignment.md"),
+                "| %d | %s |%n".formatted(size, times),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        assertThat(Assignment.solve(planted)).isEqualTo(best.toArray());
+        assertOrder(Assignment.solve(shuffle));
+    }
+
+    private static String median(double[][] cost) {
+        double[] seconds = new double[7];
+        for (int i = 0; i < seconds.length; i++) {
+            long start = System.nanoTime();
+            Assignment.solve(cost);
+            seconds[i] = (System.nanoTime() - start) / 1e9;
         }
-        assertThat(Assignment.solve(cost)).isEqualTo(hidden.outputs().toArray());
+        Arrays.sort(seconds);
+        return "%.3g s".formatted(seconds[seconds.length / 2]);
     }
 
     @ParameterizedTest

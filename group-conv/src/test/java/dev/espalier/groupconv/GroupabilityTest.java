@@ -1,11 +1,15 @@
 package dev.espalier.groupconv;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.CancelledException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class GroupabilityTest {
@@ -24,7 +28,8 @@ class GroupabilityTest {
     void aLayerThatHasGroupsKeepsAllOfItsWeightsInThem() {
         List<String> refused = new ArrayList<>();
         List<Groupability> layers =
-                Groupability.of(MODEL, 3, (where, why) -> refused.add(where + ": " + why));
+                Groupability.of(
+                        MODEL, 3, (where, why) -> refused.add(where + ": " + why), Progress.SILENT);
         assertThat(layers).hasSize(1);
         Groupability layer = layers.get(0);
         assertThat(layer.layer()).isEqualTo("Conv 'h'");
@@ -36,5 +41,43 @@ class GroupabilityTest {
         NormMatrix shuffled = layer.shuffled();
         assertThat(shuffled.at(0, 2) + shuffled.at(0, 3) + shuffled.at(3, 0)).isZero();
         assertThat(refused).containsExactly("Conv 'y': its weight 'i' is computed, not stored");
+    }
+
+    /** Counts beginnings, and stops at {@code last}. */
+    private static Progress stoppingAt(int last, AtomicInteger advanced, List<Long> begun) {
+        return (name, done, steps, unit) -> {
+            begun.add(steps);
+            return new Progress.Task() {
+                @Override
+                public void advance(long count) {
+                    if (advanced.incrementAndGet() == last) {
+                        throw new CancelledException("stopped during " + name);
+                    }
+                }
+
+                @Override
+                public void show(String words) {}
+
+                @Override
+                public void close() {}
+            };
+        };
+    }
+
+    @Test
+    void theSearchTellsHowFarItIs() {
+        AtomicInteger advanced = new AtomicInteger();
+        List<Long> begun = new ArrayList<>();
+        Groupability.of(MODEL, 3, (where, why) -> {}, stoppingAt(0, advanced, begun));
+        assertThat(begun).containsExactly((long) Groupability.RESTARTS);
+        assertThat(advanced).hasValue(Groupability.RESTARTS);
+    }
+
+    @Test
+    void theSearchEndsWhereItIsAskedTo() {
+        Progress stopping = stoppingAt(3, new AtomicInteger(), new ArrayList<>());
+        assertThatThrownBy(() -> Groupability.of(MODEL, 3, (where, why) -> {}, stopping))
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining("stopped during search shuffles");
     }
 }

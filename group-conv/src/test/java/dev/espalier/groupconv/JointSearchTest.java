@@ -3,6 +3,7 @@ package dev.espalier.groupconv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.core.pass.Progress;
 import dev.espalier.groupconv.JointSearch.Member;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ class JointSearchTest {
                 List.of(
                         new Member(hidden(new Shuffle(b, a), 4, random), 0, 1),
                         new Member(hidden(new Shuffle(c, b), 4, random), 1, 2));
-        List<Shuffle> found = search(8).find(members);
+        List<Shuffle> found = search(8).find(members, Progress.SILENT);
         assertThat(found.get(0).outputs()).isEqualTo(found.get(1).inputs());
         for (int i = 0; i < 2; i++) {
             assertThat(found.get(i).kept(members.get(i).norms()).get(2)).isGreaterThan(0.95);
@@ -48,8 +49,9 @@ class JointSearchTest {
     void layersOnTheirOwnAreSoughtOnTheirOwn() {
         NormMatrix s = NormMatrix.of(8, 8, new Random(2).doubles(64).toArray());
         NormMatrix t = NormMatrix.of(8, 4, new Random(3).doubles(32).toArray());
-        List<Shuffle> found = search(4).find(List.of(new Member(s, 0, 1), new Member(t, 2, 3)));
-        List<Shuffle> alone = search(4).find(List.of(new Member(s, 5, 7)));
+        List<Shuffle> found =
+                search(4).find(List.of(new Member(s, 0, 1), new Member(t, 2, 3)), Progress.SILENT);
+        List<Shuffle> alone = search(4).find(List.of(new Member(s, 5, 7)), Progress.SILENT);
         assertThat(found.get(0)).isEqualTo(alone.get(0));
     }
 
@@ -80,7 +82,7 @@ class JointSearchTest {
             assertThat(from.get(0).outputs()).isEqualTo(from.get(1).inputs());
             assertThat(from.get(0).inputs()).isEqualTo(from.get(2).inputs());
             assertThat(from.get(1).outputs()).isEqualTo(from.get(3).outputs());
-            assertThat(search(8).loss(members, search(8).find(members)))
+            assertThat(search(8).loss(members, search(8).find(members, Progress.SILENT)))
                     .isLessThanOrEqualTo(
                             once.loss(
                                             members,
@@ -99,7 +101,7 @@ class JointSearchTest {
                 List.of(
                         new Member(NormMatrix.of(4, 4, new double[16]), 0, 1),
                         new Member(NormMatrix.of(2, 4, 1, 0, 1, 0, 0, 1, 0, 1), 1, 2));
-        List<Shuffle> found = search(4).find(members);
+        List<Shuffle> found = search(4).find(members, Progress.SILENT);
         assertThat(search(4).loss(members, found)).isCloseTo(0, within(1e-12));
     }
 }

@@ -6,6 +6,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.convert.Converted;
 import dev.espalier.groupconv.convert.GroupConversion;
@@ -74,7 +75,7 @@ class MixedOrdersTest {
 
     private static List<Shuffle> shuffles(Model model, ShuffleSettings settings) {
         List<GroupableLayer> layers = layers(model);
-        SharedOrders orders = settings.orders(model, layers, SHAPES, 17);
+        SharedOrders orders = settings.orders(model, layers, SHAPES, 17, Progress.SILENT);
         List<JointSearch.Member> members = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             members.add(
@@ -83,7 +84,7 @@ class MixedOrdersTest {
                             orders.inputs().get(i),
                             orders.outputs().get(i)));
         }
-        return settings.search(17).find(members);
+        return settings.search(17).find(members, Progress.SILENT);
     }
 
     private static double kept(Model model, ShuffleSettings settings) {
@@ -102,7 +103,9 @@ class MixedOrdersTest {
             int branches, double folded, int apart) {
         Model model = residual(branches);
         List<GroupableLayer> layers = layers(model);
-        SharedOrders mixed = settings(OrderSharing.MIXED, folded).orders(model, layers, SHAPES, 17);
+        SharedOrders mixed =
+                settings(OrderSharing.MIXED, folded)
+                        .orders(model, layers, SHAPES, 17, Progress.SILENT);
         SharedOrders stage = SharedOrders.of(model, layers, OrderSharing.STAGE, SHAPES);
 
         assertThat(new HashSet<>(mixed.inputs()).size() + new HashSet<>(mixed.outputs()).size())
@@ -202,7 +205,8 @@ class MixedOrdersTest {
                         y = Conv(x, v)
                         """);
         SharedOrders orders =
-                settings(OrderSharing.MIXED, 0).orders(model, layers(model), SHAPES, 17);
+                settings(OrderSharing.MIXED, 0)
+                        .orders(model, layers(model), SHAPES, 17, Progress.SILENT);
         assertThat(orders)
                 .isEqualTo(SharedOrders.of(model, layers(model), OrderSharing.STAGE, SHAPES));
     }
@@ -214,7 +218,7 @@ class MixedOrdersTest {
             SharedOrders orders =
                     settings(OrderSharing.MIXED, 0.8)
                             .of(kind)
-                            .orders(model, layers(model), SHAPES, 17);
+                            .orders(model, layers(model), SHAPES, 17, Progress.SILENT);
             boolean isStage =
                     orders.equals(
                             SharedOrders.of(model, layers(model), OrderSharing.STAGE, SHAPES));

@@ -3,6 +3,7 @@ package dev.espalier.groupconv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.core.pass.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ShuffleSearchTest {
+    private static final Progress.Task TASK = Progress.SILENT.begin("", 1, "");
+
     private static ShuffleSearch search(long seed) {
         return new ShuffleSearch(Groupability.RESTARTS, ShuffleSearch.SWEEPS, 0.5, seed);
     }
@@ -33,7 +36,7 @@ class ShuffleSearchTest {
         int recovered = 0;
         for (int run = 0; run < runs; run++) {
             NormMatrix s = planted(rows, columns, groups, new Random(run * 31L + groups));
-            recovered += isRecovered(search(run).find(s).order(s), groups) ? 1 : 0;
+            recovered += isRecovered(search(run).find(s, TASK).order(s), groups) ? 1 : 0;
         }
         return recovered;
     }
@@ -91,7 +94,7 @@ class ShuffleSearchTest {
                 assertThat(next).isLessThanOrEqualTo(loss);
                 loss = next;
             }
-            Shuffle found = search(run).find(s);
+            Shuffle found = search(run).find(s, TASK);
             assertThat(cost.loss(found.order(s))).isLessThanOrEqualTo(cost.loss(s) + 1e-9);
         }
     }
@@ -99,13 +102,13 @@ class ShuffleSearchTest {
     @Test
     void theSameSeedGivesTheSameShuffle() {
         NormMatrix s = NormMatrix.of(16, 16, new Random(5).doubles(256).toArray());
-        assertThat(search(9).find(s)).isEqualTo(search(9).find(s));
+        assertThat(search(9).find(s, TASK)).isEqualTo(search(9).find(s, TASK));
     }
 
     @Test
     void zerosHaveAShuffleToo() {
         NormMatrix s = NormMatrix.of(4, 4, new double[16]);
-        assertThat(search(1).find(s).kept(s)).containsExactly(1.0, 1.0, 1.0);
+        assertThat(search(1).find(s, TASK).kept(s)).containsExactly(1.0, 1.0, 1.0);
     }
 
     @Test
@@ -116,6 +119,6 @@ class ShuffleSearchTest {
             norms[i / 9] += Math.abs(random.nextGaussian());
         }
         NormMatrix s = NormMatrix.of(64, 64, norms);
-        assertThat(search(1).find(s).kept(s).get(1)).isCloseTo(0.52, within(0.02));
+        assertThat(search(1).find(s, TASK).kept(s).get(1)).isCloseTo(0.52, within(0.02));
     }
 }

@@ -7,6 +7,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.train.program.Regularizer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,8 @@ class SparsificationTest {
                 ShuffleSettings.DEFAULT.of(kind),
                 new SparsifySettings(4, 0.05, SparsifySettings.Step.PROXIMAL, warmup, 0.25, 0.1),
                 0.5,
-                7);
+                7,
+                Progress.SILENT);
     }
 
     @Test
@@ -76,7 +78,14 @@ class SparsificationTest {
         assertThat(Sparsification.removed(after)).containsExactly(0f, 0.5f);
         assertThat(Sparsification.lambda(after)).isZero();
         Sparsification more =
-                new Sparsification(none.layers(), ORDERS, none.shuffle(), none.settings(), 0.7, 7);
+                new Sparsification(
+                        none.layers(),
+                        ORDERS,
+                        none.shuffle(),
+                        none.settings(),
+                        0.7,
+                        7,
+                        Progress.SILENT);
         float[] drawn = more.after(1, two, more.first(ONES)).strengths().get("w").toFloats();
         float l = 0.25f;
         assertThat(drawn)
