@@ -76,7 +76,8 @@ public record GroupConv(
                     "would train for %d epochs towards groups and %d in them; these are the groups of the weights as they are"
                             .formatted(sparsify.epochs(), fineTune.epochs()));
         }
-        return choose(model, towards, towards.beginnings(model), context).converted(model, context);
+        return choose(model, towards, towards.beginnings(model, context.progress()), context)
+                .converted(model, context);
     }
 
     @Override
@@ -95,7 +96,7 @@ public record GroupConv(
             network = sparse.model();
             shuffles = towards.shuffles(sparse.regularizer());
         } else {
-            shuffles = towards.beginnings(network);
+            shuffles = towards.beginnings(network, context.progress());
         }
         Grouping grouping = choose(network, towards, shuffles, context);
         if (grouping.isEmpty()) {
@@ -118,8 +119,7 @@ public record GroupConv(
                 shuffle,
                 sparsify,
                 target.removed(),
-                context.seed(),
-                context.progress());
+                context.seed());
     }
 
     private Trainer.Outcome sparsified(Model network, Sparsification towards, PassContext context) {

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.train.Regularization;
 import dev.espalier.train.program.Regularizer;
 import java.util.Collections;
@@ -47,14 +48,18 @@ record GroupMask(Map<String, GroupStructure> structures) implements Regularizati
     }
 
     @Override
-    public Regularizer first(Model network) {
+    public Regularizer first(Model network, Progress progress) {
+        return new Regularizer(kind(), masks(network), Map.of());
+    }
+
+    private Map<String, Tensor> masks(Model network) {
         Map<String, Tensor> masks = new LinkedHashMap<>();
         structures.forEach(
                 (weight, structure) ->
                         masks.put(
                                 weight,
                                 mask(network.graph().constant(weight).orElseThrow(), structure)));
-        return new Regularizer(kind(), masks, Map.of());
+        return masks;
     }
 
     private static Tensor mask(Tensor weight, GroupStructure structure) {
@@ -68,8 +73,7 @@ record GroupMask(Map<String, GroupStructure> structures) implements Regularizati
     /** The network with those weights at 0. */
     Model apply(Model network) {
         GraphEditor editor = new GraphEditor(network.graph());
-        first(network)
-                .strengths()
+        masks(network)
                 .forEach(
                         (name, mask) -> {
                             Tensor weight = network.graph().constant(name).orElseThrow();

@@ -24,7 +24,6 @@ import java.util.Map;
  * @param settings of the training
  * @param target share of all layers' cost that shall go
  * @param seed of orders
- * @param progress of the first search for them
  */
 record Sparsification(
         List<CuttableLayer> layers,
@@ -32,8 +31,7 @@ record Sparsification(
         ShuffleSettings shuffle,
         SparsifySettings settings,
         double target,
-        long seed,
-        Progress progress)
+        long seed)
         implements Regularization {
     private static final String LAMBDA = "lambda";
     private static final String REMOVED = "removed";
@@ -48,14 +46,14 @@ record Sparsification(
     }
 
     @Override
-    public Regularizer first(Model network) {
-        List<Shuffle> shuffles = beginnings(network);
+    public Regularizer first(Model network, Progress progress) {
+        List<Shuffle> shuffles = beginnings(network, progress);
         double removed = levels(network, shuffles).removed();
         return regularizer(0, network, shuffles, settings.lambdaStep(), List.of((float) removed));
     }
 
     /** The shuffle of each layer before any training. */
-    List<Shuffle> beginnings(Model network) {
+    List<Shuffle> beginnings(Model network, Progress progress) {
         return shuffle.first(
                 members(network),
                 layers.stream().map(layer -> layer.groupsFor(target)).toList(),

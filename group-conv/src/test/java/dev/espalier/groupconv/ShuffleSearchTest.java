@@ -106,6 +106,15 @@ class ShuffleSearchTest {
     }
 
     @Test
+    void ofEqualEndingsTheFirstIsTaken() {
+        double[] losses = {3, 1, 2, 1, 1, 4, 1, 5};
+        for (int run = 0; run < 100; run++) {
+            int best = search(run).best(restart -> restart, restart -> losses[restart], TASK);
+            assertThat(best).isEqualTo(1);
+        }
+    }
+
+    @Test
     void zerosHaveAShuffleToo() {
         NormMatrix s = NormMatrix.of(4, 4, new double[16]);
         assertThat(search(1).find(s, TASK).kept(s)).containsExactly(1.0, 1.0, 1.0);

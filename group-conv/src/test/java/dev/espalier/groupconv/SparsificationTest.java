@@ -38,13 +38,12 @@ class SparsificationTest {
                 ShuffleSettings.DEFAULT.of(kind),
                 new SparsifySettings(4, 0.05, SparsifySettings.Step.PROXIMAL, warmup, 0.25, 0.1),
                 0.5,
-                7,
-                Progress.SILENT);
+                7);
     }
 
     @Test
     void whatIsOutsideOfTheNextTwoGroupsIsDrawn() {
-        Regularizer first = of(ShuffleSettings.Kind.NONE, 0).first(ONES);
+        Regularizer first = of(ShuffleSettings.Kind.NONE, 0).first(ONES, Progress.SILENT);
         assertThat(first.kind()).isEqualTo(Regularizer.Kind.PROXIMAL);
         float l = 0.25f;
         assertThat(first.strengths().get("w"))
@@ -73,20 +72,17 @@ class SparsificationTest {
     void onceItIsCutTheNextCutIsPrepared() {
         Model two = network("2,2,0,0, 2,2,0,0, 0,0,2,2, 0,0,2,2");
         Sparsification none = of(ShuffleSettings.Kind.NONE, 0);
-        Regularizer after = none.after(1, two, none.first(ONES));
+        Regularizer after = none.after(1, two, none.first(ONES, Progress.SILENT));
         // The target is reached, so that lambda falls to 0; with a higher target it stays.
         assertThat(Sparsification.removed(after)).containsExactly(0f, 0.5f);
         assertThat(Sparsification.lambda(after)).isZero();
         Sparsification more =
-                new Sparsification(
-                        none.layers(),
-                        ORDERS,
-                        none.shuffle(),
-                        none.settings(),
-                        0.7,
-                        7,
-                        Progress.SILENT);
-        float[] drawn = more.after(1, two, more.first(ONES)).strengths().get("w").toFloats();
+                new Sparsification(none.layers(), ORDERS, none.shuffle(), none.settings(), 0.7, 7);
+        float[] drawn =
+                more.after(1, two, more.first(ONES, Progress.SILENT))
+                        .strengths()
+                        .get("w")
+                        .toFloats();
         float l = 0.25f;
         assertThat(drawn)
                 .containsExactly(0, l / 2, l, l, l / 2, 0, l, l, l, l, 0, l / 2, l, l, l / 2, 0);
@@ -96,7 +92,7 @@ class SparsificationTest {
     void strengthsFollowTheShuffle() {
         Model crossed = network("2,0,2,0, 0,2,0,2, 2,0,2,0, 0,2,0,2");
         Sparsification learned = of(ShuffleSettings.Kind.LEARNED, 0);
-        Regularizer first = learned.first(crossed);
+        Regularizer first = learned.first(crossed, Progress.SILENT);
         float[] drawn = first.strengths().get("w").toFloats();
         float[] weights = crossed.graph().constant("w").orElseThrow().toFloats();
         for (int i = 0; i < 16; i++) {
@@ -111,7 +107,7 @@ class SparsificationTest {
     @Test
     void duringTheWarmUpNothingIsDrawn() {
         Sparsification warming = of(ShuffleSettings.Kind.RANDOM, 1);
-        Regularizer first = warming.first(ONES);
+        Regularizer first = warming.first(ONES, Progress.SILENT);
         assertThat(first.strengths().get("w").toFloats()).containsOnly(0);
         Regularizer after = warming.after(1, ONES, first);
         assertThat(after.strengths().get("w").toFloats()).contains(0.25f);
@@ -129,7 +125,7 @@ class SparsificationTest {
                                         2, Permutation.of(0, 2, 1, 3), Permutation.identity(4))));
         assertThat(mask.apply(ONES).graph().constant("w").orElseThrow().toFloats())
                 .containsExactly(1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1);
-        Regularizer held = mask.first(ONES);
+        Regularizer held = mask.first(ONES, Progress.SILENT);
         assertThat(mask.after(1, ONES, held)).isSameAs(held);
     }
 }

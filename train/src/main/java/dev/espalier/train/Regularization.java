@@ -1,6 +1,7 @@
 package dev.espalier.train;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.train.program.Regularizer;
 
 /**
@@ -13,8 +14,12 @@ public interface Regularization {
     /** The kind of all its regularizers. */
     Regularizer.Kind kind();
 
-    /** The regularizer of the first epoch. */
-    Regularizer first(Model network);
+    /**
+     * The regularizer of the first epoch.
+     *
+     * @param progress where it shows how far it is, if that takes long
+     */
+    Regularizer first(Model network, Progress progress);
 
     /**
      * The regularizer of the next epoch, with strengths and memory of the same names; {@code

@@ -93,7 +93,10 @@ final class TrainingRun {
         this.context = context;
         this.model = model;
         this.regularization = regularization;
-        this.first = regularization.map(each -> each.first(model)).orElse(Regularizer.NONE);
+        this.first =
+                regularization
+                        .map(each -> each.first(model, context.progress()))
+                        .orElse(Regularizer.NONE);
         this.training = context.data().training();
         this.yardstick =
                 Yardstick.of(

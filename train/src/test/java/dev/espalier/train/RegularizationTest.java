@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.torch.TorchModule;
@@ -44,7 +45,7 @@ class RegularizationTest {
         }
 
         @Override
-        public Regularizer first(Model network) {
+        public Regularizer first(Model network, Progress progress) {
             return of(0);
         }
 
@@ -130,7 +131,7 @@ class RegularizationTest {
                     }
 
                     @Override
-                    public Regularizer first(Model network) {
+                    public Regularizer first(Model network, Progress progress) {
                         return mask;
                     }
                 };

@@ -2,7 +2,9 @@ package dev.espalier.core.pass;
 
 /** Shows how far long work is, with the time left. */
 public interface Progress {
-    /** Work of a known number of steps; closed when it ends. */
+    /**
+     * Work of a known number of steps, which may be taken in several threads; closed when it ends.
+     */
     interface Task extends AutoCloseable {
         void advance(long steps);
 
