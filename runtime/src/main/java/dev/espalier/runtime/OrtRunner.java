@@ -26,6 +26,8 @@ public final class OrtRunner implements ModelRunner {
     /** Above this a model goes through a file, since its bytes would be held several times. */
     private static final long LARGEST_IN_MEMORY = 32L << 20;
 
+    private static final String EXACT_SUMS = "session.x64quantprecision";
+
     private final SessionSettings settings;
     private final long largestInMemory;
 
@@ -80,6 +82,11 @@ public final class OrtRunner implements ModelRunner {
     @Override
     public OrtRunner withThreads(int threads) {
         return new OrtRunner(settings.withThreads(threads), largestInMemory);
+    }
+
+    @Override
+    public OrtRunner withExactSums() {
+        return new OrtRunner(settings.withExactSums(true), largestInMemory);
     }
 
     /**
@@ -147,6 +154,9 @@ public final class OrtRunner implements ModelRunner {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             options.setIntraOpNumThreads(settings.threads());
             options.setOptimizationLevel(level(settings.optimization()));
+            if (settings.exactSums()) {
+                options.addConfigEntry(EXACT_SUMS, "1");
+            }
             OrtSession session = loader.load(ort, options);
             try {
                 return new OrtModel(ort, session, values, afterClose);

@@ -331,7 +331,7 @@ class OrtRunnerTest {
     @ParameterizedTest
     @EnumSource(SessionSettings.Optimization.class)
     void givesTheSameAtEveryOptimizationLevel(SessionSettings.Optimization level) {
-        OrtRunner at = new OrtRunner(new SessionSettings(2, level));
+        OrtRunner at = new OrtRunner(new SessionSettings(2, level, false));
         try (OrtModel model = at.open(SmallModels.chain(THREE))) {
             assertThat(model.run(Map.of("x", X)).get("y").toFloats()).containsExactly(0f, 3f, 8f);
         }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SaturatingRunTest {
     static final ModelRunner RUNNER =
-            new OrtRunner(new SessionSettings(1, SessionSettings.Optimization.ALL));
+            new OrtRunner(SessionSettings.DEFAULT.withThreads(1));
 
     static Model quantized(Model model, int bits) {
         Integers integers =
