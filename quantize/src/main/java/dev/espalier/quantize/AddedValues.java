@@ -96,11 +96,14 @@ final class AddedValues {
         return Tensor.of(signed ? DataType.INT8 : DataType.UINT8, shape, bytes.flip());
     }
 
-    /** Always zero, but ONNX Runtime leaves a Gemm float whose weight has none. */
-    String weightZeroPoint(Shape shape) {
+    /**
+     * Always zero, but ONNX Runtime leaves a Gemm float whose weight has none; and one for each
+     * layer, since its option {@code session.x64quantprecision} fails where two share one.
+     */
+    String weightZeroPoint(String weight, Shape shape) {
         int count = Math.toIntExact(shape.elementCount());
-        return constant(
-                shape.rank() == 0 ? "zp_s8" : "zp_s8_" + count,
+        return editor.addInitializer(
+                shortened(weight) + "_z",
                 Tensor.of(DataType.INT8, shape, ByteBuffer.allocate(count)));
     }
 }

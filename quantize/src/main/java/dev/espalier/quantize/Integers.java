@@ -1,16 +1,18 @@
 package dev.espalier.quantize;
 
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.Option;
+import dev.espalier.quantize.saturation.Target;
+import dev.espalier.quantize.saturation.WeightPairs;
 
 /**
  * How the integers of {@link Quantize} are laid out.
  *
  * @param format of the nodes in the file
  * @param activations in which bytes activations are kept
- * @param weightBits 8, or 7 for CPUs that add pairs of products in 16 bits: half of the levels, and
- *     no sum of two products can saturate
  * @param perChannel whether each output channel of a weight has its own scale
- * @param target the CPUs for which the file is made
+ * @param target the CPUs on which the file's sums are right; which weights are how great follows
  * @param packed whether weights of at most 4 bits are stored two to a byte
  */
 public record Integers(
@@ -22,14 +24,14 @@ public record Integers(
                 Format format,
         @Option(value = "u8", help = "Bytes of activations: u8, u8-symmetric, s8 or s8-symmetric.")
                 Activations activations,
-        @Option(value = "8", min = 7, max = 8, help = "Bits of a weight: 8, or 7.") int weightBits,
         @Option(value = "true", help = "Whether each output channel of a weight has its own scale.")
                 boolean perChannel,
         @Option(
                         value = "any",
                         help =
-                                "CPUs the file is for: any, or x86-no-vnni, for which weights get 7"
-                                        + " bits.")
+                                "CPUs on which sums are right: any (weights as great as can be"
+                                        + " without saturating anywhere), vnni (up to 127), or"
+                                        + " host (what this machine allows).")
                 Target target,
         @Option(
                         value = "false",
@@ -38,9 +40,9 @@ public record Integers(
                                         + " two to a byte: a smaller file of operator set 21, which"
                                         + " needs ONNX Runtime 1.23.")
                 boolean packed) {
-    /** 8 bits, unsigned activations, per channel, as QDQ, for any CPU. */
+    /** Unsigned activations, per channel, as QDQ, right on any CPU. */
     public static final Integers STANDARD =
-            new Integers(Format.QDQ, Activations.U8, 8, true, Target.ANY, false);
+            new Integers(Format.QDQ, Activations.U8, true, Target.ANY, false);
 
     /**
      * Along which axis of its weight {@code layer} has a scale for each index; -1 for one scale.
@@ -51,7 +53,48 @@ public record Integers(
 
     /** This with weights of at most 4 bits stored two to a byte, or one. */
     public Integers withPacked(boolean changed) {
-        return new Integers(format, activations, weightBits, perChannel, target, changed);
+        return new Integers(format, activations, perChannel, target, changed);
+    }
+
+    /** This for other CPUs. */
+    public Integers withTarget(Target changed) {
+        return new Integers(format, activations, perChannel, changed, packed);
+    }
+
+    /** This with a scale for each output channel of a weight, or with one for all. */
+    public Integers withPerChannel(boolean changed) {
+        return new Integers(format, activations, changed, target, packed);
+    }
+
+    /** This with other bytes of activations. */
+    public Integers withActivations(Activations changed) {
+        return new Integers(format, changed, perChannel, target, packed);
+    }
+
+    /** This in another form. */
+    public Integers withFormat(Format changed) {
+        return new Integers(changed, activations, perChannel, target, packed);
+    }
+
+    /** This with the machine's own abilities in place of {@code host}. */
+    Integers resolved(ModelRunner runner) {
+        return withTarget(target.isExact(runner) ? Target.VNNI : Target.ANY);
+    }
+
+    /**
+     * Which weights must not saturate together; not for {@code host}. Integer operators that read
+     * signed bytes are exact on every CPU, but ONNX Runtime's option {@code
+     * session.x64quantprecision} cannot load them with weights above 64.
+     *
+     * @param pairs of {@code weight} that are multiplied side by side
+     */
+    WeightPairs guarded(WeightPairs pairs, Shape weight) {
+        if (target != Target.ANY) {
+            return WeightPairs.NONE;
+        }
+        return format == Format.QOPERATOR && activations.isSigned()
+                ? WeightPairs.ofEach(weight)
+                : pairs;
     }
 
     /** How a file says that something is computed in integers. */
@@ -80,19 +123,5 @@ public record Integers(
         boolean isSymmetric() {
             return this == U8_SYMMETRIC || this == S8_SYMMETRIC;
         }
-    }
-
-    /** The CPUs that a file is made for. */
-    public enum Target {
-        /** Accuracy counts on CPUs that add products exactly. */
-        ANY,
-        /** Accuracy counts on x86 CPUs with AVX2 or AVX-512 but without VNNI instructions, too. */
-        X86_NO_VNNI
-    }
-
-    /** The greatest magnitude of a weight's byte: 127, or 64 with 7 bits. */
-    int greatestWeight() {
-        // 255 * 64 + 255 * 64 still fits 16 bits.
-        return weightBits == 7 || target == Target.X86_NO_VNNI ? 64 : 127;
     }
 }

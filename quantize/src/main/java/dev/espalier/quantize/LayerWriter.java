@@ -5,12 +5,15 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.saturation.WeightPairs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,6 +37,11 @@ final class LayerWriter {
 
     private final AddedValues added;
     private final Integers integers;
+
+    /** Constants that some layer reads as its weight already. */
+    private final Set<String> taken = new HashSet<>();
+
+    private final GreatestWeights greatest = new GreatestWeights();
     private boolean packed;
 
     LayerWriter(AddedValues added, Integers integers) {
@@ -52,25 +60,34 @@ final class LayerWriter {
 
     /** The layer reading {@code input}; its output's name is the float layer's. */
     Node write(WeightedLayer layer, Input input) {
-        return write(layer, input, 1, bytes -> bytes);
+        return write(layer, layer.pairs(), input, 1, bytes -> bytes);
     }
 
     /** The layer of folded pixels; what is the same for each pixel is stored once. */
     Node write(PixelFolding folding, Input input) {
         return write(
                 folding.unfoldedLayer(),
+                folding.pairs(),
                 input,
                 folding.outputs(),
                 bytes -> new SpreadWeight(folding, added).write(bytes));
     }
 
     /**
+     * @param pairs of weights that are multiplied side by side
      * @param copies how often the output channels are repeated
      * @param spread gives the name of the weight's bytes as the layer reads them
      */
-    private Node write(WeightedLayer layer, Input input, int copies, UnaryOperator<String> spread) {
+    private Node write(
+            WeightedLayer layer,
+            WeightPairs pairs,
+            Input input,
+            int copies,
+            UnaryOperator<String> spread) {
         Node node = layer.node();
-        WeightGrid grid = grid(layer, input.scale());
+        WeightGrid grid = grid(layer, pairs, input.scale());
+        Tensor quantized = grid.quantize(layer.weight());
+        greatest.add(grid.greatest(quantized));
         String weight = node.input(1);
         String scales = added.constant(weight, "_s", grid.scales());
         Shape zeroPoints = Shape.SCALAR;
@@ -84,9 +101,9 @@ final class LayerWriter {
                 dequantized(
                         weight,
                         List.of(
-                                spread.apply(bytes(weight, grid.quantize(layer.weight()))),
+                                spread.apply(bytes(weight, quantized)),
                                 scales,
-                                added.weightZeroPoint(zeroPoints)),
+                                added.weightZeroPoint(weight, zeroPoints)),
                         alongAxis(grid, grid.axis())));
         if (layer.hasBias()) {
             String bias = node.input(2);
@@ -102,6 +119,11 @@ final class LayerWriter {
         return node.withInputs(inputs).withAttributes(shortened(node));
     }
 
+    /** How great the 8-bit weights became that were written. */
+    GreatestWeights greatest() {
+        return greatest;
+    }
+
     /** Whether a weight was stored as INT4. */
     boolean hasPacked() {
         return packed;
@@ -111,13 +133,22 @@ final class LayerWriter {
     private String bytes(String weight, Tensor tensor) {
         String stored = added.constant(weight, "_q", tensor);
         if (tensor.dataType() == DataType.INT8) {
-            return stored;
+            return taken.add(stored) ? stored : copied(stored);
         }
         packed = true;
         return added.node("Cast", Attributes.NONE.with("to", DataType.INT8.id()), stored);
     }
 
-    private WeightGrid grid(WeightedLayer layer, float inputScale) {
+    /**
+     * A constant of another name, which a runtime makes when it loads the model: ONNX Runtime's
+     * option {@code session.x64quantprecision} fails where two layers read one constant.
+     */
+    private String copied(String stored) {
+        return added.node(
+                "Concat", Attributes.NONE.with("axis", 0), List.of(stored), added.name(stored, ""));
+    }
+
+    private WeightGrid grid(WeightedLayer layer, WeightPairs pairs, float inputScale) {
         int axis = integers.axis(layer);
         WeightGrid grid =
                 Optional.of(layer.weight())
@@ -126,7 +157,9 @@ final class LayerWriter {
                         .orElseGet(
                                 () ->
                                         WeightGrid.of(
-                                                layer.weight(), axis, integers.greatestWeight()));
+                                                layer.weight(),
+                                                axis,
+                                                integers.guarded(pairs, layer.weight().shape())));
         return layer.hasBias() ? grid.wideEnoughFor(layer.bias().toFloats(), inputScale) : grid;
     }
 

@@ -4,6 +4,7 @@ import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.saturation.WeightPairs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -155,11 +156,12 @@ record PixelFolding(
                             .with("kernel_shape", new long[] {layer.weight().shape().size(2), taps})
                             .with("strides", strides)
                             .with("pads", pads);
+            List<Long> leads = IntStream.range(0, outputs).mapToObj(this::lead).toList();
             return new PixelFolding(
                     new WeightedLayer(
-                            node.withAttributes(attributes), weight(), bias(), layer.axis()),
+                            node.withAttributes(attributes), weight(leads), bias(), layer.axis()),
                     layer.weight(),
-                    IntStream.range(0, outputs).mapToObj(this::lead).toList(),
+                    leads,
                     inputs,
                     outputs);
         }
@@ -172,27 +174,14 @@ record PixelFolding(
         }
 
         /** {@code w'[p M + m, r C + c, y, u] = w[m, c, y, x]} where pixel p reads pixel r of u. */
-        private Tensor weight() {
+        private Tensor weight(List<Long> leads) {
             Shape old = layer.weight().shape();
-            int filters = (int) old.size(0);
-            int channels = (int) old.size(1);
-            int rows = (int) old.size(2);
-            int columns = (int) old.size(3);
-            Shape shape = Shape.of((long) filters * outputs, (long) channels * inputs, rows, taps);
+            Shape shape = Shape.of(old.size(0) * outputs, old.size(1) * inputs, old.size(2), taps);
             float[] from = layer.weight().toFloats();
-            float[] to = new float[Math.toIntExact(shape.elementCount())];
-            for (int i = 0; i < from.length; i++) {
-                int x = i % columns;
-                int y = i / columns % rows;
-                int c = i / columns / rows % channels;
-                int m = i / columns / rows / channels;
-                for (int p = 0; p < outputs; p++) {
-                    int read = (int) lead(p) + x;
-                    int filter = p * filters + m;
-                    int channel = read % inputs * channels + c;
-                    int row = (filter * channels * inputs + channel) * rows + y;
-                    to[row * taps + read / inputs] = from[i];
-                }
+            int[] origins = origins(old, shape, leads, inputs);
+            float[] to = new float[origins.length];
+            for (int i = 0; i < to.length; i++) {
+                to[i] = origins[i] < 0 ? 0 : from[origins[i]];
             }
             return Tensor.ofFloats(shape, to);
         }
@@ -208,6 +197,46 @@ record PixelFolding(
             }
             return Tensor.ofFloats(Shape.of(all.length), all);
         }
+    }
+
+    /**
+     * Which element of a weight each element of the folded one is, or -1 where it is a zero.
+     *
+     * @param old [M, C, kH, kW]
+     * @param folded [g M, f C, kH, k']
+     */
+    private static int[] origins(Shape old, Shape folded, List<Long> leads, int inputs) {
+        int filters = (int) old.size(0);
+        int channels = (int) old.size(1);
+        int rows = (int) old.size(2);
+        int columns = (int) old.size(3);
+        int taps = (int) folded.size(3);
+        int[] origins = new int[Math.toIntExact(folded.elementCount())];
+        Arrays.fill(origins, -1);
+        for (int i = 0; i < old.elementCount(); i++) {
+            int x = i % columns;
+            int y = i / columns % rows;
+            int c = i / columns / rows % channels;
+            int m = i / columns / rows / channels;
+            for (int p = 0; p < leads.size(); p++) {
+                int read = leads.get(p).intValue() + x;
+                int filter = p * filters + m;
+                int channel = read % inputs * channels + c;
+                int row = (filter * channels * inputs + channel) * rows + y;
+                origins[row * taps + read / inputs] = i;
+            }
+        }
+        return origins;
+    }
+
+    /**
+     * Which weights of the unfolded layer are multiplied side by side by any of the pixels that it
+     * is computed for: each has a place of its own among the zeros.
+     */
+    WeightPairs pairs() {
+        Shape folded = layer.weight().shape();
+        return WeightPairs.ofFilters(folded, 1)
+                .through(origins(unfolded.shape(), folded, leads, inputs));
     }
 
     /** The folded layer with weight and bias as they were. */

@@ -71,6 +71,11 @@ final class QdqWriter {
         return layers.hasPacked() ? OpsetUpgrade.toFourBits(written) : written;
     }
 
+    /** How great the 8-bit weights became that were written. */
+    GreatestWeights greatest() {
+        return layers.greatest();
+    }
+
     private void writeCopy(String value) {
         quantize(value, value);
         if (placement.isComputedWith(value)) {

@@ -2,11 +2,14 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.VerificationException;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.quantize.saturation.SaturationProof;
+import dev.espalier.quantize.saturation.Target;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,6 +35,7 @@ final class Quantization {
     private final int weighted;
     private final Integers integers;
     private Placement placement;
+    private GreatestWeights greatest;
 
     /** Prepares {@code model}, and tells {@code context} which layers stay float and why. */
     Quantization(Quantize options, Model model, PassContext context) {
@@ -55,7 +59,7 @@ final class Quantization {
             }
         }
         this.weighted = count;
-        this.integers = packable(options.integers());
+        this.integers = packable(options.integers().resolved(context.runner()));
     }
 
     /** Without packed weights, and said so, where the operator set they need cannot be had. */
@@ -172,6 +176,22 @@ final class Quantization {
         }
     }
 
+    /**
+     * Tells how great weights are in what was written last, and whether sums can saturate.
+     *
+     * @throws VerificationException where one can that must not
+     */
+    void noteSums(Model made) {
+        SaturationProof proof = SaturationProof.of(made, context.runner());
+        context.note(greatest + "; " + proof);
+        proof.unproved()
+                .forEach(layer -> context.skipped(layer.layer(), "unproved: " + layer.unproved()));
+        if (integers.target() == Target.ANY && !proof.saturable().isEmpty()) {
+            throw new VerificationException(
+                    "quantize was to write sums that saturate on no CPU, and " + proof);
+        }
+    }
+
     /** Tells which layers read channels of which many have few levels; see SharedGrids. */
     void noteChannels() {
         SharedGrids.note(integerLayers(), seen, context);
@@ -206,7 +226,9 @@ final class Quantization {
                             .applyTo(ranges.getOrDefault(group, new Range(0, 1)));
             grids.put(group, symmetric ? Grid.symmetric(range) : Grid.over(range));
         }
-        Model qdq = new QdqWriter(prepared, placement, grids, integers).write();
+        QdqWriter writer = new QdqWriter(prepared, placement, grids, integers);
+        Model qdq = writer.write();
+        greatest = writer.greatest();
         return integers.format() == Integers.Format.QOPERATOR ? IntegerOperators.of(qdq) : qdq;
     }
 

@@ -41,10 +41,11 @@ import java.util.Set;
  * <p>All channels of an activation are on one grid. Where that leaves most channels of a layer's
  * input few levels, a note says so and names the pass that evens them out beforehand.
  *
- * <p>Accuracy depends on the machine in one respect: x86 CPUs without VNNI instructions add pairs
- * of products in 16 bits and saturate. Weights of 7 bits avoid that; so does ONNX Runtime's session
- * option {@code session.x64quantprecision} there. The pass {@code forecast-saturation} says what
- * accuracy would be left.
+ * <p>x86 CPUs without VNNI instructions add pairs of products in 16 bits, where they can saturate.
+ * With {@code target: any} each output channel's weights are as great as lets no pair do that, so
+ * that the file gives the same sums on every CPU; this is proved of the file by its weights. With
+ * {@code target: vnni} all reach up to 127, and {@code forecast-saturation} says what accuracy is
+ * left elsewhere.
  *
  * <p>See Jacob et al., Quantization and Training of Neural Networks for Efficient
  * Integer-Arithmetic-Only Inference, 2018.
@@ -113,6 +114,7 @@ public record Quantize(
                     work.noteFloats();
                     work.noteFourBits();
                     work.noteChannels();
+                    work.noteSums(made);
                     context.runner().open(made).close();
                     context.note("the quantized model loads in the runtime");
                 });

@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.saturation.WeightPairs;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -10,16 +11,20 @@ import java.util.stream.IntStream;
 
 /**
  * Symmetric signed bytes for a weight tensor, one scale for all of it or one for each index along
- * {@code axis}: {@code w = q * scale} with {@code q} in -127..127, {@code scale = max|w| / 127}; or
- * likewise up to another greatest magnitude.
+ * {@code axis}:
+ *
+ * <pre>
+ *   w = q scale     q in -g..g     scale = max|w| / g     64 &lt;= g &lt;= 127
+ * </pre>
+ *
+ * <p>Each channel's g is the greatest with which none of the {@link WeightPairs} that must not
+ * saturate can do so, whatever the layer reads: 127 where there are no such pairs, and 64 fits any,
+ * since {@code 2 * 255 * 64 < 2^15}.
  *
  * <p>The byte -128 is not used, so that the grid is the same on both sides of zero. Weights that
  * something before has put on a coarser grid, of four bits for instance, stay on that one.
  */
 public final class WeightGrid {
-    /** Of 8 bits. */
-    static final int GREATEST = 127;
-
     /** Of 4 bits. */
     private static final int GREATEST_OF_FOUR_BITS = 7;
 
@@ -37,37 +42,37 @@ public final class WeightGrid {
     private final Shape shape;
     private final int axis;
     private final float[] scales;
-    private final int greatest;
+    private final int bits;
 
-    private WeightGrid(Shape shape, int axis, float[] scales, int greatest) {
+    private WeightGrid(Shape shape, int axis, float[] scales, int bits) {
         this.shape = shape;
         this.axis = axis;
         this.scales = scales;
-        this.greatest = greatest;
+        this.bits = bits;
     }
 
     /**
      * @param axis one scale for each index along it; -1 for one scale
-     * @param greatest magnitude of a byte
+     * @param pairs of {@code weight} that must not saturate
      */
-    public static WeightGrid of(Tensor weight, int axis, int greatest) {
-        return unfit(weight, axis, greatest).fit(weight);
+    public static WeightGrid of(Tensor weight, int axis, WeightPairs pairs) {
+        return unfit(weight, axis, 8).fit(weight, pairs);
     }
 
     /** Without scales yet. */
-    private static WeightGrid unfit(Tensor weight, int axis, int greatest) {
+    private static WeightGrid unfit(Tensor weight, int axis, int bits) {
         int count = axis < 0 ? 1 : Math.toIntExact(weight.shape().size(axis));
-        return new WeightGrid(weight.shape(), axis, new float[count], greatest);
+        return new WeightGrid(weight.shape(), axis, new float[count], bits);
     }
 
     /** One scale for the whole tensor. */
     static WeightGrid perTensor(Tensor weight) {
-        return of(weight, -1, GREATEST);
+        return of(weight, -1, WeightPairs.NONE);
     }
 
     /** One scale for each index along {@code axis}. */
     static WeightGrid perChannel(Tensor weight, int axis) {
-        return of(weight, axis, GREATEST);
+        return of(weight, axis, WeightPairs.NONE);
     }
 
     /**
@@ -77,7 +82,7 @@ public final class WeightGrid {
      * @param axis one scale for each index along it; -1 for one scale
      */
     static Optional<WeightGrid> ofFourBits(Tensor weight, int axis) {
-        WeightGrid grid = unfit(weight, axis, GREATEST_OF_FOUR_BITS);
+        WeightGrid grid = unfit(weight, axis, 4);
         double[][] rows = grid.rows(weight.toFloats());
         for (int c = 0; c < rows.length; c++) {
             double[] row = rows[c];
@@ -94,16 +99,17 @@ public final class WeightGrid {
         return Optional.of(grid);
     }
 
-    private WeightGrid fit(Tensor weight) {
+    private WeightGrid fit(Tensor weight, WeightPairs pairs) {
         float[] values = weight.toFloats();
-        float[] most = new float[scales.length];
-        for (int i = 0; i < values.length; i++) {
-            int c = channel(i);
-            most[c] = Math.max(most[c], Math.abs(values[i]));
-        }
         double[][] rows = rows(values);
+        PairedWeights[] paired = PairedWeights.of(values, pairs, scales.length, this::channel);
         for (int c = 0; c < scales.length; c++) {
-            float step = coarseStep(rows[c], most[c]).orElse(most[c] / greatest);
+            float most = (float) Arrays.stream(rows[c]).map(Math::abs).max().orElse(0);
+            PairedWeights own = paired[c];
+            float step =
+                    coarseStep(rows[c], most)
+                            .filter(own::fit)
+                            .orElseGet(() -> most / own.greatest(most));
             scales[c] = Math.max(step, Grid.LEAST_SCALE);
         }
         return this;
@@ -124,7 +130,7 @@ public final class WeightGrid {
     private Optional<Float> coarseStep(double[] row, float most) {
         return Arrays.stream(row).filter(w -> w != 0).count() < FEWEST_ON_GRID
                 ? Optional.empty()
-                : IntStream.range(1, greatest)
+                : IntStream.range(1, PairedWeights.GREATEST)
                         .filter(levels -> isOnGrid(row, most / (double) levels))
                         .mapToObj(levels -> most / levels)
                         .findFirst();
@@ -165,19 +171,34 @@ public final class WeightGrid {
             double least = Math.abs(bias[c]) / (GREATEST_BIAS * inputScale);
             widened[s] = Math.max(widened[s], (float) least);
         }
-        return new WeightGrid(shape, axis, widened, greatest);
+        return new WeightGrid(shape, axis, widened, bits);
     }
 
     /** The weight as INT8, or as INT4 where the grid is of 4 bits. */
-    Tensor quantize(Tensor weight) {
+    public Tensor quantize(Tensor weight) {
         float[] values = weight.toFloats();
+        int greatest = bits == 4 ? GREATEST_OF_FOUR_BITS : PairedWeights.GREATEST;
         long[] integers = new long[values.length];
         for (int i = 0; i < values.length; i++) {
             double q = Math.rint(values[i] / scales[channel(i)]);
             integers[i] = (long) Math.min(Math.max(q, -greatest), greatest);
         }
-        return Tensor.ofIntegers(
-                greatest == GREATEST_OF_FOUR_BITS ? DataType.INT4 : DataType.INT8, shape, integers);
+        return Tensor.ofIntegers(bits == 4 ? DataType.INT4 : DataType.INT8, shape, integers);
+    }
+
+    /**
+     * The greatest magnitude of each channel's integers.
+     *
+     * @param quantized what {@link #quantize} gave
+     */
+    public int[] greatest(Tensor quantized) {
+        long[] integers = quantized.toLongs();
+        int[] greatest = new int[scales.length];
+        for (int i = 0; i < integers.length; i++) {
+            int c = channel(i);
+            greatest[c] = Math.max(greatest[c], (int) Math.abs(integers[i]));
+        }
+        return greatest;
     }
 
     /** The numbers that the runtime computes with in place of {@code weight}. */
@@ -205,7 +226,7 @@ public final class WeightGrid {
     }
 
     /** A scalar, or [channels]. */
-    Tensor scales() {
+    public Tensor scales() {
         return scaleTensor(scales.clone());
     }
 

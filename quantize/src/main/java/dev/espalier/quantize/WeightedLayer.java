@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Call;
+import dev.espalier.quantize.saturation.WeightPairs;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -122,6 +123,15 @@ record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
             values[i] *= factor;
         }
         return Tensor.ofFloats(tensor.shape(), values);
+    }
+
+    /** Which of its weights are multiplied side by side. */
+    WeightPairs pairs() {
+        Shape shape = weight.shape();
+        if (node.is("Conv")) {
+            return WeightPairs.ofFilters(shape, node.attributes().integer("group", 1));
+        }
+        return axis == 0 ? WeightPairs.ofRows(shape) : WeightPairs.ofColumns(shape);
     }
 
     static boolean isFinite(float[] values) {

@@ -43,14 +43,7 @@ class AccuracyTest {
 
         Model quantized =
                 Quantize.int8(calibration)
-                        .with(
-                                new Integers(
-                                        Integers.Format.QDQ,
-                                        Integers.Activations.U8,
-                                        8,
-                                        false,
-                                        Integers.Target.ANY,
-                                        false))
+                        .with(Integers.STANDARD.withPerChannel(false))
                         .apply(model, context);
 
         assertThat(decibels(model, quantized, context)).isGreaterThan(LEAST_DECIBELS);

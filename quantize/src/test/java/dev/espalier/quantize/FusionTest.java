@@ -293,7 +293,10 @@ class FusionTest {
         String text = BIASED.formatted("8", "m, b");
         float[] y = outputs(quantized(text, QOPERATOR, activations));
 
-        assertThat(y).containsExactly(outputs(quantized(text, QDQ, activations)), within(1e-5f));
+        // Operators that read signed bytes have weights of 7 bits, so that they load anywhere.
+        float tolerance = activations.isSigned() ? 0.1f : 1e-5f;
+        assertThat(y)
+                .containsExactly(outputs(quantized(text, QDQ, activations)), within(tolerance));
     }
 
     @Test
@@ -342,7 +345,7 @@ class FusionTest {
     private static Model quantized(
             String text, Integers.Format format, Integers.Activations activations) {
         Model model = GraphText.parse(text);
-        Integers integers = new Integers(format, activations, 8, true, Integers.Target.ANY, false);
+        Integers integers = Integers.STANDARD.withFormat(format).withActivations(activations);
         return Quantize.int8(Calibration.MIN_MAX)
                 .with(integers)
                 .apply(model, RandomSamples.context(model, Runners.SINGLE));

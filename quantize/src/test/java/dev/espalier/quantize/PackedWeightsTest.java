@@ -12,6 +12,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.repair.LearningSettings;
 import dev.espalier.quantize.repair.RoundWeights;
 import dev.espalier.quantize.repair.Rounding;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
@@ -49,17 +50,17 @@ class PackedWeightsTest {
                         zp136: uint8[] = 136
                         w_q: int4[16,16,1,1]
                         w_s: float[16]
-                        zp_s8_16: int8[16]
+                        w_z: int8[16]
                         b_q: int32[16]
                         r_s: float[]
                         zp0: uint8[] = 0
                         v_q: int4[2,256]
                         v_s: float[2]
-                        zp_s8_2: int8[2] = [0, 0]
+                        v_z: int8[2] = [0, 0]
                         x_q = QuantizeLinear(x, x_s, zp136)
                         x_dq = DequantizeLinear(x_q, x_s, zp136)
                         t1 = Cast(w_q) {to=3}
-                        w_dq = DequantizeLinear(t1, w_s, zp_s8_16) {axis=0}
+                        w_dq = DequantizeLinear(t1, w_s, w_z) {axis=0}
                         t2 = Mul(x_s, w_s)
                         b_dq = DequantizeLinear(b_q, t2) {axis=0}
                         t3 = Conv(x_dq, w_dq, b_dq)
@@ -67,7 +68,7 @@ class PackedWeightsTest {
                         f_q = Flatten(r_q)
                         f = DequantizeLinear(f_q, r_s, zp0)
                         t4 = Cast(v_q) {to=3}
-                        v_dq = DequantizeLinear(t4, v_s, zp_s8_2) {axis=0}
+                        v_dq = DequantizeLinear(t4, v_s, v_z) {axis=0}
                         y = Gemm(f, v_dq) {transB=1}
                         """)
                 .skippedNothing()
@@ -93,8 +94,7 @@ class PackedWeightsTest {
                         y = Gemm(f, v) {transB=1}
                         """,
                         4);
-        Integers bytes =
-                new Integers(format, Integers.Activations.U8, 8, true, Integers.Target.ANY, false);
+        Integers bytes = Integers.STANDARD.withFormat(format);
         Model plain = quantized(model, bytes).after();
         Model packed = quantized(model, bytes.withPacked(true)).after();
 
@@ -188,7 +188,8 @@ class PackedWeightsTest {
     private static Model rounded(String text, int bits) {
         Model model = GraphText.parse(text);
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
-        return new RoundWeights(bits, Rounding.NEAREST, LearningSettings.DEFAULT, List.of())
+        return new RoundWeights(
+                        bits, Rounding.NEAREST, LearningSettings.DEFAULT, Target.ANY, List.of())
                 .apply(model, context);
     }
 

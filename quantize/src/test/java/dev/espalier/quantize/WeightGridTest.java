@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.saturation.WeightPairs;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -138,13 +140,82 @@ class WeightGridTest {
         return Tensor.ofFloats(shape, values);
     }
 
-    /** Two products of the greatest bytes fit 16 bits: 2 * 255 * 64 = 32640. */
+    /** 255 (127 + 1) fits 16 bits, 255 (127 + 2) does not; and neither does -255 (65 + 64). */
     @Test
-    void sevenBitsReachFrom64To64() {
-        Tensor weight = Tensor.ofFloats(Shape.of(2, 2), 1, -0.5f, 4, -4);
-        WeightGrid grid = WeightGrid.of(weight, 0, 64);
+    void theGreatestWeightIsTheGreatestWithWhichNoPairSaturates() {
+        Tensor weight =
+                Tensor.ofFloats(Shape.of(5, 2), 127, 1, 127, 2, -1, -1, 127, -127, 0.5f, 0.25f);
+        WeightGrid grid = WeightGrid.of(weight, 0, WeightPairs.ofRows(weight.shape()));
 
-        assertThat(grid.quantize(weight).toLongs()).containsExactly(64, -32, 64, -64);
-        assertThat(grid.scales().toFloats()).containsExactly(1f / 64, 4f / 64);
+        assertThat(grid.greatest(grid.quantize(weight))).containsExactly(127, 126, 64, 127, 85);
+        assertThat(grid.quantize(weight).toLongs())
+                .containsExactly(127, 1, 126, 2, -64, -64, 127, -127, 85, 42);
+        WeightGrid full = WeightGrid.perChannel(weight, 0);
+        assertThat(full.greatest(full.quantize(weight))).containsExactly(127, 127, 127, 127, 127);
+    }
+
+    /** A third weight has no partner, and may be as great as it likes. */
+    @Test
+    void aWeightAloneLimitsNothing() {
+        Tensor weight = Tensor.ofFloats(Shape.of(1, 3), 0.3f, 0.1f, 1);
+        WeightGrid grid = WeightGrid.of(weight, 0, WeightPairs.ofRows(weight.shape()));
+
+        assertThat(grid.greatest(grid.quantize(weight))).containsExactly(127);
+    }
+
+    @Test
+    void oneScaleForAllIsLimitedByTheWorstColumn() {
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 2), 1, 1, 1, -1);
+        WeightGrid grid = WeightGrid.of(weight, -1, WeightPairs.ofColumns(weight.shape()));
+
+        assertThat(grid.quantize(weight).toLongs()).containsExactly(64, 64, 64, -64);
+    }
+
+    /** What a pass before has rounded keeps its numbers, where no pair of them can saturate. */
+    @Test
+    void aCoarseGridIsKeptWhereItIsSafe() {
+        float[] safe = {100, 28, -50, -78, 3, 7, 60, 68};
+        float[] unsafe = {100, 29, -50, -78, 3, 7, 60, 68};
+        Tensor weight = Tensor.ofFloats(Shape.of(2, 8), joined(safe, unsafe));
+        WeightGrid grid = WeightGrid.of(weight, 0, WeightPairs.ofRows(weight.shape()));
+
+        assertThat(grid.scales().toFloats()[0]).isEqualTo(1);
+        assertThat(grid.greatest(grid.quantize(weight))[1]).isEqualTo(99);
+    }
+
+    private static float[] joined(float[] a, float[] b) {
+        float[] all = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, all, a.length, b.length);
+        return all;
+    }
+
+    /** Whatever the weights and whichever of them are neighbours. */
+    @Property(tries = 50)
+    void noPairOfRandomWeightsSaturates(@ForAll long seed) {
+        Tensor weight = random(seed, 16, 9, 3, 3);
+        WeightPairs pairs = WeightPairs.ofFilters(weight.shape(), 1);
+        WeightGrid grid = WeightGrid.of(weight, 0, pairs);
+        int[] greatest = grid.greatest(grid.quantize(weight));
+
+        assertThat(pairs.saturating(grid.quantize(weight).toLongs()).size()).isZero();
+        assertThat(Arrays.stream(greatest).allMatch(g -> g >= 64 && g <= 127)).isTrue();
+        for (int c = 0; c < greatest.length; c++) {
+            assertThat(isSafe(weight, pairs, c, greatest[c])).isTrue();
+            assertThat(greatest[c] == 127 || !isSafe(weight, pairs, c, greatest[c] + 1)).isTrue();
+        }
+    }
+
+    private static boolean isSafe(Tensor weight, WeightPairs pairs, int channel, int greatest) {
+        float[] values = weight.toFloats();
+        int depth = values.length / 16;
+        float most = 0;
+        for (int i = channel * depth; i < (channel + 1) * depth; i++) {
+            most = Math.max(most, Math.abs(values[i]));
+        }
+        long[] integers = new long[values.length];
+        for (int i = channel * depth; i < (channel + 1) * depth; i++) {
+            integers[i] = (long) Math.rint(values[i] / (most / greatest));
+        }
+        return pairs.saturating(integers).size() == 0;
     }
 }

@@ -26,8 +26,6 @@ public final class OrtRunner implements ModelRunner {
     /** Above this a model goes through a file, since its bytes would be held several times. */
     private static final long LARGEST_IN_MEMORY = 32L << 20;
 
-    private static final String EXACT_SUMS = "session.x64quantprecision";
-
     private final SessionSettings settings;
     private final long largestInMemory;
 
@@ -54,6 +52,9 @@ public final class OrtRunner implements ModelRunner {
     @Override
     public OrtModel open(Model model, List<String> values) {
         Model asked = exposing(model, values);
+        if (settings.exactSums()) {
+            ExactSums.require(asked);
+        }
         long bytes =
                 asked.graph().initializers().values().stream()
                         .mapToLong(initializer -> initializer.tensor().byteSize())
@@ -96,7 +97,10 @@ public final class OrtRunner implements ModelRunner {
      *     damaged one is not given to native code
      */
     public OrtModel open(Path file) {
-        OnnxReader.read(file);
+        Model model = OnnxReader.read(file);
+        if (settings.exactSums()) {
+            ExactSums.require(model);
+        }
         return load(null, () -> {}, (ort, options) -> ort.createSession(file.toString(), options));
     }
 
@@ -155,7 +159,7 @@ public final class OrtRunner implements ModelRunner {
             options.setIntraOpNumThreads(settings.threads());
             options.setOptimizationLevel(level(settings.optimization()));
             if (settings.exactSums()) {
-                options.addConfigEntry(EXACT_SUMS, "1");
+                options.addConfigEntry(ExactSums.OPTION, "1");
             }
             OrtSession session = loader.load(ort, options);
             try {

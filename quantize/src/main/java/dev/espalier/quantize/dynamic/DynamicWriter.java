@@ -8,7 +8,10 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.BiasSecond;
+import dev.espalier.quantize.GreatestWeights;
+import dev.espalier.quantize.WeightGrid;
 import dev.espalier.quantize.linear.LinearLayer;
+import dev.espalier.quantize.saturation.WeightPairs;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -19,13 +22,11 @@ import java.util.Map;
  * first factor, the product in integers the first of the last Mul, and a bias the second summand.
  */
 final class DynamicWriter {
-    /** Keeps the product of an activation's and a weight's scale a normal float. */
-    private static final float LEAST_SCALE = 1e-18f;
-
     private final Model model;
     private final GraphEditor editor;
     private final boolean perChannel;
-    private final int greatest;
+    private final boolean isExact;
+    private final GreatestWeights greatest = new GreatestWeights();
     private final Map<String, Bytes> inputs = new HashMap<>();
     private final Map<String, Weight> weights = new HashMap<>();
 
@@ -36,13 +37,14 @@ final class DynamicWriter {
     private record Weight(String bytes, String scale) {}
 
     /**
-     * @param greatest the largest number a weight is written as: 127, or 63 for 7 bits
+     * @param isExact whether sums are exact on all CPUs that count, so that weights may be as great
+     *     as they like
      */
-    DynamicWriter(Model model, boolean perChannel, int greatest) {
+    DynamicWriter(Model model, boolean perChannel, boolean isExact) {
         this.model = model;
         this.editor = new GraphEditor(model.graph());
         this.perChannel = perChannel;
-        this.greatest = greatest;
+        this.isExact = isExact;
     }
 
     Model write(List<LinearLayer> layers) {
@@ -50,9 +52,18 @@ final class DynamicWriter {
         return model.withGraph(editor.removeUnused().closeInputs().build());
     }
 
+    /** How great the weights became that were written. */
+    GreatestWeights greatest() {
+        return greatest;
+    }
+
     private void write(LinearLayer layer) {
         Bytes x = inputs.computeIfAbsent(layer.input(), this::quantize);
-        Weight w = weights.computeIfAbsent(layer.weightKey(), key -> weight(layer));
+        Weight w =
+                weights.containsKey(layer.weightKey())
+                        ? another(weights.get(layer.weightKey()))
+                        : weight(layer);
+        weights.putIfAbsent(layer.weightKey(), w);
         String y = layer.output();
         String sum = editor.freshName(y + "_integer");
         String cast = editor.freshName(y + "_unscaled");
@@ -63,7 +74,7 @@ final class DynamicWriter {
                 Node.of(
                         name,
                         "MatMulInteger",
-                        List.of(x.bytes, w.bytes, x.zeroPoint),
+                        List.of(x.bytes, w.bytes, x.zeroPoint, zeroPoint(layer)),
                         List.of(sum),
                         Attributes.NONE);
         Attributes toFloat = Attributes.NONE.with("to", DataType.FLOAT.id());
@@ -110,39 +121,52 @@ final class DynamicWriter {
     }
 
     private Weight weight(LinearLayer layer) {
-        float[] columns = layer.columns();
         int k = layer.k();
         int n = layer.n();
-        float[] scales = scales(columns, k, n);
-        byte[] bytes = new byte[columns.length];
-        for (int column = 0; column < n; column++) {
-            float scale = scales[perChannel ? column : 0];
-            for (int row = 0; row < k; row++) {
-                double q = Math.rint(columns[column * k + row] / scale);
-                bytes[row * n + column] = (byte) Math.max(-greatest, Math.min(greatest, q));
+        Tensor columns = Tensor.ofFloats(Shape.of(n, k), layer.columns());
+        WeightPairs pairs = isExact ? WeightPairs.NONE : WeightPairs.ofRows(columns.shape());
+        WeightGrid grid = WeightGrid.of(columns, perChannel ? 0 : -1, pairs);
+        Tensor quantized = grid.quantize(columns);
+        long[] turned = quantized.toLongs();
+        ByteBuffer bytes = ByteBuffer.allocate(turned.length);
+        for (int row = 0; row < k; row++) {
+            for (int column = 0; column < n; column++) {
+                bytes.put((byte) turned[column * k + row]);
             }
         }
+        greatest.add(grid.greatest(quantized));
         String hint = layer.weightName();
         return new Weight(
                 editor.addInitializer(
                         hint + "_quantized",
-                        Tensor.of(DataType.INT8, Shape.of(k, n), ByteBuffer.wrap(bytes))),
-                editor.addInitializer(
-                        hint + "_scale",
-                        perChannel
-                                ? Tensor.ofFloats(Shape.of(n), scales)
-                                : Tensor.scalar(scales[0])));
+                        Tensor.of(DataType.INT8, Shape.of(k, n), bytes.flip())),
+                editor.addInitializer(hint + "_scale", grid.scales()));
     }
 
-    private float[] scales(float[] columns, int k, int n) {
-        float[] scales = new float[perChannel ? n : 1];
-        for (int i = 0; i < columns.length; i++) {
-            int c = perChannel ? i / k : 0;
-            scales[c] = Math.max(scales[c], Math.abs(columns[i]));
-        }
-        for (int c = 0; c < scales.length; c++) {
-            scales[c] = Math.max(scales[c] / greatest, LEAST_SCALE);
-        }
-        return scales;
+    /**
+     * Zero in any case, but one for each layer: under its option {@code session.x64quantprecision}
+     * ONNX Runtime 1.29 ends the process where there is none, and fails where two layers share one.
+     */
+    private String zeroPoint(LinearLayer layer) {
+        return editor.addInitializer(
+                layer.weightName() + "_zero_point",
+                Tensor.ofIntegers(DataType.INT8, Shape.SCALAR, 0));
+    }
+
+    /**
+     * The weight for one more layer: a constant of another name, which a runtime makes when it
+     * loads the model, since ONNX Runtime's option {@code session.x64quantprecision} fails where
+     * two layers read one.
+     */
+    private Weight another(Weight weight) {
+        String bytes = editor.freshName(weight.bytes);
+        editor.add(
+                Node.of(
+                        editor.freshName(bytes + "_Concat"),
+                        "Concat",
+                        List.of(weight.bytes),
+                        List.of(bytes),
+                        Attributes.NONE.with("axis", 0)));
+        return new Weight(bytes, weight.scale);
     }
 }

@@ -9,6 +9,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
 import dev.espalier.quantize.linear.OutputAgreement;
+import dev.espalier.quantize.saturation.Target;
 import java.util.List;
 
 /**
@@ -21,15 +22,15 @@ import java.util.List;
  *
  * <p>Activations are unsigned bytes whose range is taken from the very tensor that is multiplied,
  * so that no calibration is needed and no range is ever wrong; weights are symmetric signed bytes,
- * {@code w = q s} with {@code s = max|w| / 127}, of each output column or of the whole matrix. ONNX
- * Runtime makes one DynamicQuantizeMatMul of the five nodes, or one MatMulIntegerToFloat for each
- * of several layers that read the same bytes, such as an attention's query, key and value.
+ * {@code w = q s} with {@code s = max|w| / g}, g up to 127, of each output column or of the whole
+ * matrix. ONNX Runtime makes one DynamicQuantizeMatMul of the five nodes, or one
+ * MatMulIntegerToFloat for each of several layers that read the same bytes, such as an attention's
+ * query, key and value.
  *
  * <p>Products of two activations, as in attention, stay float, and so does every Conv: the runtime
  * is slower on dynamically quantized convolutions than on float ones; {@code quantize} is for
- * those. x86 CPUs without VNNI instructions add pairs of products in 16 bits and saturate; 7-bit
- * weights, {@code reduce-range}, avoid that. Where there is data, the outputs of both models are
- * compared on calibration samples.
+ * those. x86 CPUs without VNNI instructions add pairs of products in 16 bits and saturate; with
+ * {@code target: any}, each column's weights are only as great as lets no pair do that.
  *
  * <p>See Zafrir et al., Q8BERT: Quantized 8Bit BERT, 2019, and Jacob et al. 2018.
  */
@@ -42,11 +43,12 @@ public record QuantizeDynamic(
         @Option(value = "true", help = "Whether each output column of a weight has its own scale.")
                 boolean perChannel,
         @Option(
-                        value = "false",
+                        value = "any",
                         help =
-                                "Whether weights use 7 bits, against saturation on x86 CPUs without"
-                                        + " VNNI.")
-                boolean reduceRange,
+                                "CPUs on which sums are right: any (weights as great as can be"
+                                        + " without saturating anywhere), vnni (up to 127), or"
+                                        + " host (what this machine allows).")
+                Target target,
         @Option(value = "[]", help = "Names of nodes to leave in float.") List<String> exclude)
         implements Pass {
     private static final String ID = "quantize-dynamic";
@@ -82,6 +84,10 @@ public record QuantizeDynamic(
         context.note(
                 "%d MatMul and Gemm in 8-bit integers with dynamic ranges"
                         .formatted(layers.size()));
-        return new DynamicWriter(model, perChannel, reduceRange ? 63 : 127).write(layers);
+        DynamicWriter writer =
+                new DynamicWriter(model, perChannel, target.isExact(context.runner()));
+        Model written = writer.write(layers);
+        context.note(writer.greatest().toString());
+        return written;
     }
 }

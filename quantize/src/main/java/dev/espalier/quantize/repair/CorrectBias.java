@@ -10,7 +10,10 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
+import dev.espalier.quantize.LayerPairs;
 import dev.espalier.quantize.WeightGrid;
+import dev.espalier.quantize.saturation.Target;
+import dev.espalier.quantize.saturation.WeightPairs;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,11 +31,11 @@ import java.util.Optional;
  *
  * <p>Rounding errs to both sides, but each channel has its own few weights and the same ones for
  * every pixel, so that its output moves as a whole. The result is a float model whose weights are
- * as before: the pass stands before the one that rounds them, {@code quantize} for 8 or 7 bits or
- * {@code round-weights} with {@code rounding: nearest} for fewer, and {@code weight-bits} and
- * {@code per-channel} have to be the same in both. Behind {@code rounding: learned} there is
- * nothing to do: it corrects biases itself. Only the rounding of weights counts; activations are
- * rounded up as often as down.
+ * as before: the pass stands before the one that rounds them, {@code quantize} for 8 bits or {@code
+ * round-weights} with {@code rounding: nearest} for fewer, and {@code weight-bits}, {@code
+ * per-channel} and {@code target} have to be the same in both. Behind {@code rounding: learned}
+ * there is nothing to do: it corrects biases itself. Only the rounding of weights counts;
+ * activations are rounded up as often as down.
  *
  * <p>With {@code method: activations}, layer by layer in the order of the graph, the correction is
  * the difference of the mean outputs of the float network and of the rounded one with its earlier
@@ -62,14 +65,16 @@ public record CorrectBias(
                 int weightBits,
         @Option(value = "true", help = "Whether each output channel is going to have its scale.")
                 boolean perChannel,
+        @Option(value = "any", help = "CPUs that the rounding pass says: any, vnni or host.")
+                Target target,
         @Option(
                         value = "512",
                         min = 1,
                         help = "Calibration samples for the means; with method: activations.")
                 int samples)
         implements Pass {
-    /** Bits of a weight that quantize offers; with fewer, round-weights has gone before. */
-    private static final int FEWEST_OF_QUANTIZE = 7;
+    /** Bits of a weight that quantize writes; with fewer, round-weights has gone before. */
+    private static final int BITS_OF_QUANTIZE = 8;
 
     @Override
     public boolean needsData() {
@@ -83,7 +88,7 @@ public record CorrectBias(
         Map<FilterMatrix, double[]> corrected =
                 switch (method) {
                     case ACTIVATIONS -> byActivations(folded, layers, context);
-                    case ANALYTIC -> byStatistics(model, layers, context);
+                    case ANALYTIC -> byStatistics(model, folded, layers, context);
                 };
         return corrected.isEmpty() ? model : write(folded, corrected);
     }
@@ -132,11 +137,13 @@ public record CorrectBias(
     }
 
     /** The layer with the weights that it is going to have. */
-    private FilterMatrix rounded(FilterMatrix layer) {
-        if (weightBits >= FEWEST_OF_QUANTIZE) {
-            int greatest = (1 << weightBits - 1) - 1;
+    private FilterMatrix rounded(FilterMatrix layer, Model folded, PassContext context) {
+        if (weightBits == BITS_OF_QUANTIZE) {
             int axis = perChannel ? layer.rowAxis() : -1;
-            WeightGrid grid = WeightGrid.of(layer.weight(), axis, greatest);
+            WeightPairs pairs =
+                    LayerPairs.of(layer.node(), folded.graph(), ShapeInference.of(folded));
+            WeightGrid grid =
+                    WeightGrid.of(layer.weight(), axis, target.guarded(pairs, context.runner()));
             return layer.withWeight(grid.rounded(layer.weight()));
         }
         double[][] rows = layer.rows();
@@ -151,7 +158,7 @@ public record CorrectBias(
             Model exact, Map<FilterMatrix, double[]> layers, PassContext context) {
         Model current = exact;
         for (FilterMatrix layer : layers.keySet()) {
-            current = layer.withRows(current, rounded(layer).rows());
+            current = layer.withRows(current, rounded(layer, exact, context).rows());
         }
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(exact, samples, context);
         Map<FilterMatrix, double[]> corrected = new LinkedHashMap<>();
@@ -175,7 +182,7 @@ public record CorrectBias(
     }
 
     private Map<FilterMatrix, double[]> byStatistics(
-            Model model, Map<FilterMatrix, double[]> layers, PassContext context) {
+            Model model, Model folded, Map<FilterMatrix, double[]> layers, PassContext context) {
         NormalizedMeans means = NormalizedMeans.of(model);
         Map<FilterMatrix, double[]> corrected = new LinkedHashMap<>();
         layers.forEach(
@@ -191,7 +198,7 @@ public record CorrectBias(
                         return;
                     }
                     double[] wanted = products(layer, x.get());
-                    double[] found = products(rounded(layer), x.get());
+                    double[] found = products(rounded(layer, folded, context), x.get());
                     for (int c = 0; c < bias.length; c++) {
                         bias[c] += wanted[c] - found[c];
                     }

@@ -8,6 +8,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.LayerPairs;
+import dev.espalier.quantize.PairedWeights;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -98,6 +100,21 @@ record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
         int perGroup = Math.toIntExact(weight.shape().size(1));
         int group = row / (channels() / groups);
         return group * perGroup + column / (depth() / perGroup);
+    }
+
+    /**
+     * For each row of W the weights that {@code quantize} is going to have multiplied in pairs.
+     *
+     * @param model in which this layer is
+     * @param types of {@code model}
+     */
+    PairedWeights[] pairs(Model model, ShapeInference types) {
+        int perRow = rowAxis == 0 ? depth() : 1;
+        return PairedWeights.of(
+                weight.toFloats(),
+                LayerPairs.of(node, model.graph(), types),
+                channels(),
+                position -> position / perRow % channels());
     }
 
     /** W, as new arrays. */

@@ -10,6 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
+import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +72,7 @@ public record MixedPrecision(
         implements Pass {
     private static final double POINTS = 100;
     private static final RoundWeights FOUR_BITS =
-            new RoundWeights(4, Rounding.LEARNED, LearningSettings.DEFAULT, List.of());
+            new RoundWeights(4, Rounding.LEARNED, LearningSettings.DEFAULT, Target.ANY, List.of());
 
     @Override
     public boolean needsData() {

@@ -11,7 +11,10 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
+import dev.espalier.quantize.PairedWeights;
+import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +36,9 @@ import java.util.stream.IntStream;
  * computes a convolution in integers only with weights of 8 bits; {@code integers: {packed: true}}
  * stores those of 4 bits or fewer in half of a byte each and has them widened when the model is
  * loaded.
+ *
+ * <p>With 8 bits, the grid is such that no sum can saturate on the CPUs that {@code target} names,
+ * whichever way weights are rounded; it has to be the same in both passes. Fewer bits never do.
  *
  * <p>{@code rounding: learned} rounds each weight up or down so that the layer keeps its output on
  * calibration data rather than its weights: layer by layer in the order of the graph, for each
@@ -57,6 +63,12 @@ public record RoundWeights(
         @Option(value = "learned", help = "How a weight finds its integer.") Rounding rounding,
         @Option(help = "How rounding is learned, with rounding: learned.")
                 LearningSettings learning,
+        @Option(
+                        value = "any",
+                        help =
+                                "CPUs on which sums of 8 bits have to be right, as quantize says:"
+                                        + " any, vnni or host.")
+                Target target,
         @Option(value = "[]", help = "Names of nodes whose weights stay as they are.")
                 List<String> exclude)
         implements Pass {
@@ -88,7 +100,8 @@ public record RoundWeights(
                 context.checkCancelled();
                 rounded =
                         rounding == Rounding.NEAREST
-                                ? layer.withRows(rounded, nearest(layer))
+                                ? layer.withRows(
+                                        rounded, nearest(layer, pairs(folded, layer, context)))
                                 : learned(layer, folded, rounded, inputs, context);
                 task.advance(1);
             }
@@ -102,7 +115,7 @@ public record RoundWeights(
         Model rounded = FoldBatchNorm.fold(model);
         List<FilterMatrix> layers = layers(rounded, context);
         for (FilterMatrix layer : layers) {
-            rounded = layer.withRows(rounded, nearest(layer));
+            rounded = layer.withRows(rounded, nearest(layer, pairs(rounded, layer, context)));
         }
         return layers.isEmpty() ? model : rounded;
     }
@@ -136,8 +149,18 @@ public record RoundWeights(
         return layers;
     }
 
-    private double[][] nearest(FilterMatrix layer) {
-        return WeightSteps.nearest(layer.rows(), weightBits);
+    /** For each row the weights that must not saturate together. */
+    private PairedWeights[] pairs(Model model, FilterMatrix layer, PassContext context) {
+        if (weightBits < 8 || target.isExact(context.runner())) {
+            PairedWeights[] none = new PairedWeights[layer.channels()];
+            Arrays.fill(none, PairedWeights.NONE);
+            return none;
+        }
+        return layer.pairs(model, ShapeInference.of(model));
+    }
+
+    private double[][] nearest(FilterMatrix layer, PairedWeights[] pairs) {
+        return WeightSteps.nearest(layer.rows(), weightBits, pairs);
     }
 
     private Model learned(
@@ -149,7 +172,8 @@ public record RoundWeights(
         List<Moments> moments = new Reconstruction(layer, inputs, context).run(exact, current);
         boolean hasBias = layer.bias(ShapeInference.of(exact)).isPresent();
         double[][] rows = layer.rows();
-        double[][] nearest = nearest(layer);
+        PairedWeights[] pairs = pairs(exact, layer, context);
+        double[][] nearest = nearest(layer, pairs);
         double[] bias = new double[rows.length];
         double signal = 0;
         double before = 0;
@@ -165,7 +189,12 @@ public record RoundWeights(
                     .forEach(
                             m -> {
                                 double[] row = rows[first + m];
-                                WeightSteps steps = WeightSteps.of(row, weightBits);
+                                WeightSteps steps =
+                                        WeightSteps.of(
+                                                row,
+                                                weightBits,
+                                                pairs[first + m],
+                                                Rounding.LEARNED);
                                 int[] integers = learner.round(row, fit.c[m], steps);
                                 for (int d = 0; d < row.length; d++) {
                                     row[d] = (double) steps.step() * integers[d];

@@ -1,6 +1,9 @@
 package dev.espalier.quantize.repair;
 
+import dev.espalier.quantize.PairedWeights;
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The integer grid of one row of weights: {@code w = q step} with {@code q} in {@code
@@ -27,6 +30,14 @@ record WeightSteps(float step, int greatest) {
      * </pre>
      */
     static WeightSteps of(double[] row, int bits) {
+        return of(row, bits, PairedWeights.NONE, Rounding.NEAREST);
+    }
+
+    /**
+     * Such a grid on which none of {@code pairs} can saturate, however the weights are rounded.
+     * Steps coarser than {@code max|w| / 127} are tried as well then.
+     */
+    static WeightSteps of(double[] row, int bits, PairedWeights pairs, Rounding rounding) {
         int greatest = (1 << bits - 1) - 1;
         double max = 0;
         for (double w : row) {
@@ -34,12 +45,11 @@ record WeightSteps(float step, int greatest) {
         }
         WeightSteps best = null;
         double least = Double.POSITIVE_INFINITY;
-        for (int i = 0; i <= TRIALS; i++) {
-            double factor = 1 - (1 - NARROWEST) * i / TRIALS;
+        for (double factor : factors(greatest, pairs)) {
             float step = Math.max((float) (factor * max / greatest), LEAST);
             WeightSteps tried = new WeightSteps(step, greatest);
             double error = tried.error(row);
-            if (error < least) {
+            if (error < least && tried.fit(pairs, rounding)) {
                 least = error;
                 best = tried;
             }
@@ -47,9 +57,39 @@ record WeightSteps(float step, int greatest) {
         return best == null ? new WeightSteps(LEAST, greatest) : best;
     }
 
+    /** Shares of the range that the greatest integer may stand for. */
+    private static double[] factors(int greatest, PairedWeights pairs) {
+        DoubleStream finer =
+                IntStream.rangeClosed(0, TRIALS).mapToDouble(i -> 1 - (1 - NARROWEST) * i / TRIALS);
+        // One integer less than what never saturates leaves room to round up.
+        DoubleStream coarser =
+                pairs.isEmpty() || greatest < PairedWeights.ALWAYS_SAFE
+                        ? DoubleStream.empty()
+                        : IntStream.range(PairedWeights.ALWAYS_SAFE - 1, greatest)
+                                .mapToDouble(most -> (double) greatest / most);
+        return DoubleStream.concat(finer, coarser).toArray();
+    }
+
+    private boolean fit(PairedWeights pairs, Rounding rounding) {
+        return rounding == Rounding.NEAREST
+                ? pairs.fit(this::nearest, this::nearest)
+                : pairs.fit(this::floor, w -> floor(w) + 1);
+    }
+
     /** {@code rows}, each rounded to nearest on a grid of its own; not modified. */
     static double[][] nearest(double[][] rows, int bits) {
-        return Arrays.stream(rows).map(row -> of(row, bits).rounded(row)).toArray(double[][]::new);
+        PairedWeights[] none = new PairedWeights[rows.length];
+        Arrays.fill(none, PairedWeights.NONE);
+        return nearest(rows, bits, none);
+    }
+
+    /** The same with pairs of each row that must not saturate. */
+    static double[][] nearest(double[][] rows, int bits, PairedWeights[] pairs) {
+        double[][] rounded = new double[rows.length][];
+        for (int m = 0; m < rows.length; m++) {
+            rounded[m] = of(rows[m], bits, pairs[m], Rounding.NEAREST).rounded(rows[m]);
+        }
+        return rounded;
     }
 
     /** {@code row} rounded to nearest on this grid; not modified. */

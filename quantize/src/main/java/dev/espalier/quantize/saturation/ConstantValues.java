@@ -2,8 +2,10 @@ package dev.espalier.quantize.saturation;
 
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +22,31 @@ final class ConstantValues {
 
     ConstantValues(Model model, ModelRunner runner) {
         this.inference = ShapeInference.of(model);
-        this.whole = new Segments(model, List.of());
+        this.whole = new Segments(model, Map.of());
         this.runner = runner;
     }
 
-    /** Empty where {@code value} depends on the model's inputs. */
+    /** Empty where {@code value} depends on the model's inputs, or is none. */
     Optional<Tensor> find(String value) {
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
         return known.computeIfAbsent(
                 value, name -> inference.constant(name).or(() -> computed(name)));
     }
 
+    /** The first of a constant's numbers. */
+    Optional<Float> scalar(String value) {
+        return find(value).filter(t -> t.elementCount() == 1).map(t -> t.toFloats()[0]);
+    }
+
+    /** Empty where core does not know it. */
+    Optional<DataType> type(String value) {
+        return inference.type(value).map(TensorType::dataType);
+    }
+
     private Optional<Tensor> computed(String value) {
-        Segments.Segment segment = whole.of(List.of(value), List.of(), List.of());
+        Segments.Segment segment = whole.of(List.of(value));
         if (!segment.inputs().isEmpty()) {
             return Optional.empty();
         }

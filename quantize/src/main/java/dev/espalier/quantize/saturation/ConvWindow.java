@@ -1,9 +1,13 @@
 package dev.espalier.quantize.saturation;
 
+import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Shape;
 import java.util.Arrays;
 
-/** Where a convolution's filters lie on an input of bytes [N, C, H, W], padding included. */
+/**
+ * Where a convolution's filters lie on an input of bytes [N, C, H, W], padding included; one over
+ * rows, [N, C, W], is taken for images of one row.
+ */
 final class ConvWindow {
     private final int[] strides;
     private final int[] pads;
@@ -20,27 +24,57 @@ final class ConvWindow {
     private final byte zero;
 
     /**
-     * @param x of the input
+     * @param cut of the convolution
+     * @param input shape of what it reads
      */
-    ConvWindow(ByteLayer layer, Shape x) {
-        this.strides = ints(layer.attributes().integers("strides", 1, 1));
-        this.pads = ints(layer.attributes().integers("pads", 0, 0, 0, 0));
-        this.dilations = ints(layer.attributes().integers("dilations", 1, 1));
-        this.groups = Math.toIntExact(layer.attributes().integer("group", 1));
-        Shape weight = layer.weight().shape();
+    ConvWindow(CutSums cut, Shape input) {
+        Attributes attributes = cut.weights().node().attributes();
+        Shape weight = CutSums.image(cut.weights().weight().shape());
+        Shape x = CutSums.image(input);
         this.groupChannels = Math.toIntExact(weight.size(1));
         this.kernelHeight = Math.toIntExact(weight.size(2));
         this.kernelWidth = Math.toIntExact(weight.size(3));
         this.channels = Math.toIntExact(x.size(1));
         this.height = Math.toIntExact(x.size(2));
         this.width = Math.toIntExact(x.size(3));
+        this.strides = pair(attributes.integers("strides", 1, 1), 1);
+        this.dilations = pair(attributes.integers("dilations", 1, 1), 1);
+        this.pads = pads(attributes);
+        this.groups = Math.toIntExact(attributes.integer("group", 1));
         this.paddedHeight = height + pads[0] + pads[2];
         this.paddedWidth = width + pads[1] + pads[3];
-        this.zero = (byte) layer.grid().zeroPoint();
+        this.zero = (byte) cut.zeroPoint();
     }
 
     private static int[] ints(long[] values) {
         return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /** Two numbers, of which the first is {@code one} where only rows have any. */
+    private static int[] pair(long[] values, int one) {
+        int[] ints = ints(values);
+        return ints.length == 1 ? new int[] {one, ints[0]} : ints;
+    }
+
+    private int[] pads(Attributes attributes) {
+        String auto = attributes.string("auto_pad", "NOTSET");
+        if (auto.startsWith("SAME")) {
+            int[] rows = same(height, kernelHeight, 0, auto.endsWith("UPPER"));
+            int[] columns = same(width, kernelWidth, 1, auto.endsWith("UPPER"));
+            return new int[] {rows[0], columns[0], rows[1], columns[1]};
+        }
+        int[] given =
+                auto.equals("VALID") ? new int[4] : ints(attributes.integers("pads", 0, 0, 0, 0));
+        return given.length == 2 ? new int[] {0, given[0], 0, given[1]} : given;
+    }
+
+    /** Zeros before and after, so that there is an output for every stride of the input. */
+    private int[] same(int size, int kernel, int axis, boolean moreAfter) {
+        int stride = strides[axis];
+        int outputs = (size + stride - 1) / stride;
+        int all = Math.max(0, (outputs - 1) * stride + (kernel - 1) * dilations[axis] + 1 - size);
+        int less = all / 2;
+        return moreAfter ? new int[] {less, all - less} : new int[] {all - less, less};
     }
 
     /** One image with its padding, which is the byte that stands for zero. */

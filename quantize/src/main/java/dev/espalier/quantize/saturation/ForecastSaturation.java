@@ -4,17 +4,14 @@ import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -30,53 +27,32 @@ import java.util.stream.IntStream;
  * the validation examples, in the order of the runtime's own kernels (channels last). Where the
  * examples have no labels, it says how often the class stays the same.
  *
- * <p>Weights of 7 bits cannot saturate, since {@code 2 * 255 * 64 < 32767}: {@code quantize:
- * {integers: {weight-bits: 7}}}, or {@code target: x86-no-vnni}. Signed activations are no remedy
- * in ONNX Runtime: on x86 it turns them into unsigned ones before it fuses anything.
+ * <p>First it says which layers can saturate at all, which their weights decide: none of a file
+ * that {@code quantize} or {@code quantize-dynamic} wrote with {@code target: any}. Signed
+ * activations are no remedy in ONNX Runtime: on x86 it turns them into unsigned ones before it
+ * fuses anything.
  */
 @PassInfo(
         id = "forecast-saturation",
-        summary = "Predicts the accuracy of 8-bit integers on x86 CPUs without VNNI instructions.")
+        summary =
+                "Proves that 8-bit sums cannot saturate, or predicts what that costs on x86 CPUs"
+                        + " without VNNI.")
 public record ForecastSaturation(
         @Option(value = "256", min = 1, help = "Validation examples to run.") int samples)
         implements Pass {
-    private static final Set<String> INTEGER_LAYERS =
-            Set.of("QLinearConv", "QLinearMatMul", "QGemm", "MatMulIntegerToFloat");
-
     private static final int WORST = 3;
     private static final int BATCH = 8;
 
     @Override
     public Model apply(Model model, PassContext context) {
-        ConstantValues constants = new ConstantValues(model, context.runner());
-        List<ByteLayer> layers = layers(model, constants);
-        List<Node> written =
-                model.graph().nodes().stream().filter(ForecastSaturation::isInteger).toList();
-        if (!written.isEmpty()) {
-            context.skipped(
-                    written.get(0).label(),
-                    "integer operators are not forecast; their sums are those of the same model"
-                            + " quantized with integers: {format: qdq}");
-            return model;
+        SaturationProof proof = SaturationProof.of(model, context.runner());
+        context.note(proof.toString());
+        proof.unproved()
+                .forEach(layer -> context.skipped(layer.layer(), "unproved: " + layer.unproved()));
+        if (!proof.saturable().isEmpty()) {
+            forecast(model, context);
         }
-        if (layers.isEmpty()) {
-            context.note("no layer multiplies unsigned by signed bytes: nothing can saturate");
-            return model;
-        }
-        List<ByteLayer> at = layers.stream().filter(l -> new LostSums(l).isPossible()).toList();
-        if (at.isEmpty()) {
-            context.note(
-                    "nothing can saturate: no two neighbouring weights of the %d layers are great enough"
-                            .formatted(layers.size()));
-            return model;
-        }
-        forecast(model, at, constants, context);
         return model;
-    }
-
-    /** Whether {@code node} is a layer that is written as an integer operator. */
-    private static boolean isInteger(Node node) {
-        return INTEGER_LAYERS.contains(node.opType());
     }
 
     /** Nothing is changed in any case. */
@@ -90,22 +66,15 @@ public record ForecastSaturation(
         return true;
     }
 
-    /** The layers that multiply unsigned by signed bytes, in the graph's order. */
-    static List<ByteLayer> layers(Model model, ConstantValues constants) {
-        return model.graph().nodes().stream()
-                .flatMap(node -> ByteLayer.of(node, model.graph(), constants).stream())
-                .toList();
-    }
-
-    private void forecast(
-            Model model, List<ByteLayer> layers, ConstantValues constants, PassContext context) {
+    private void forecast(Model model, PassContext context) {
         Dataset examples = examples(context);
         int count = Math.min(samples, examples.size());
         String scores = model.graph().outputs().get(0).name();
         Tally tally = new Tally();
-        try (SaturatingRun saturating =
-                        new SaturatingRun(model, layers, constants, context.runner());
-                ModelRunner.Session exact = context.runner().open(model);
+        ModelRunner runner = context.runner();
+        Model sums = SumsGraph.of(model, false, runner).model();
+        try (SaturatingRun saturating = new SaturatingRun(model, runner);
+                ModelRunner.Session exact = runner.open(sums);
                 Progress.Task task =
                         context.progress().begin("forecast of saturation", count, "examples")) {
             int batch = batchSize(model);
@@ -119,7 +88,7 @@ public record ForecastSaturation(
                         saturating.run(inputs.inputs()).get(scores));
                 task.advance(to - from);
             }
-            report(tally, saturating, layers, context);
+            report(tally, saturating, context);
         }
     }
 
@@ -146,8 +115,7 @@ public record ForecastSaturation(
                 .orElse(BATCH);
     }
 
-    private static void report(
-            Tally tally, SaturatingRun run, List<ByteLayer> layers, PassContext context) {
+    private static void report(Tally tally, SaturatingRun run, PassContext context) {
         context.note(
                 "on x86 CPUs without VNNI instructions, "
                         + tally
@@ -155,10 +123,10 @@ public record ForecastSaturation(
                                 Locale.ROOT,
                                 "; %.3f %% of the sums of %d layers saturate",
                                 100 * run.saturatedShare(),
-                                layers.size()));
-        layers.stream()
-                .filter(layer -> run.saturatedShare(layer) > 0)
-                .sorted(Comparator.comparingDouble(layer -> -run.saturatedShare(layer)))
+                                run.layers()));
+        Map<String, Double> shares = run.saturatedShares();
+        shares.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                 .limit(WORST)
                 .forEach(
                         layer ->
@@ -166,12 +134,13 @@ public record ForecastSaturation(
                                         String.format(
                                                 Locale.ROOT,
                                                 "%s: %.3f %% of its sums saturate there",
-                                                layer.node().label(),
-                                                100 * run.saturatedShare(layer))));
-        if (run.saturatedShare() > 0) {
-            context.note(
-                    "with quantize: {integers: {target: x86-no-vnni}}, that is weights of 7 bits,"
-                            + " nothing could saturate");
+                                                layer.getKey(),
+                                                100 * layer.getValue())));
+        run.whole()
+                .forEach(
+                        layer -> context.skipped(layer, "its sums are not forecast, in this form"));
+        if (!shares.isEmpty()) {
+            context.note("with target: any, which is the default, nothing could saturate");
         }
     }
 }

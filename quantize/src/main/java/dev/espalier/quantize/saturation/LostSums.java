@@ -4,26 +4,23 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import java.nio.ByteBuffer;
 
-/** What saturation takes from the sums of one {@link ByteLayer}. */
+/** What saturation takes from the sums of one layer. */
 final class LostSums {
-    private final ByteLayer layer;
-    private final FilterPairs[] filters;
+    private final CutSums cut;
+    private final WeightPairs pairs;
+    private final long[] weights;
     private long saturated;
     private long sums;
 
-    LostSums(ByteLayer layer) {
-        this.layer = layer;
-        this.filters = layer.pairs();
+    LostSums(CutSums cut) {
+        this.cut = cut;
+        this.pairs = cut.weights().saturating();
+        this.weights = cut.weights().weight().toLongs();
     }
 
     /** Whether any input could saturate. */
     boolean isPossible() {
-        for (FilterPairs filter : filters) {
-            if (filter.count() > 0) {
-                return true;
-            }
-        }
-        return false;
+        return pairs.size() > 0;
     }
 
     /** How many sums of all so far have lost something. */
@@ -44,72 +41,67 @@ final class LostSums {
      * @param output shape of {@code exact}
      */
     void addTo(long[] exact, Tensor x, Shape output) {
-        if (layer.isConv()) {
-            convolution(exact, x, output);
-        } else {
-            product(exact, x, output);
-        }
         sums += exact.length;
+        if (pairs.size() == 0) {
+            return;
+        }
+        int[] lost = new int[exact.length];
+        if (cut.weights().isConv()) {
+            convolution(lost, x, CutSums.image(output));
+        } else {
+            product(lost, x);
+        }
+        for (int i = 0; i < lost.length; i++) {
+            exact[i] += lost[i];
+            saturated += lost[i] == 0 ? 0 : 1;
+        }
     }
 
-    private void product(long[] exact, Tensor x, Shape output) {
+    private void product(int[] lost, Tensor x) {
         ByteBuffer bytes = x.bytes();
         int depth = Math.toIntExact(x.shape().size(-1));
-        int columns = Math.toIntExact(output.size(-1));
-        for (int i = 0; i < exact.length; i++) {
-            FilterPairs filter = filters[i % columns];
-            int row = i / columns * depth;
-            int lost = 0;
-            for (int p = 0; p < filter.count(); p++) {
-                lost +=
-                        PairSums.excess(
-                                bytes.get(row + filter.first(p)) & 0xff,
-                                filter.firstWeight(p),
-                                bytes.get(row + filter.second(p)) & 0xff,
-                                filter.secondWeight(p));
+        int columns = cut.weights().channels();
+        int rows = lost.length / columns;
+        for (int p = 0; p < pairs.size(); p++) {
+            int first = pairs.first(p) / columns;
+            int second = pairs.second(p) / columns;
+            int column = pairs.first(p) % columns;
+            for (int row = 0; row < rows; row++) {
+                lost[row * columns + column] +=
+                        excess(bytes.get(row * depth + first), bytes.get(row * depth + second), p);
             }
-            exact[i] += lost;
-            saturated += lost == 0 ? 0 : 1;
         }
     }
 
-    private void convolution(long[] exact, Tensor x, Shape output) {
-        ConvWindow window = new ConvWindow(layer, x.shape());
+    private int excess(byte first, byte second, int pair) {
+        return PairSums.excess(
+                first & 0xff,
+                (int) weights[pairs.first(pair)],
+                second & 0xff,
+                (int) weights[pairs.second(pair)]);
+    }
+
+    private void convolution(int[] lost, Tensor x, Shape output) {
+        ConvWindow window = new ConvWindow(cut, x.shape());
+        int filters = cut.weights().channels();
+        int depth = weights.length / filters;
         int pixels = Math.toIntExact(output.size(2) * output.size(3));
         int width = Math.toIntExact(output.size(3));
         byte[] bytes = new byte[Math.toIntExact(x.elementCount())];
         x.bytes().get(bytes);
         for (int n = 0; n < output.size(0); n++) {
             byte[] padded = window.padded(bytes, n);
-            for (int m = 0; m < filters.length; m++) {
-                int to = (n * filters.length + m) * pixels;
-                if (filters[m].count() > 0) {
-                    filter(exact, to, pixels, width, padded, window, m);
+            for (int p = 0; p < pairs.size(); p++) {
+                int m = pairs.first(p) / depth;
+                int group = window.group(m, filters);
+                int first = group + window.offset(pairs.first(p) % depth);
+                int second = group + window.offset(pairs.second(p) % depth);
+                int to = (n * filters + m) * pixels;
+                for (int i = 0; i < pixels; i++) {
+                    int at = window.origin(i / width, i % width);
+                    lost[to + i] += excess(padded[first + at], padded[second + at], p);
                 }
             }
-        }
-    }
-
-    private void filter(
-            long[] exact, int to, int pixels, int width, byte[] padded, ConvWindow window, int m) {
-        int[] lost = new int[pixels];
-        int group = window.group(m, filters.length);
-        FilterPairs filter = filters[m];
-        for (int p = 0; p < filter.count(); p++) {
-            int first = group + window.offset(filter.first(p));
-            int second = group + window.offset(filter.second(p));
-            int w0 = filter.firstWeight(p);
-            int w1 = filter.secondWeight(p);
-            for (int i = 0; i < pixels; i++) {
-                int at = window.origin(i / width, i % width);
-                lost[i] +=
-                        PairSums.excess(
-                                padded[first + at] & 0xff, w0, padded[second + at] & 0xff, w1);
-            }
-        }
-        for (int i = 0; i < pixels; i++) {
-            exact[to + i] += lost[i];
-            saturated += lost[i] == 0 ? 0 : 1;
         }
     }
 }

@@ -9,7 +9,7 @@ package dev.espalier.quantize.saturation;
  *   saturating  sum over j of clamp(a[2j] w[2j] + a[2j+1] w[2j+1], -32768, 32767)
  * </pre>
  */
-final class PairSums {
+public final class PairSums {
     private static final int LEAST = Short.MIN_VALUE;
     private static final int GREATEST = Short.MAX_VALUE;
     private static final int GREATEST_BYTE = 255;
@@ -23,7 +23,7 @@ final class PairSums {
     }
 
     /** Whether there are bytes for which these weights' products saturate. */
-    static boolean canSaturate(int w0, int w1) {
+    public static boolean canSaturate(int w0, int w1) {
         return excess(w0 > 0 ? GREATEST_BYTE : 0, w0, w1 > 0 ? GREATEST_BYTE : 0, w1) != 0
                 || excess(w0 < 0 ? GREATEST_BYTE : 0, w0, w1 < 0 ? GREATEST_BYTE : 0, w1) != 0;
     }

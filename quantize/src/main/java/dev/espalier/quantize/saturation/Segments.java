@@ -1,7 +1,5 @@
 package dev.espalier.quantize.saturation;
 
-import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Initializer;
@@ -10,29 +8,25 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Cuts a model at the outputs of some layers, and gives the pieces as models of their own. */
+/** Cuts a model at some values, and gives the pieces as models of their own. */
 final class Segments {
     private final Model model;
-    private final ShapeInference inference;
-    private final Map<String, ByteLayer> cuts = new HashMap<>();
+    private final Map<String, TensorType> cuts;
 
     /**
-     * @param layers whose outputs a piece takes as inputs
+     * @param cuts values that a piece takes as inputs, with their types
      */
-    Segments(Model model, Collection<ByteLayer> layers) {
+    Segments(Model model, Map<String, TensorType> cuts) {
         this.model = model;
-        this.inference = ShapeInference.of(model);
-        layers.forEach(layer -> cuts.put(layer.output(), layer));
+        this.cuts = cuts;
     }
 
     /**
@@ -43,16 +37,9 @@ final class Segments {
      */
     record Segment(Model model, List<String> inputs) {}
 
-    /**
-     * What computes {@code values} from the model's inputs and from cut values.
-     *
-     * @param more nodes to be added, which may read any value
-     * @param constants that these read
-     */
-    Segment of(Collection<String> values, List<Node> more, List<Initializer> constants) {
+    /** What computes {@code values} from the model's inputs and from cut values. */
+    Segment of(Collection<String> values) {
         Graph graph = model.graph();
-        Map<String, Node> added = new HashMap<>();
-        more.forEach(node -> node.outputs().forEach(output -> added.put(output, node)));
         Set<Node> nodes = new HashSet<>();
         Map<String, Value> inputs = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
@@ -62,12 +49,10 @@ final class Segments {
             if (value.isEmpty() || !seen.add(value)) {
                 continue;
             }
+            Node producer = graph.producer(value).orElse(null);
             if (cuts.containsKey(value)) {
-                inputs.put(value, cut(value));
-                continue;
-            }
-            Node producer = added.containsKey(value) ? added.get(value) : producer(value);
-            if (producer != null) {
+                inputs.put(value, Value.of(value, cuts.get(value)));
+            } else if (producer != null) {
                 nodes.add(producer);
                 open.addAll(producer.inputs());
             } else {
@@ -76,34 +61,20 @@ final class Segments {
                         .forEach(feed -> inputs.put(value, feed));
             }
         }
-        List<Node> ordered =
-                new ArrayList<>(graph.nodes().stream().filter(nodes::contains).toList());
-        ordered.addAll(more.stream().filter(nodes::contains).toList());
-        List<Initializer> all = new ArrayList<>(constants);
-        graph.initializers().values().stream()
-                .filter(constant -> seen.contains(constant.name()))
-                .forEach(all::add);
+        List<Initializer> constants =
+                graph.initializers().values().stream()
+                        .filter(constant -> seen.contains(constant.name()))
+                        .toList();
         Graph piece =
                 new Graph(
                         graph.name(),
                         List.copyOf(inputs.values()),
                         values.stream().map(value -> Value.of(value, null)).toList(),
                         List.of(),
-                        all,
-                        ordered,
+                        constants,
+                        graph.nodes().stream().filter(nodes::contains).toList(),
                         graph.extras());
         return new Segment(
                 model.withGraph(new GraphEditor(piece).build()), List.copyOf(inputs.keySet()));
-    }
-
-    private Node producer(String value) {
-        return model.graph().producer(value).orElse(null);
-    }
-
-    private Value cut(String value) {
-        boolean bytes = cuts.get(value).quantize() != null;
-        return Value.of(
-                value,
-                new TensorType(bytes ? DataType.UINT8 : DataType.FLOAT, inference.shape(value)));
     }
 }

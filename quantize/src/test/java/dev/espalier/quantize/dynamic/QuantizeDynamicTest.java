@@ -12,9 +12,11 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.PassTester;
 import java.util.List;
@@ -22,11 +24,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class QuantizeDynamicTest {
-    private static final QuantizeDynamic PER_CHANNEL = new QuantizeDynamic(true, false, List.of());
-    private static final QuantizeDynamic PER_TENSOR = new QuantizeDynamic(false, false, List.of());
+    private static final QuantizeDynamic PER_CHANNEL =
+            new QuantizeDynamic(true, Target.ANY, List.of());
+    private static final QuantizeDynamic PER_TENSOR =
+            new QuantizeDynamic(false, Target.ANY, List.of());
 
     private static PassTester.Outcome quantized(String text, QuantizeDynamic pass) {
-        return PassTester.given(text).with(c -> c.withRunner(Comparison.SINGLE)).when(pass);
+        return PassTester.given(text).with(c -> c.withRunner(Runners.SINGLE)).when(pass);
     }
 
     @Test
@@ -35,7 +39,7 @@ class QuantizeDynamicTest {
                         """
                         opset 13
                         graph (x: float[N,2]) -> (y: float[N,2])
-                        w: float[2,2] = [1, 4, -2, 0.5]
+                        w: float[2,2] = [1, 4, -2, -0.5]
                         b: float[2] = [3, 4]
                         m = MatMul(x, w) as product
                         y = Add(b, m)
@@ -46,10 +50,11 @@ class QuantizeDynamicTest {
                         opset 13
                         graph (x: float[N,2]) -> (y: float[N,2])
                         b: float[2] = [3, 4]
-                        w_quantized: int8[2,2] = [64, 127, -127, 16]
+                        w_quantized: int8[2,2] = [64, 127, -127, -16]
                         w_scale: float[2] = [0.015748031, 0.031496063]
+                        w_zero_point: int8[] = 0
                         x_quantized, x_scale, x_zero_point = DynamicQuantizeLinear(x)
-                        m_integer = MatMulInteger(x_quantized, w_quantized, x_zero_point)
+                        m_integer = MatMulInteger(x_quantized, w_quantized, x_zero_point, w_zero_point)
                         m_unscaled = Cast(m_integer) {to=1}
                         m_scale = Mul(x_scale, w_scale)
                         m = Mul(m_unscaled, m_scale)
@@ -67,30 +72,39 @@ class QuantizeDynamicTest {
                                 """
                                 opset 13
                                 graph (x: float[N,2]) -> (y: float[N,2])
-                                w: float[2,2] = [1, 4, -2, 0.5]
+                                w: float[2,2] = [1, 4, -2, -0.5]
                                 y = MatMul(x, w)
                                 """,
                                 PER_TENSOR)
                         .after();
 
         assertThat(constant(after, "w_scale").toFloats()).containsExactly(4f / 127);
-        assertThat(constant(after, "w_quantized").toLongs()).containsExactly(32, 127, -64, 16);
+        assertThat(constant(after, "w_quantized").toLongs()).containsExactly(32, 127, -64, -16);
     }
 
+    /** 255 (127 + 1) fits 16 bits and 255 (101 + 28) would not. */
     @Test
-    void sevenBitsLeaveRoomForTwoProductsInSixteen() {
-        Model after =
-                quantized(
-                                """
-                                opset 13
-                                graph (x: float[N,2]) -> (y: float[N,2])
-                                w: float[2,2] = [1, 4, -3, 0.5]
-                                y = MatMul(x, w)
-                                """,
-                                new QuantizeDynamic(false, true, List.of()))
-                        .after();
+    void eachColumnIsAsGreatAsLetsNoPairSaturate() {
+        String model =
+                """
+                opset 13
+                graph (x: float[N,2]) -> (y: float[N,3])
+                w: float[2,3] = [127, 4, 3, 1, 4, -3]
+                y = MatMul(x, w)
+                """;
 
-        assertThat(constant(after, "w_quantized").toLongs()).containsExactly(16, 63, -47, 8);
+        assertThat(constant(quantized(model, PER_CHANNEL).after(), "w_quantized").toLongs())
+                .containsExactly(127, 64, 127, 1, 64, -127);
+        assertThat(
+                        constant(
+                                        quantized(
+                                                        model,
+                                                        new QuantizeDynamic(
+                                                                true, Target.VNNI, List.of()))
+                                                .after(),
+                                        "w_quantized")
+                                .toLongs())
+                .containsExactly(127, 127, 127, 1, 127, -127);
     }
 
     @Test
@@ -108,11 +122,12 @@ class QuantizeDynamicTest {
                         """
                         opset 13
                         graph (x: float[N,2]) -> (y: float[N,2])
-                        w_quantized: int8[2,2] = [64, 127, -127, 16]
-                        w_scale: float[2] = [0.031496063, 0.062992126]
+                        w_quantized: int8[2,2] = [64, 114, -127, 14]
+                        w_scale: float[2] = [0.031496063, 0.07017544]
+                        w_zero_point: int8[] = 0
                         b_scaled: float[2] = [1.5, 2]
                         x_quantized, x_scale, x_zero_point = DynamicQuantizeLinear(x)
-                        y_integer = MatMulInteger(x_quantized, w_quantized, x_zero_point)
+                        y_integer = MatMulInteger(x_quantized, w_quantized, x_zero_point, w_zero_point)
                         y_unscaled = Cast(y_integer) {to=1}
                         y_scale = Mul(x_scale, w_scale)
                         y_product = Mul(y_unscaled, y_scale)
@@ -121,7 +136,7 @@ class QuantizeDynamicTest {
     }
 
     @Test
-    void layersOfOneInputAndOneWeightShareBoth() {
+    void layersOfOneInputAndOneWeightShareBothAndNoZeroPoint() {
         Model after =
                 quantized(
                                 """
@@ -135,13 +150,15 @@ class QuantizeDynamicTest {
                         .after();
 
         assertThat(Comparison.operators(after)).containsEntry("DynamicQuantizeLinear", 1L);
-        assertThat(after.graph().initializers()).hasSize(2);
+        assertThat(after.graph().initializers().keySet())
+                .containsExactlyInAnyOrder(
+                        "w_quantized", "w_scale", "w_zero_point", "w_zero_point_1");
     }
 
     @Test
     void anExportedEncoderRunsOnFusedIntegerProducts() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = PER_CHANNEL.apply(model, context);
 
         // Query, key and value read the same bytes; five products are alone with theirs.
@@ -162,7 +179,7 @@ class QuantizeDynamicTest {
     @Test
     void anEncoderThatTheRuntimeHasFusedDoesSoToo() {
         Model model = OptimizedGraph.of(Encoder.exported());
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = PER_CHANNEL.apply(model, context);
 
         assertThat(Comparison.operators(model))
@@ -182,7 +199,7 @@ class QuantizeDynamicTest {
     @Test
     void parametersAndMacsStayWhatTheyWere() {
         Model model = Encoder.exported();
-        Model after = PER_CHANNEL.apply(model, TokenSamples.context(model, Comparison.SINGLE));
+        Model after = PER_CHANNEL.apply(model, TokenSamples.context(model, Runners.SINGLE));
         Cost before = Cost.of(model, InputShapes.ofBatch(1));
         Cost now = Cost.of(after, InputShapes.ofBatch(1));
 
@@ -194,7 +211,7 @@ class QuantizeDynamicTest {
     @Test
     void anEncoderOfFusedOperatorsDoesSoToo() {
         Model model = Encoder.withFusedOperators();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = PER_TENSOR.apply(model, context);
 
         assertThat(Comparison.optimized(after))
@@ -219,8 +236,7 @@ class QuantizeDynamicTest {
                         m = MatMul(x, w)
                         y = Add(m, b)
                         """);
-        Model after =
-                PER_CHANNEL.apply(model, DirectContext.of(model).withRunner(Comparison.SINGLE));
+        Model after = PER_CHANNEL.apply(model, DirectContext.of(model).withRunner(Runners.SINGLE));
 
         assertThat(after.graph().inputs()).hasSize(1);
         assertThat(Comparison.optimized(after))
@@ -240,7 +256,7 @@ class QuantizeDynamicTest {
                         r = Sqrt(n)
                         y = MatMul(r, w)
                         """);
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
 
         assertThatThrownBy(() -> PER_CHANNEL.apply(model, context))
                 .isInstanceOf(UnsupportedModelException.class)

@@ -1,13 +1,10 @@
 package dev.espalier.quantize.encoder;
 
-import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OptimizedGraph;
-import dev.espalier.runtime.OrtRunner;
-import dev.espalier.runtime.SessionSettings;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -15,9 +12,6 @@ import java.util.stream.IntStream;
 
 /** What tests ask about a model before and after. */
 public final class Comparison {
-    /** One thread, so that sums are taken in the same order on every machine. */
-    public static final ModelRunner SINGLE = new OrtRunner(SessionSettings.DEFAULT.withThreads(1));
-
     private Comparison() {}
 
     /** First outputs of both models on all test samples of {@code context}. */

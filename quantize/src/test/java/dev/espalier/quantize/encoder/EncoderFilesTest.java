@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.NpzFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ class EncoderFilesTest {
     private static void write(Path file, Model model, Dataset samples) throws IOException {
         int[] all = IntStream.range(0, samples.size()).toArray();
         long[] answers = new long[all.length];
-        try (var session = Comparison.SINGLE.open(model)) {
+        try (var session = Runners.SINGLE.open(model)) {
             for (int from = 0; from < all.length; from += AT_ONCE) {
                 int[] some = IntStream.range(from, from + AT_ONCE).toArray();
                 Batch batch = samples.batch(some);

@@ -8,6 +8,7 @@ import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Integers;
 import dev.espalier.quantize.Quantize;
+import dev.espalier.quantize.Runners;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Quantize} makes of a BERT-like encoder. */
@@ -15,7 +16,7 @@ class StaticEncoderTest {
     private static final Quantize QUANTIZE = Quantize.int8(Calibration.MIN_MAX);
 
     private static Model quantized(Model model, Integers integers) {
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model made = QUANTIZE.with(integers).apply(model, context);
 
         assertThat(Comparison.cosine(model, made, context)).isGreaterThan(0.99);
@@ -42,14 +43,7 @@ class StaticEncoderTest {
 
     @Test
     void integerProductsTakeTheirBiasAlong() {
-        Integers operators =
-                new Integers(
-                        Integers.Format.QOPERATOR,
-                        Integers.Activations.U8,
-                        8,
-                        true,
-                        Integers.Target.ANY,
-                        false);
+        Integers operators = Integers.STANDARD.withFormat(Integers.Format.QOPERATOR);
         Model made = quantized(Encoder.exported(), operators);
 
         assertThat(Comparison.optimized(made))

@@ -9,10 +9,12 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.weights.Blocks;
 import dev.espalier.quantize.weights.QuantizeWeights;
 import dev.espalier.quantize.weights.RoundingSettings;
@@ -30,7 +32,7 @@ class LinearLayersTest {
         DYNAMIC("quantize-dynamic", "MatMulInteger") {
             @Override
             Pass pass(String... exclude) {
-                return new QuantizeDynamic(true, false, List.of(exclude));
+                return new QuantizeDynamic(true, Target.ANY, List.of(exclude));
             }
         },
         WEIGHTS("quantize-weights", "com.microsoft.MatMulNBits") {
@@ -57,7 +59,7 @@ class LinearLayersTest {
     }
 
     private static PassTester.Outcome quantized(String text, Pass pass) {
-        return PassTester.given(text).with(c -> c.withRunner(Comparison.SINGLE)).when(pass);
+        return PassTester.given(text).with(c -> c.withRunner(Runners.SINGLE)).when(pass);
     }
 
     @ParameterizedTest
@@ -133,8 +135,8 @@ class LinearLayersTest {
     @EnumSource
     void quantizingTwiceChangesNothingMore(Kind kind) {
         Model model = Encoder.exported();
-        Model once = kind.pass().apply(model, TokenSamples.context(model, Comparison.SINGLE));
-        DirectContext context = TokenSamples.context(once, Comparison.SINGLE);
+        Model once = kind.pass().apply(model, TokenSamples.context(model, Runners.SINGLE));
+        DirectContext context = TokenSamples.context(once, Runners.SINGLE);
 
         assertThat(kind.pass().apply(once, context)).isSameAs(once);
         assertThat(context.skips())

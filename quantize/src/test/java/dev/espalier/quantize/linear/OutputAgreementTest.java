@@ -8,7 +8,7 @@ import dev.espalier.core.VerificationException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
-import dev.espalier.quantize.encoder.Comparison;
+import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomSamples;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ class OutputAgreementTest {
     }
 
     private static String note(Model before, Model after) {
-        DirectContext context = RandomSamples.context(before, Comparison.SINGLE);
+        DirectContext context = RandomSamples.context(before, Runners.SINGLE);
         OutputAgreement.check(before, after, context);
         return context.notes().get(0);
     }
@@ -57,7 +57,7 @@ class OutputAgreementTest {
     @Test
     void withoutDataTheModelIsLoadedAlone() {
         Model model = model("Identity(x)");
-        DirectContext context = DirectContext.of(model).withRunner(Comparison.SINGLE);
+        DirectContext context = DirectContext.of(model).withRunner(Runners.SINGLE);
         OutputAgreement.check(model, model, context);
 
         assertThat(context.notes())

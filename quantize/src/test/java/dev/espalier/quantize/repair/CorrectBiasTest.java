@@ -15,6 +15,7 @@ import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Integers;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -26,15 +27,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CorrectBiasTest {
     private static CorrectBias byActivations(int bits) {
-        return new CorrectBias(CorrectionMethod.ACTIVATIONS, bits, true, 512);
+        return new CorrectBias(CorrectionMethod.ACTIVATIONS, bits, true, Target.ANY, 512);
     }
 
     private static CorrectBias analytic(int bits) {
-        return new CorrectBias(CorrectionMethod.ANALYTIC, bits, true, 512);
+        return new CorrectBias(CorrectionMethod.ANALYTIC, bits, true, Target.ANY, 512);
     }
 
     private static Model nearest(int bits, Model model, DirectContext context) {
-        return new RoundWeights(bits, Rounding.NEAREST, LearningSettings.DEFAULT, List.of())
+        return new RoundWeights(
+                        bits, Rounding.NEAREST, LearningSettings.DEFAULT, Target.ANY, List.of())
                 .apply(model, context);
     }
 
@@ -74,16 +76,8 @@ class CorrectBiasTest {
         Model model = RandomGraphs.cnn(seed);
         DirectContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize quantize =
-                Quantize.int8(Calibration.MIN_MAX)
-                        .with(
-                                new Integers(
-                                        Integers.Format.QDQ,
-                                        Integers.Activations.U8,
-                                        8,
-                                        false,
-                                        Integers.Target.ANY,
-                                        false));
-        CorrectBias pass = new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, false, 512);
+                Quantize.int8(Calibration.MIN_MAX).with(Integers.STANDARD.withPerChannel(false));
+        CorrectBias pass = new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, false, Target.ANY, 512);
 
         double without = Closeness.decibels(model, quantize.apply(model, context), context);
         double with =

@@ -15,6 +15,7 @@ import dev.espalier.core.pass.DirectContext;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -30,7 +31,7 @@ class RoundWeightsTest {
     private static final LearningSettings SHORT = new LearningSettings(32, 200, 0.1);
 
     private static RoundWeights pass(int bits, Rounding rounding, String... exclude) {
-        return new RoundWeights(bits, rounding, SHORT, List.of(exclude));
+        return new RoundWeights(bits, rounding, SHORT, Target.ANY, List.of(exclude));
     }
 
     private static PassTester.Outcome nearest(int bits, String text, String... exclude) {
@@ -210,7 +211,12 @@ class RoundWeightsTest {
                 .hasMessageContaining("Conv 'first' reads or gives NaN");
         assertThatThrownBy(
                         () ->
-                                new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, true, 32)
+                                new CorrectBias(
+                                                CorrectionMethod.ACTIVATIONS,
+                                                8,
+                                                true,
+                                                Target.ANY,
+                                                32)
                                         .apply(UNDEFINED, context))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("Conv 'first' reads or gives NaN");

@@ -10,6 +10,7 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.RandomSamples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class SpreadRepairTest {
         Model spread = SpreadChannels.spread(model, MOST, seed);
         Model equalized = new Equalize(100).apply(spread, context);
         Model corrected =
-                new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, true, 512)
+                new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, true, Target.ANY, 512)
                         .apply(equalized, context);
         return new Figures(
                 Closeness.decibels(model, quantize.apply(model, context), context),

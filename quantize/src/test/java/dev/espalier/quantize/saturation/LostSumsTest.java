@@ -23,6 +23,7 @@ class LostSumsTest {
         "5, 2, 1, 3, 2, 1, 1",
         "6, 4, 2, 3, 1, 2, 2",
         "8, 8, 4, 2, 1, 0, 1",
+        "4, 8, 4, 3, 1, 1, 1",
     })
     void convolutionsLoseWhatTheirPairsLose(
             int channels, int filters, int groups, int kernel, int stride, int pad, int dilation) {
@@ -38,15 +39,11 @@ class LostSumsTest {
                         .with("strides", new long[] {stride, stride})
                         .with("pads", new long[] {pad, pad, pad, pad})
                         .with("dilations", new long[] {dilation, dilation});
-        ByteLayer layer =
-                new ByteLayer(
-                        Node.of("", "Conv", List.of("a", "b"), List.of("y"), attributes),
-                        null,
-                        "x",
-                        new ByteLayer.Grid(1, zero),
-                        tensor(DataType.INT8, Shape.of(filters, each, kernel, kernel), w),
-                        Tensor.ofFloats(Shape.of(filters), new float[filters]),
-                        Tensor.ofInts(Shape.of(filters), new int[filters]));
+        Node node = Node.of("", "Conv", List.of("a", "b"), List.of("y"), attributes);
+        Tensor weight = tensor(DataType.INT8, Shape.of(filters, each, kernel, kernel), w);
+        WeightPairs pairs = WeightPairs.ofFilters(weight.shape(), groups);
+        CutSums layer =
+                new CutSums(new MultipliedWeights(node, weight, pairs), "x", zero, "s", "t");
         int out = (size + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
         Shape output = Shape.of(2, filters, out, out);
         long[] lost = new long[Math.toIntExact(output.elementCount())];

@@ -14,10 +14,12 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ class SmoothTest {
     private static final Smooth INSERTING = new Smooth(0.5, true, List.of());
 
     private static DirectContext context(Model model) {
-        return RandomSamples.context(model, Comparison.SINGLE);
+        return RandomSamples.context(model, Runners.SINGLE);
     }
 
     private static float[] constant(Model model, String name) {
@@ -41,7 +43,7 @@ class SmoothTest {
         float[] maxima = new float[2];
         Dataset samples = context.data().calibration();
         for (int i = 0; i < samples.size(); i++) {
-            try (var session = Comparison.SINGLE.open(model, List.of(value))) {
+            try (var session = Runners.SINGLE.open(model, List.of(value))) {
                 float[] x =
                         session.run(samples.batch(new int[] {i}).inputs()).get(value).toFloats();
                 for (int k = 0; k < x.length; k++) {
@@ -259,7 +261,7 @@ class SmoothTest {
 
     @Test
     void outliersCostADynamicQuantizationLittleOnceTheyAreInTheWeights() {
-        QuantizeDynamic dynamic = new QuantizeDynamic(true, false, List.of());
+        QuantizeDynamic dynamic = new QuantizeDynamic(true, Target.ANY, List.of());
         Model model = withOutliers();
         DirectContext context = context(model);
         Model smoothed = FOLDING.apply(model, context);
@@ -272,7 +274,7 @@ class SmoothTest {
     @Test
     void anEncoderStaysTheSame() {
         for (Model model : List.of(Encoder.exported(), Encoder.withFusedOperators())) {
-            DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+            DirectContext context = TokenSamples.context(model, Runners.SINGLE);
             Model folded = FOLDING.apply(model, context);
             Model inserted = INSERTING.apply(model, context);
 
@@ -305,8 +307,8 @@ class SmoothTest {
     @Test
     void aQuantizedModelIsLeftAlone() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
-        Model quantized = new QuantizeDynamic(true, false, List.of()).apply(model, context);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        Model quantized = new QuantizeDynamic(true, Target.ANY, List.of()).apply(model, context);
 
         assertThat(INSERTING.apply(quantized, context)).isSameAs(quantized);
         assertThat(context.skips())

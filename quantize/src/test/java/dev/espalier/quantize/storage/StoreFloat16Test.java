@@ -12,10 +12,12 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
+import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
@@ -42,7 +44,7 @@ class StoreFloat16Test {
             """;
 
     private static PassTester.Outcome stored(String text, StoreFloat16 pass) {
-        return PassTester.given(text).with(c -> c.withRunner(Comparison.SINGLE)).when(pass);
+        return PassTester.given(text).with(c -> c.withRunner(Runners.SINGLE)).when(pass);
     }
 
     private static long bytes(Model model) {
@@ -164,7 +166,7 @@ class StoreFloat16Test {
     @EnumSource(HalfType.class)
     void anEncoderTakesHalfTheBytes(HalfType type) {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = weights(type).apply(model, context);
 
         assertThat((double) bytes(after) / bytes(model)).isLessThan(0.53);
@@ -185,8 +187,8 @@ class StoreFloat16Test {
     @Test
     void scalesOfAQuantizationStay() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
-        Model dynamic = new QuantizeDynamic(true, false, List.of()).apply(model, context);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        Model dynamic = new QuantizeDynamic(true, Target.ANY, List.of()).apply(model, context);
         Model after = weights(HalfType.FLOAT16).apply(dynamic, context);
 
         assertThat(Comparison.operators(after)).containsEntry("MatMulInteger", 14L);
@@ -213,7 +215,7 @@ class StoreFloat16Test {
     @Test
     void anEncoderRunsInFloat16() {
         for (Model model : List.of(Encoder.exported(), Encoder.withFusedOperators())) {
-            DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+            DirectContext context = TokenSamples.context(model, Runners.SINGLE);
             Model after = GRAPH.apply(model, context);
 
             assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.9999);
@@ -225,7 +227,7 @@ class StoreFloat16Test {
     @Test
     void anEpsilonThatWouldVanishStaysFloat() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         GRAPH.apply(model, context);
 
         assertThat(context.skips())
@@ -248,7 +250,7 @@ class StoreFloat16Test {
     @Test
     void valuesBeyondTheRangeKeepTheirMakersAndReadersFloat() {
         Model model = GraphText.parse(SQUARES);
-        DirectContext context = RandomSamples.context(model, Comparison.SINGLE);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
         Model after = GRAPH.apply(model, context);
 
         assertThat(after.graph().nodes().stream().map(Node::opType))
@@ -272,8 +274,7 @@ class StoreFloat16Test {
                         y = Relu(s)
                         """);
 
-        assertThatThrownBy(
-                        () -> GRAPH.apply(model, RandomSamples.context(model, Comparison.SINGLE)))
+        assertThatThrownBy(() -> GRAPH.apply(model, RandomSamples.context(model, Runners.SINGLE)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("NaN in 's'");
     }

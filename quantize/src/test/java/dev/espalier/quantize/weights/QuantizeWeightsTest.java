@@ -12,6 +12,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
@@ -45,7 +46,7 @@ class QuantizeWeightsTest {
     }
 
     private static PassTester.Outcome quantized(String text, QuantizeWeights pass) {
-        return PassTester.given(text).with(c -> c.withRunner(Comparison.SINGLE)).when(pass);
+        return PassTester.given(text).with(c -> c.withRunner(Runners.SINGLE)).when(pass);
     }
 
     @Test
@@ -118,7 +119,7 @@ class QuantizeWeightsTest {
                         """
                                 .formatted(k, n, k, n));
         for (int level : new int[] {0, 1, 4}) {
-            DirectContext context = DirectContext.of(model).withRunner(Comparison.SINGLE);
+            DirectContext context = DirectContext.of(model).withRunner(Runners.SINGLE);
             Model after = pass(type, size, symmetric, level).apply(model, context);
             double allowed = level == 4 ? 0.02 : 1e-5;
             assertThat(error(model, decoded(model, after), after, k)).isLessThan(allowed);
@@ -137,8 +138,8 @@ class QuantizeWeightsTest {
             x[i] = (float) random.nextGaussian();
         }
         Map<String, Tensor> inputs = Map.of("x", Tensor.ofFloats(Shape.of(6, k), x));
-        try (var first = Comparison.SINGLE.open(expected);
-                var second = Comparison.SINGLE.open(after)) {
+        try (var first = Runners.SINGLE.open(expected);
+                var second = Runners.SINGLE.open(after)) {
             float[] y = first.run(inputs).get("y").toFloats();
             float[] z = second.run(inputs).get("y").toFloats();
             double signal = 0;
@@ -191,7 +192,7 @@ class QuantizeWeightsTest {
     void anEncodersWeightsTakeAFractionOfTheirBytes(
             WeightType type, boolean symmetric, double greatest) {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = pass(type, 32, symmetric, 4).apply(model, context);
 
         long before = 0;
@@ -228,13 +229,13 @@ class QuantizeWeightsTest {
                         """);
         Blocks blocks = new Blocks(32, symmetric, ScaleChoice.MAX, true);
         QuantizeWeights pass = new QuantizeWeights(type, blocks, NEAREST, 4, List.of());
-        Model after = pass.apply(model, DirectContext.of(model).withRunner(Comparison.SINGLE));
+        Model after = pass.apply(model, DirectContext.of(model).withRunner(Runners.SINGLE));
         float[] table = tensor(model, "table").toFloats();
         BlockWeight weight = NearestRounding.of(table, 64, 7, type, blocks);
         Map<String, Tensor> ids = Map.of("ids", Tensor.ofLongs(Shape.of(2, 3), 0, 6, 2, 3, 3, 5));
 
         assertThat(after.graph().nodes().get(0).opType()).isEqualTo("GatherBlockQuantized");
-        try (var session = Comparison.SINGLE.open(after)) {
+        try (var session = Runners.SINGLE.open(after)) {
             float[] y = session.run(ids).get("y").toFloats();
             for (int i = 0; i < 6; i++) {
                 int row = (int) ids.get("ids").toLongs()[i];
@@ -266,7 +267,7 @@ class QuantizeWeightsTest {
     @Test
     void gptqIsNearerThanRoundingToNearest() {
         Model model = Encoder.withFusedOperators();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model nearest = int4(NEAREST, ScaleChoice.MAX).apply(model, context);
         Model gptq = int4(GPTQ, ScaleChoice.MAX).apply(model, context);
 
@@ -278,7 +279,7 @@ class QuantizeWeightsTest {
     @Test
     void scalesOfTheLeastSquaredErrorAreNearerThanTheLargestWeights() {
         Model model = Encoder.withFusedOperators();
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
         Model max = int4(NEAREST, ScaleChoice.MAX).apply(model, context);
         Model least = int4(NEAREST, ScaleChoice.MEAN_SQUARED_ERROR).apply(model, context);
 
@@ -310,7 +311,7 @@ class QuantizeWeightsTest {
                         r = Sqrt(n)
                         y = MatMul(r, w)
                         """);
-        DirectContext context = TokenSamples.context(model, Comparison.SINGLE);
+        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
 
         assertThatThrownBy(() -> int4(GPTQ, ScaleChoice.MAX).apply(model, context))
                 .isInstanceOf(UnsupportedModelException.class)

@@ -1,0 +1,272 @@
+package dev.espalier.quantize.saturation;
+
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.GraphEditor;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Writes a model's integer layers as what they are made of, with their exact 32-bit sums as values
+ * on the way, from which other sums may go on:
+ *
+ * <pre>
+ *   QLinearConv(x, .., w, .., y_s, y_zp, b)
+ *     sums = ConvInteger(x, w + 128, x_zp, 128)              unsigned bytes, which no CPU saturates
+ *     y = clip(round((sums' + b) * (x_s * w_s / y_s)) + y_zp)
+ * </pre>
+ *
+ * <p>A layer that gives floats, or its sums, is written likewise.
+ */
+final class SumsGraph {
+    private static final int CENTRE = 128;
+    private static final int LARGEST_RANK = 4;
+
+    private final Graph graph;
+    private final GraphEditor editor;
+    private final ConstantValues constants;
+    private final List<CutSums> cuts = new ArrayList<>();
+
+    private SumsGraph(Model model, ModelRunner runner) {
+        this.graph = model.graph();
+        this.editor = new GraphEditor(graph);
+        this.constants = new ConstantValues(model, runner);
+    }
+
+    /**
+     * A model written so. As it is, it goes on from its exact sums: none saturates on any CPU.
+     *
+     * @param cuts of the layers, in the graph's order
+     * @param whole labels of those that should have been written so and stayed as they are
+     */
+    record Written(Model model, List<CutSums> cuts, List<String> whole) {}
+
+    /**
+     * @param every whether layers are written so that cannot saturate, too
+     */
+    static Written of(Model model, boolean every, ModelRunner runner) {
+        SumsGraph sums = new SumsGraph(model, runner);
+        List<String> whole = new ArrayList<>();
+        for (Node node : model.graph().nodes()) {
+            if (!MultipliedWeights.isIntegerLayer(node, model.graph())) {
+                continue;
+            }
+            List<MultipliedWeights> weights =
+                    MultipliedWeights.of(node, model.graph(), sums.constants).weights();
+            boolean wanted =
+                    every && !weights.isEmpty()
+                            || weights.stream().anyMatch(w -> w.saturating().size() > 0);
+            if (wanted && (weights.size() > 1 || !sums.cut(weights.get(0)))) {
+                whole.add(node.label());
+            }
+        }
+        return new Written(
+                model.withGraph(sums.editor.build()), List.copyOf(sums.cuts), List.copyOf(whole));
+    }
+
+    /** What a layer reads, and how its sums go on, by the names of values. */
+    private record Parts(
+            String bytes,
+            String inputScale,
+            String inputZero,
+            String weightScale,
+            String bias,
+            String outputScale,
+            String outputZero,
+            String output) {
+        /** The scales that there are. */
+        List<String> scales() {
+            return Stream.of(inputScale, weightScale, outputScale)
+                    .filter(name -> !name.isEmpty())
+                    .toList();
+        }
+    }
+
+    private boolean cut(MultipliedWeights weights) {
+        Node node = weights.node();
+        boolean isImage = !weights.isConv() || weights.weight().shape().rank() <= LARGEST_RANK;
+        boolean isMatrix = weights.isConv() || weights.weight().shape().rank() == 2;
+        boolean isPlain =
+                node.attributes().real("alpha", 1) == 1
+                        && node.attributes().integer("transA", 0) == 0;
+        Optional<Parts> parts = isImage && isMatrix && isPlain ? parts(node) : Optional.empty();
+        boolean known =
+                parts.isPresent()
+                        && parts.get().scales().stream()
+                                .allMatch(name -> constants.find(name).isPresent());
+        return known && write(weights, parts.get());
+    }
+
+    private Optional<Parts> parts(Node n) {
+        return switch (n.opType()) {
+            case "Conv", "Gemm", "MatMul" -> dequantized(n);
+            case "QLinearConv" ->
+                    Optional.of(
+                            new Parts(
+                                    n.input(0),
+                                    n.input(1),
+                                    n.input(2),
+                                    n.input(4),
+                                    at(n, 8),
+                                    n.input(6),
+                                    n.input(7),
+                                    n.output(0)));
+            case "QLinearMatMul" ->
+                    Optional.of(
+                            new Parts(
+                                    n.input(0),
+                                    n.input(1),
+                                    n.input(2),
+                                    n.input(4),
+                                    "",
+                                    n.input(6),
+                                    n.input(7),
+                                    n.output(0)));
+            case "QGemm" ->
+                    Optional.of(
+                            new Parts(
+                                    n.input(0),
+                                    n.input(1),
+                                    n.input(2),
+                                    n.input(4),
+                                    at(n, 6),
+                                    at(n, 7),
+                                    at(n, 8),
+                                    n.output(0)));
+            case "MatMulInteger" ->
+                    Optional.of(new Parts(n.input(0), "", at(n, 2), "", "", "", "", n.output(0)));
+            case "MatMulIntegerToFloat" ->
+                    Optional.of(
+                            new Parts(
+                                    n.input(0),
+                                    n.input(2),
+                                    at(n, 4),
+                                    n.input(3),
+                                    at(n, 6),
+                                    "",
+                                    "",
+                                    n.output(0)));
+            default -> Optional.empty();
+        };
+    }
+
+    private static String at(Node node, int input) {
+        return node.hasInput(input) ? node.input(input) : "";
+    }
+
+    /** Of a float operator between DequantizeLinear and, where it gives bytes, QuantizeLinear. */
+    private Optional<Parts> dequantized(Node node) {
+        Node x = MultipliedWeights.dequantize(graph, node, 0).orElseThrow();
+        Node w = MultipliedWeights.dequantize(graph, node, 1).orElseThrow();
+        Node b = MultipliedWeights.dequantize(graph, node, 2).orElse(null);
+        if (node.hasInput(2) && b == null) {
+            return Optional.empty();
+        }
+        Optional<Node> q = quantize(node);
+        return Optional.of(
+                new Parts(
+                        x.input(0),
+                        x.input(1),
+                        at(x, 2),
+                        w.input(1),
+                        b == null ? "" : b.input(0),
+                        q.map(n -> n.input(1)).orElse(""),
+                        q.map(n -> at(n, 2)).orElse(""),
+                        q.orElse(node).output(0)));
+    }
+
+    /** The QuantizeLinear that alone reads what a float operator gives. */
+    private Optional<Node> quantize(Node node) {
+        List<Node> readers = graph.consumers(node.output(0));
+        return readers.size() == 1 && !graph.isOutput(node.output(0))
+                ? Optional.of(readers.get(0)).filter(reader -> reader.is("QuantizeLinear"))
+                : Optional.empty();
+    }
+
+    private boolean write(MultipliedWeights weights, Parts parts) {
+        Node node = weights.node();
+        boolean signed = isSigned(parts);
+        Optional<Float> zero =
+                parts.inputZero.isEmpty() ? Optional.of(0f) : constants.scalar(parts.inputZero);
+        if (weights.isConv() && zero.isEmpty()) {
+            return false;
+        }
+        editor.remove(node);
+        if (MultipliedWeights.dequantize(graph, node, 0).isPresent()) {
+            quantize(node).ifPresent(editor::remove);
+        }
+        String bytes = signed ? unsigned(parts.bytes) : parts.bytes;
+        String zeroPoint =
+                zero.isPresent()
+                        ? constant(DataType.UINT8, zero.get().longValue() + (signed ? CENTRE : 0))
+                        : parts.inputZero;
+        long[] shifted = Arrays.stream(weights.weight().toLongs()).map(w -> w + CENTRE).toArray();
+        String weight =
+                editor.addInitializer(
+                        "weight",
+                        Tensor.ofIntegers(DataType.UINT8, weights.weight().shape(), shifted));
+        String sums =
+                added(
+                        weights.isConv() ? "ConvInteger" : "MatMulInteger",
+                        weights.isConv()
+                                ? node.attributes().without("channels_last")
+                                : Attributes.NONE,
+                        bytes,
+                        weight,
+                        zeroPoint,
+                        constant(DataType.UINT8, CENTRE));
+        String changed = added("Identity", Attributes.NONE, sums);
+        cuts.add(
+                new CutSums(
+                        weights,
+                        bytes,
+                        zero.map(Float::intValue).orElse(0) + (signed ? CENTRE : 0),
+                        sums,
+                        changed));
+        new SumsTail(editor, constants, weights)
+                .write(
+                        changed,
+                        List.of(parts.inputScale, parts.weightScale, parts.bias),
+                        List.of(parts.outputScale, parts.outputZero),
+                        parts.output);
+        return true;
+    }
+
+    private boolean isSigned(Parts parts) {
+        return !parts.inputZero.isEmpty()
+                && constants
+                        .find(parts.inputZero)
+                        .filter(zero -> zero.dataType() == DataType.INT8)
+                        .isPresent();
+    }
+
+    /** Signed bytes as unsigned ones, as the runtime turns them on x86 CPUs. */
+    private String unsigned(String signed) {
+        String wide = added("Cast", to(DataType.INT32), signed);
+        String shifted = added("Add", Attributes.NONE, wide, constant(DataType.INT32, CENTRE));
+        return added("Cast", to(DataType.UINT8), shifted);
+    }
+
+    private static Attributes to(DataType type) {
+        return Attributes.NONE.with("to", type.id());
+    }
+
+    private String constant(DataType type, long value) {
+        return editor.addInitializer("constant", Tensor.ofIntegers(type, Shape.SCALAR, value));
+    }
+
+    private String added(String operator, Attributes attributes, String... inputs) {
+        String output = editor.freshName("sums_" + operator);
+        editor.add(Node.of("", operator, List.of(inputs), List.of(output), attributes));
+        return output;
+    }
+}
