@@ -32,6 +32,7 @@ final class Quantization {
     private final Set<Node> excluded;
     private final Map<Node, WeightedLayer> layers = new LinkedHashMap<>();
     private final Map<String, Observer> seen = new HashMap<>();
+    private final CalibratedRanges ranges;
     private final int weighted;
     private final Integers integers;
     private Placement placement;
@@ -41,6 +42,7 @@ final class Quantization {
     Quantization(Quantize options, Model model, PassContext context) {
         this.options = options;
         this.context = context;
+        this.ranges = new CalibratedRanges(options, seen);
         Set<String> names = Set.copyOf(options.keepFloat().nodes());
         this.prepared = Preparation.prepare(model, names, context);
         this.inference = ShapeInference.of(prepared);
@@ -122,15 +124,25 @@ final class Quantization {
         return layers;
     }
 
-    /** Mixed-scale Concats and the layers that read them, which are named; see MixedScales. */
-    Set<Node> mixedScales() {
-        if (!options.keepFloat().concats()) {
-            return Set.of();
+    /** What brings far ranges together, and layers that read them, named; see FarRanges. */
+    Set<Node> farRanges() {
+        Set<Node> found = new HashSet<>();
+        if (!options.keepFloat().farRanges()) {
+            return found;
         }
-        plan(Set.of());
-        MixedScales mixed = new MixedScales(prepared.graph(), placement);
-        watch(mixed.watched());
-        return mixed.find(seen, layers.keySet(), context);
+        Set<Node> more;
+        do {
+            // Grids depend on what else stays float.
+            plan(found);
+            Set<String> watched = FarRanges.parts(prepared.graph(), placement);
+            watched.addAll(placement.watched().keySet());
+            watch(watched);
+            more =
+                    new FarRanges(prepared.graph(), placement, ranges)
+                            .find(layers.keySet(), context);
+            found.addAll(more);
+        } while (!more.isEmpty());
+        return found;
     }
 
     /**
@@ -140,15 +152,8 @@ final class Quantization {
      */
     Model quantized(Set<Node> floats) {
         plan(floats);
-        Map<String, String> watched = placement.watched();
-        watch(watched.keySet());
-        Map<String, Observer> groups = new HashMap<>();
-        watched.forEach(
-                (value, group) ->
-                        groups.computeIfAbsent(group, g -> new Observer()).add(seen.get(value)));
-        Map<String, Range> ranges = new HashMap<>();
-        groups.forEach((group, observer) -> ranges.put(group, range(observer)));
-        return write(ranges);
+        watch(placement.watched().keySet());
+        return write(ranges.ofGroups(placement));
     }
 
     /** The same nodes with made-up ranges. */
@@ -202,29 +207,12 @@ final class Quantization {
         return layers.keySet().stream().filter(node -> placement.kernel(node).isPresent()).toList();
     }
 
-    private Range range(Observer observer) {
-        Histogram histogram = observer.histogram();
-        boolean symmetric = integers.activations().isSymmetric();
-        return switch (options.calibration()) {
-            case MIN_MAX -> histogram.minMax();
-            case AVERAGE -> observer.average();
-            case PERCENTILE -> histogram.percentile(options.percentile() / 100);
-            case ENTROPY -> new RangeSearch(histogram, symmetric).entropy();
-            case MSE -> new RangeSearch(histogram, symmetric).leastSquares();
-        };
-    }
-
-    private Model write(Map<String, Range> ranges) {
+    private Model write(Map<String, Range> groups) {
         Map<String, Grid> grids = new HashMap<>();
-        boolean symmetric = integers.activations().isSymmetric();
         for (String value : placement.bytes()) {
             String group = placement.grouping().of(value);
-            Range range =
-                    placement
-                            .grouping()
-                            .limit(group)
-                            .applyTo(ranges.getOrDefault(group, new Range(0, 1)));
-            grids.put(group, symmetric ? Grid.symmetric(range) : Grid.over(range));
+            Range madeUp = placement.grouping().limit(group).applyTo(new Range(0, 1));
+            grids.put(group, ranges.grid(groups.getOrDefault(group, madeUp)));
         }
         QdqWriter writer = new QdqWriter(prepared, placement, grids, integers);
         Model qdq = writer.write();

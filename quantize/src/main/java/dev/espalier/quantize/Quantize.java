@@ -104,7 +104,7 @@ public record Quantize(
             context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
             return model;
         }
-        Set<Node> kept = work.mixedScales();
+        Set<Node> kept = work.farRanges();
         Optional<Model> quantized =
                 keepFloat.slower()
                         ? new LatencyGate(work, keepFloat.seconds()).keepFast(model, kept)

@@ -8,6 +8,16 @@ record Range(float low, float high) {
         }
     }
 
+    /** Its length, zero included. */
+    double reach() {
+        return Math.max((double) high, 0) - Math.min((double) low, 0);
+    }
+
+    /** Of the value in it that is farthest from zero. */
+    double magnitude() {
+        return Math.max(Math.abs(low), Math.abs(high));
+    }
+
     /** This range clipped to {@code least..greatest}. */
     Range clipped(float least, float greatest) {
         return new Range(

@@ -20,7 +20,7 @@ final class SharedGrids {
     private SharedGrids() {}
 
     /** Whether a part that reaches as far as {@code part} has too few levels. */
-    static boolean isShort(float part, float whole) {
+    static boolean isShort(double part, double whole) {
         return part < whole * LEAST_LEVELS / LEVELS;
     }
 

@@ -27,7 +27,7 @@ final class OptionBinder {
     static <T> T bind(
             Class<T> type, Tree tree, String owner, Map<String, Function<Tree, Object>> special) {
         List<OptionSpec> specs = OptionSpec.of(type);
-        Tree.Mapping block = block(tree, owner, specs);
+        Tree.Mapping block = block(type, tree, owner, specs);
         List<Object> values = new ArrayList<>();
         OptionSpec missing = null;
         for (OptionSpec spec : specs) {
@@ -51,7 +51,8 @@ final class OptionBinder {
         return create(type, values, block.place(), owner);
     }
 
-    private static Tree.Mapping block(Tree tree, String owner, List<OptionSpec> specs) {
+    private static Tree.Mapping block(
+            Class<?> type, Tree tree, String owner, List<OptionSpec> specs) {
         if (tree.isNothing()) {
             return new Tree.Mapping(tree.place(), Map.of());
         }
@@ -66,16 +67,25 @@ final class OptionBinder {
                 .forEach(
                         (key, entry) -> {
                             if (!keys.contains(key)) {
-                                throw entry.place()
-                                        .error(
-                                                "unknown key '%s' of %s%s"
-                                                        .formatted(
-                                                                key,
-                                                                owner,
-                                                                Nearest.hint(key, keys)));
+                                throw unknown(type, key, entry.place(), owner, keys);
                             }
                         });
         return block;
+    }
+
+    private static InvalidOptionException unknown(
+            Class<?> type, String key, Place place, String owner, List<String> keys) {
+        return FormerNames.instead(type, key)
+                .map(
+                        instead ->
+                                place.error(
+                                        "%s has no key '%s' any more: %s"
+                                                .formatted(owner, key, instead)))
+                .orElseGet(
+                        () ->
+                                place.error(
+                                        "unknown key '%s' of %s%s"
+                                                .formatted(key, owner, Nearest.hint(key, keys))));
     }
 
     private static Tree standard(Class<?> type, OptionSpec spec) {
@@ -132,7 +142,7 @@ final class OptionBinder {
 
     private static Object choice(OptionSpec spec, Tree.Scalar scalar, String owner) {
         return Arrays.stream(spec.element().getEnumConstants())
-                .filter(constant -> OptionSpec.choice((Enum<?>) constant).equals(scalar.text()))
+                .filter(constant -> isNamed((Enum<?>) constant, scalar.text()))
                 .findFirst()
                 .orElseThrow(
                         () ->
@@ -147,6 +157,10 @@ final class OptionBinder {
                                                                         scalar.text(),
                                                                         OptionSpec.choices(
                                                                                 spec.element())))));
+    }
+
+    private static boolean isNamed(Enum<?> constant, String text) {
+        return OptionSpec.choice(constant).equals(text) || FormerNames.isOf(constant, text);
     }
 
     private static Object number(OptionSpec spec, Tree.Scalar scalar, String owner) {

@@ -7,11 +7,11 @@ import dev.espalier.core.pass.PassContext;
 import java.util.Map;
 
 /** How near one model's first output is to another's, on test data. */
-final class Closeness {
+public final class Closeness {
     private Closeness() {}
 
     /** Power of the exact output over that of the difference, in decibels. */
-    static double decibels(Model exact, Model other, PassContext context) {
+    public static double decibels(Model exact, Model other, PassContext context) {
         String output = exact.graph().outputs().get(0).name();
         double signal = 0;
         double noise = 0;

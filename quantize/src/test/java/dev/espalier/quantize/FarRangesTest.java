@@ -1,17 +1,21 @@
 package dev.espalier.quantize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class MixedScalesTest {
+class FarRangesTest {
     private static Model model(float factor) {
         return GraphText.parse(
                 """
@@ -38,18 +42,18 @@ class MixedScalesTest {
     }
 
     @Test
-    void aConcatOfVeryDifferentScalesStaysFloatWithItsReader() {
+    void aConcatOfFarRangesStaysFloatWithItsReader() {
         DirectContext context = quantized(0.001f, KeepFloat.STANDARD);
 
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
                 .anyMatch(line -> line.startsWith("Concat 'both': stays float: of its parts one"))
-                .contains("Conv 'reader': stays float: it reads the mixed scales of Concat 'both'");
+                .contains("Conv 'reader': stays float: it reads the far ranges of Concat 'both'");
         assertThat(context.notes()).contains("2 of 3 weighted layers in 8-bit integers");
     }
 
     @Test
-    void aConcatOfLikeScalesIsComputedInIntegers() {
+    void aConcatOfLikeRangesIsComputedInIntegers() {
         DirectContext context = quantized(0.5f, KeepFloat.STANDARD);
 
         assertThat(context.skips()).isEmpty();
@@ -57,7 +61,7 @@ class MixedScalesTest {
     }
 
     @Test
-    void mixedScalesAreLeftToIntegersWhereTheUserSaysSo() {
+    void farRangesAreLeftToIntegersWhereTheUserSaysSo() {
         KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.NONE, false, true, 3);
 
         assertThat(quantized(0.001f, keep).skips()).isEmpty();
@@ -83,5 +87,21 @@ class MixedScalesTest {
                 .containsExactly(
                         "Conv 'reader': stays float: it is at an end of the model, and 'keep-float'"
                                 + " says ends: last");
+    }
+
+    @Test
+    void theFormerNameOfTheOptionIsRefused() {
+        assertThatThrownBy(
+                        () ->
+                                new RecipeReader(PassRegistry.of(List.of(Quantize.class)))
+                                        .parse(
+                                                "version: 1\nmodel: m.onnx\npasses:\n"
+                                                        + "  - quantize: {keep-float: {concats: true}}",
+                                                "r.yaml",
+                                                RecipeReader.Changes.NONE))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessage(
+                        "r.yaml:4:29: 'keep-float' of pass 'quantize' has no key 'concats' any more:"
+                                + " write 'far-ranges', which covers Add and Mul as well");
     }
 }
