@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.WeightGrid;
+import dev.espalier.quantize.effect.Effect;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +86,9 @@ public record CorrectBias(
                     case ACTIVATIONS -> byActivations(folded, layers, context);
                     case ANALYTIC -> byStatistics(model, layers, context);
                 };
-        return corrected.isEmpty() ? model : write(folded, corrected);
+        return corrected.isEmpty()
+                ? model
+                : Effect.notedOnData(folded, write(folded, corrected), context);
     }
 
     /** The same structure: layers that have no bias get one. */

@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
+import dev.espalier.quantize.effect.Effect;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +74,9 @@ public record RoundWeights(
     public Model apply(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
         List<FilterMatrix> layers = layers(folded, context);
-        return layers.isEmpty() ? model : round(folded, layers, context);
+        return layers.isEmpty()
+                ? model
+                : Effect.notedOnData(model, round(folded, layers, context), context);
     }
 
     /** {@code folded}, in which {@code layers} are, with the weights of these rounded. */
