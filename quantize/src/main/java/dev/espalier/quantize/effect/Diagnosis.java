@@ -92,11 +92,12 @@ final class Diagnosis {
 
     private Optional<Finding> saturation() {
         ModelRunner exact = context.runner().withExactSums();
-        if (exact == context.runner()) {
+        Model spelled = ExactProducts.of(after);
+        if (exact == context.runner() && spelled == after) {
             return Optional.empty();
         }
         try {
-            double ratio = Effect.of(before, after, context, exact).orElseThrow().decibels();
+            double ratio = Effect.of(before, spelled, context, exact).orElseThrow().decibels();
             return ratio >= effect.decibels() + CLEARLY
                     ? Optional.of(
                             new Finding(

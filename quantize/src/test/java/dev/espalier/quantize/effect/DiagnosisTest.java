@@ -184,6 +184,20 @@ class DiagnosisTest {
         }
     }
 
+    /** Products of signed weights without a zero point saturate with any option of the runtime. */
+    @Test
+    void productsSpelledOutInFloatsAreTheSame() {
+        Model model = GraphText.parse(CNN);
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        Model dynamic = new QuantizeDynamic(true, true, List.of()).preview(model, context);
+        Model exact = ExactProducts.of(dynamic);
+
+        assertThat(dynamic.graph().nodes()).anyMatch(node -> node.is("MatMulInteger"));
+        assertThat(exact.graph().nodes()).noneMatch(node -> node.is("MatMulInteger"));
+        assertThat(Effect.of(dynamic, exact, context).orElseThrow().decibels()).isGreaterThan(90);
+        assertThat(ExactProducts.of(model)).isSameAs(model);
+    }
+
     @ParameterizedTest
     @EnumSource
     void nothingIsSaidOfAGoodQuantization(Integers.Format format) {
