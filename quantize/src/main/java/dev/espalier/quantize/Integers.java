@@ -2,6 +2,7 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.saturation.WeightPairs;
@@ -15,6 +16,11 @@ import dev.espalier.quantize.saturation.WeightPairs;
  * @param target the CPUs on which the file's sums are right; which weights are how great follows
  * @param packed whether weights of at most 4 bits are stored two to a byte
  */
+@FormerOption(
+        key = "weight-bits",
+        instead =
+                "'target: any', which is the default, takes the place of 7 bits, and 'target: vnni'"
+                        + " that of 8")
 public record Integers(
         @Option(
                         value = "qdq",

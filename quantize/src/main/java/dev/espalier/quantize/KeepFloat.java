@@ -50,4 +50,9 @@ public record KeepFloat(
     public KeepFloat withNodes(List<String> names) {
         return new KeepFloat(names, ends, farRanges, slower, seconds);
     }
+
+    /** This with values of far ranges in float, or not. */
+    public KeepFloat withFarRanges(boolean changed) {
+        return new KeepFloat(nodes, ends, changed, slower, seconds);
+    }
 }

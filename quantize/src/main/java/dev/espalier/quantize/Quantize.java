@@ -6,6 +6,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.quantize.effect.Effect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,11 @@ public record Quantize(
 
     @Override
     public Model apply(Model model, PassContext context) {
+        return Effect.noted(model, quantized(model, context), context);
+    }
+
+    /** What {@link #apply} returns, without a measurement of what it did: for those who try. */
+    public Model quantized(Model model, PassContext context) {
         Quantization work = new Quantization(this, model, context);
         if (work.layers().isEmpty()) {
             context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
@@ -115,8 +121,6 @@ public record Quantize(
                     work.noteFourBits();
                     work.noteChannels();
                     work.noteSums(made);
-                    context.runner().open(made).close();
-                    context.note("the quantized model loads in the runtime");
                 });
         return quantized.orElse(model);
     }

@@ -15,14 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FarPartsTest {
     /** No sum of two products of 7-bit weights saturates, on any CPU. */
-    private static final Integers EXACT =
-            new Integers(
-                    Integers.Format.QDQ,
-                    Integers.Activations.U8,
-                    7,
-                    true,
-                    Integers.Target.ANY,
-                    false);
+    private static final Integers EXACT = Integers.STANDARD;
 
     /** {@code middle} makes h of a, which a layer made, and of m, 1 for a third of x and else 0. */
     private static Model network(String middle) {

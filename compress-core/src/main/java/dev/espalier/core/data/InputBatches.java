@@ -23,13 +23,25 @@ public final class InputBatches {
      * @return for each batch the inputs by name
      */
     public static List<Map<String, Tensor>> of(Model model, Dataset data, int samples) {
+        List<Map<String, Tensor>> batches = new ArrayList<>();
+        for (int[] indices : indices(model, data, samples, FREE_BATCH)) {
+            batches.add(data.batch(indices).inputs());
+        }
+        return batches;
+    }
+
+    /**
+     * Which examples lie in which batch, for those who read one batch after the other.
+     *
+     * @param free examples of a batch where the model takes any number
+     */
+    public static List<int[]> indices(Model model, Dataset data, int samples, int free) {
         int fixed = fixedBatch(model);
         int count = Math.min(data.size(), samples) / fixed * fixed;
-        int step = fixed == 1 && isBatchFree(model) ? FREE_BATCH : fixed;
-        List<Map<String, Tensor>> batches = new ArrayList<>();
+        int step = fixed == 1 && isBatchFree(model) ? free : fixed;
+        List<int[]> batches = new ArrayList<>();
         for (int from = 0; from < count; from += step) {
-            int[] indices = IntStream.range(from, Math.min(from + step, count)).toArray();
-            batches.add(data.batch(indices).inputs());
+            batches.add(IntStream.range(from, Math.min(from + step, count)).toArray());
         }
         return batches;
     }

@@ -2,13 +2,14 @@ package dev.espalier.quantize.dynamic;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.quantize.effect.Effect;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
-import dev.espalier.quantize.linear.OutputAgreement;
 import dev.espalier.quantize.saturation.Target;
 import java.util.List;
 
@@ -39,6 +40,11 @@ import java.util.List;
         summary =
                 "Multiplies by 8-bit weights, activations quantized as they come; no data needed.",
         paper = "https://arxiv.org/abs/1910.06188")
+@FormerOption(
+        key = "reduce-range",
+        instead =
+                "'target: any', which is the default, takes the place of true, and 'target: vnni'"
+                        + " that of false")
 public record QuantizeDynamic(
         @Option(value = "true", help = "Whether each output column of a weight has its own scale.")
                 boolean perChannel,
@@ -62,11 +68,7 @@ public record QuantizeDynamic(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        Model quantized = preview(model, context);
-        if (quantized != model) {
-            OutputAgreement.check(model, quantized, context);
-        }
-        return quantized;
+        return Effect.noted(model, preview(model, context), context);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.LayerPairs;
 import dev.espalier.quantize.WeightGrid;
+import dev.espalier.quantize.effect.Effect;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.saturation.WeightPairs;
 import java.util.Arrays;
@@ -90,7 +91,9 @@ public record CorrectBias(
                     case ACTIVATIONS -> byActivations(folded, layers, context);
                     case ANALYTIC -> byStatistics(model, folded, layers, context);
                 };
-        return corrected.isEmpty() ? model : write(folded, corrected);
+        return corrected.isEmpty()
+                ? model
+                : Effect.notedOnData(folded, write(folded, corrected), context);
     }
 
     /** The same structure: layers that have no bias get one. */

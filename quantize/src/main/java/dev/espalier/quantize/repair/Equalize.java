@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.FoldBatchNorm;
+import dev.espalier.quantize.effect.Effect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +59,8 @@ public record Equalize(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        return Proof.noted(model, preview(model, context), context);
+        Model equalized = Proof.noted(model, preview(model, context), context);
+        return Effect.noted(model, equalized, context);
     }
 
     @Override

@@ -60,7 +60,7 @@ final class FourBitWalk {
      * @param notes is told what each would cost, and how far trying is
      */
     List<FilterMatrix> choose(Model folded, List<Node> layers, long limit, PassContext notes) {
-        Model all = quantize.apply(folded, context);
+        Model all = quantize.quantized(folded, context);
         long bytes = bytes(all);
         if (bytes <= limit) {
             return List.of();
@@ -104,7 +104,7 @@ final class FourBitWalk {
 
     private Step step(Model folded, FilterMatrix layer, double before, long bytes) {
         double[][] rows = WeightSteps.nearest(layer.rows(), BITS);
-        Model changed = quantize.apply(layer.withRows(folded, rows), context);
+        Model changed = quantize.quantized(layer.withRows(folded, rows), context);
         double now = noise.of(changed);
         return new Step(layer, now, now - before, bytes - bytes(changed));
     }

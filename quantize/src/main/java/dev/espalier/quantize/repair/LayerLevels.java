@@ -30,6 +30,6 @@ record LayerLevels(Model exact, List<FilterMatrix> fourBits, Model rounded, Quan
                 model = bias == null ? model : layer.withBias(model, bias);
             }
         }
-        return quantize.excluding(floats).apply(model, context);
+        return quantize.excluding(floats).quantized(model, context);
     }
 }

@@ -10,6 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
+import dev.espalier.quantize.effect.Effect;
 import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -86,11 +87,15 @@ public record MixedPrecision(
 
     @Override
     public Model apply(Model model, PassContext context) {
+        return Effect.noted(model, quantized(model, context), context);
+    }
+
+    private Model quantized(Model model, PassContext context) {
         PassContext trial = new TrialContext(context, walkSamples);
         TopOne topOne = new TopOne(samples, context);
         double before = topOne.of(model);
-        if (quantize.apply(model, trial) == model) {
-            return quantize.apply(model, context);
+        if (quantize.quantized(model, trial) == model) {
+            return quantize.quantized(model, context);
         }
         long limit = (long) (size * FourBitWalk.bytes(model));
         LayerLevels levels = levels(model, limit, trial, context);

@@ -12,6 +12,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.PairedWeights;
+import dev.espalier.quantize.effect.Effect;
 import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,7 +86,9 @@ public record RoundWeights(
     public Model apply(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
         List<FilterMatrix> layers = layers(folded, context);
-        return layers.isEmpty() ? model : round(folded, layers, context);
+        return layers.isEmpty()
+                ? model
+                : Effect.notedOnData(model, round(folded, layers, context), context);
     }
 
     /** {@code folded}, in which {@code layers} are, with the weights of these rounded. */

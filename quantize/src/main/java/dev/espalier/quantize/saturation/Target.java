@@ -6,6 +6,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.FormerValues;
 import java.util.Map;
 
 /**
@@ -19,6 +20,7 @@ public enum Target {
      * All of them: no sum can saturate, whatever the layer reads, since the positive weights of
      * each pair are at most 128 together, and so are the negative ones.
      */
+    @FormerValues("x86-no-vnni")
     ANY,
     /** Those that add in 32 bits, such as x86 CPUs with VNNI instructions: weights up to 127. */
     VNNI,
