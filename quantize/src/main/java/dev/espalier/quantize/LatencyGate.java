@@ -14,10 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lets integers stay only where they are faster on this machine. Layers of one kind (operator, size
- * of the weight, groups and strides) behave alike, so one kind at a time is written as float and
- * the model measured against the fastest so far; what is faster by more than the noise stays float.
- * At last the result is measured against the float model, and given up where it is no faster.
+ * Lets integers stay only where they are faster on this machine, and computes two pixels as one
+ * only where that is (see {@link PixelFolding}). Layers of one kind (operator, size of the weight,
+ * groups and strides) behave alike, so one kind at a time is written as float and the model
+ * measured against the fastest so far; what is faster by more than the noise stays float. At last
+ * the result is measured against the float model, and given up where it is no faster.
  *
  * <p>Measuring stops when its time is over; then the kinds that were not tried stay integers.
  */
@@ -32,6 +33,7 @@ final class LatencyGate {
 
     private final Quantization work;
     private final double seconds;
+    private boolean pairs;
 
     /**
      * @param seconds that measuring may take in all, loading not counted
@@ -49,15 +51,23 @@ final class LatencyGate {
      */
     Optional<Model> keepFast(Model original, Set<Node> kept) {
         Set<Node> floats = new HashSet<>(kept);
-        Model best = work.quantized(floats);
+        Model best = work.quantized(floats, false);
         ModelTimer timer = work.context().host().timer().orElse(null);
         if (timer == null) {
             work.context().note("latency was not measured: there is nothing to measure it with");
             return Optional.of(best);
         }
         Map<String, List<Node>> kinds = kinds(floats);
-        double each = Math.max(LEAST_SECONDS, seconds / (kinds.size() + 2));
+        double each = Math.max(LEAST_SECONDS, seconds / (kinds.size() + 3));
         double left = seconds - each;
+        if (work.hasPairs() && left >= each) {
+            left -= each;
+            Model variant = work.quantized(floats, true);
+            Pair pair = Pair.measure(timer, best, variant, each);
+            pairs = pair.isFaster();
+            best = pairs ? variant : best;
+            work.context().note(pair.text(pairs));
+        }
         int untried = 0;
         for (Map.Entry<String, List<Node>> kind : kinds.entrySet()) {
             work.context().checkCancelled();
@@ -71,7 +81,7 @@ final class LatencyGate {
             if (tried.containsAll(work.layers().keySet())) {
                 continue;
             }
-            Model variant = work.quantized(tried);
+            Model variant = work.quantized(tried, pairs);
             Pair pair = Pair.measure(timer, best, variant, each);
             if (pair.isFaster()) {
                 String why =
@@ -93,7 +103,7 @@ final class LatencyGate {
 
     private Optional<Model> verdict(
             ModelTimer timer, Model original, Set<Node> floats, double each) {
-        Model best = work.quantized(floats);
+        Model best = work.quantized(floats, pairs);
         Pair pair = Pair.measure(timer, original, best, each);
         String figures =
                 String.format(
@@ -143,6 +153,16 @@ final class LatencyGate {
      * @param isFaster whether the second is the faster one beyond noise
      */
     private record Pair(double first, double second, boolean isFaster) {
+        /** Of the model with each pixel for itself, and of the one with two pixels in one. */
+        String text(boolean chosen) {
+            return String.format(
+                    Locale.ROOT,
+                    "pixels are computed %s: %.1f µs one by one on this machine, %.1f with two in one",
+                    chosen ? "in pairs" : "one by one",
+                    first,
+                    second);
+        }
+
         static Pair measure(ModelTimer timer, Model a, Model b, double seconds) {
             List<double[]> micros = timer.micros(List.of(a, b), seconds);
             double[] first = micros.get(0);

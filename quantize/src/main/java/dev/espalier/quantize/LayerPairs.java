@@ -16,7 +16,8 @@ public final class LayerPairs {
 
     /**
      * @param node Conv, Gemm or MatMul
-     * @return positions in its weight as the model has it; none where it is going to stay float
+     * @return positions in its weight as the model has it, of all forms that the layer may be
+     *     written in; none where it is going to stay float
      */
     public static WeightPairs of(Node node, Graph graph, ShapeInference inference) {
         return WeightedLayer.of(node, graph, inference)
@@ -26,7 +27,12 @@ public final class LayerPairs {
     }
 
     private static WeightPairs of(WeightedLayer layer, Shape x) {
-        return PixelFolding.of(layer, x)
+        WeightPairs one = written(layer, x, false);
+        return PixelFolding.of(layer, x, true).map(folding -> one.and(folding.pairs())).orElse(one);
+    }
+
+    private static WeightPairs written(WeightedLayer layer, Shape x, boolean pairs) {
+        return PixelFolding.of(layer, x, pairs)
                 .map(PixelFolding::pairs)
                 .orElseGet(() -> padded(layer, ChannelPadding.of(layer)));
     }

@@ -28,9 +28,11 @@ import java.util.stream.IntStream;
  * so get to the {@link FastKernel}, and two pixels in one in layers of 16 outputs, which fill but a
  * half of what that kernel computes at once. Measured with ONNX Runtime 1.29 on an Intel Xeon
  * (AVX-512 VNNI), one thread, one layer: 7x7 from 3 to 64 channels at 224x224 takes 0.52, 3x3 from
- * 3 to 16 at 112x112 0.51, and 3x3 from 16 to 8 at 32x32 0.39 of the time; on an AMD EPYC, pairs in
- * the layers from 16 to 16 at 32x32 let all of ResNet-56 for CIFAR-10 take 0.94 of the time, and
- * four pixels in one 1.00. Results are the same to the last bit.
+ * 3 to 16 at 112x112 0.51, and 3x3 from 16 to 8 at 32x32 0.39 of the time; on an AMD EPYC with
+ * VNNI, pairs in the layers from 16 to 16 at 32x32 let all of ResNet-56 for CIFAR-10 take 0.94 of
+ * the time, and four pixels in one 1.00; with AVX2 alone, pairs take 1.09, so that {@link
+ * LatencyGate} measures whether they pay. Results are the same to the last bit, as far as no sum
+ * saturates.
  *
  * <p>See Ying et al., Image Classification at Supercomputer Scale, 2018, section 3.3, for the first
  * layer of ResNet-50 on other hardware.
@@ -66,9 +68,11 @@ record PixelFolding(
 
     /**
      * @param x of the layer's input
+     * @param pairs whether two pixels are one in layers that fill half of the fast kernel, which
+     *     pays on some machines and costs on others
      * @return empty where folding is not possible, or not faster
      */
-    static Optional<PixelFolding> of(WeightedLayer layer, Shape x) {
+    static Optional<PixelFolding> of(WeightedLayer layer, Shape x, boolean pairs) {
         Shape weight = layer.weight().shape();
         Attributes attributes = layer.node().attributes();
         if (!layer.node().is("Conv")
@@ -93,7 +97,7 @@ record PixelFolding(
         if (FastKernel.isNarrow(weight.size(0))) {
             return Row.of(layer, x.size(3), 1, PIXELS).map(Row::folding);
         }
-        return weight.size(0) == HALF_OUTPUTS && weight.size(1) <= MOST_PAIRED_INPUTS
+        return pairs && weight.size(0) == HALF_OUTPUTS && weight.size(1) <= MOST_PAIRED_INPUTS
                 ? Row.of(layer, x.size(3), 1, PAIR).map(Row::folding)
                 : Optional.empty();
     }

@@ -27,6 +27,7 @@ final class QdqWriter {
     private final Model model;
     private final Placement placement;
     private final Map<String, Grid> grids;
+    private final boolean pairs;
     private final GraphEditor editor;
     private final AddedValues added;
     private final LayerWriter layers;
@@ -39,11 +40,18 @@ final class QdqWriter {
      * @param grids by group
      * @param integers with packed weights only if {@code model} can be brought to an operator set
      *     with integers of 4 bits
+     * @param pairs of pixels in one, see {@link PixelFolding}
      */
-    QdqWriter(Model model, Placement placement, Map<String, Grid> grids, Integers integers) {
+    QdqWriter(
+            Model model,
+            Placement placement,
+            Map<String, Grid> grids,
+            Integers integers,
+            boolean pairs) {
         this.model = model;
         this.placement = placement;
         this.grids = grids;
+        this.pairs = pairs;
         this.editor = new GraphEditor(model.graph());
         this.added = new AddedValues(editor, integers.activations().isSigned());
         this.layers = new LayerWriter(added, integers);
@@ -113,7 +121,7 @@ final class QdqWriter {
     private void writeComputing(Node node) {
         Optional<WeightedLayer> layer = placement.layer(node);
         Optional<PixelFolding> folding =
-                layer.flatMap(l -> PixelFolding.of(l, placement.shape(node.input(0))))
+                layer.flatMap(l -> PixelFolding.of(l, placement.shape(node.input(0)), pairs))
                         .filter(f -> placement.isBytes(node.output(0)));
         Node computed =
                 folding.map(this::folded)

@@ -7,6 +7,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.quantize.saturation.Target;
@@ -149,17 +150,29 @@ final class Quantization {
      * The model in integers, calibrated.
      *
      * @param floats what stays float besides what has to
+     * @param pairs whether two pixels may be one, see {@link PixelFolding}
      */
-    Model quantized(Set<Node> floats) {
+    Model quantized(Set<Node> floats, boolean pairs) {
         plan(floats);
         watch(placement.watched().keySet());
-        return write(ranges.ofGroups(placement));
+        return write(ranges.ofGroups(placement), pairs);
+    }
+
+    /** Whether some layer is computed otherwise where two pixels may be one. */
+    boolean hasPairs() {
+        return layers.values().stream().anyMatch(this::isPaired);
+    }
+
+    private boolean isPaired(WeightedLayer layer) {
+        Shape x = inference.shape(layer.node().input(0));
+        return PixelFolding.of(layer, x, true).isPresent()
+                && PixelFolding.of(layer, x, false).isEmpty();
     }
 
     /** The same nodes with made-up ranges. */
     Model structure() {
         plan(Set.of());
-        return write(Map.of());
+        return write(Map.of(), false);
     }
 
     private void plan(Set<Node> floats) {
@@ -207,14 +220,14 @@ final class Quantization {
         return layers.keySet().stream().filter(node -> placement.kernel(node).isPresent()).toList();
     }
 
-    private Model write(Map<String, Range> groups) {
+    private Model write(Map<String, Range> groups, boolean pairs) {
         Map<String, Grid> grids = new HashMap<>();
         for (String value : placement.bytes()) {
             String group = placement.grouping().of(value);
             Range madeUp = placement.grouping().limit(group).applyTo(new Range(0, 1));
             grids.put(group, ranges.grid(groups.getOrDefault(group, madeUp)));
         }
-        QdqWriter writer = new QdqWriter(prepared, placement, grids, integers);
+        QdqWriter writer = new QdqWriter(prepared, placement, grids, integers, pairs);
         Model qdq = writer.write();
         greatest = writer.greatest();
         return integers.format() == Integers.Format.QOPERATOR ? IntegerOperators.of(qdq) : qdq;

@@ -114,7 +114,7 @@ public record Quantize(
         Optional<Model> quantized =
                 keepFloat.slower()
                         ? new LatencyGate(work, keepFloat.seconds()).keepFast(model, kept)
-                        : Optional.of(work.quantized(kept));
+                        : Optional.of(work.quantized(kept, false));
         quantized.ifPresent(
                 made -> {
                     work.noteFloats();

@@ -71,8 +71,37 @@ class LatencyGateTest {
                 .contains(
                         "faster on this machine, measured briefly: 100.0 µs before, 50.0 after",
                         "3 of 3 weighted layers in 8-bit integers");
-        // The model as a whole, and each of three kinds of layers.
-        assertThat(measured).hasSize(2 * 4);
+        // The model as a whole, pairs of pixels, and each of three kinds of layers.
+        assertThat(measured).hasSize(2 * 5);
+    }
+
+    private static boolean isPaired(Model model) {
+        return model.graph().nodes().stream().anyMatch(node -> node.is("Reshape"));
+    }
+
+    @Test
+    void twoPixelsAreOneWhereThatIsFaster() {
+        Model made =
+                gated(
+                        model ->
+                                isFloat(model, "w1")
+                                        ? 100
+                                        : isFloat(model, "w2") ? 60 : isPaired(model) ? 40 : 50,
+                        3);
+
+        assertThat(isPaired(made)).isTrue();
+        assertThat(context.notes())
+                .contains(
+                        "pixels are computed in pairs: 50.0 µs one by one on this machine, 40.0 with"
+                                + " two in one");
+    }
+
+    @Test
+    void eachPixelIsForItselfWhereTwoInOneAreNoFaster() {
+        Model made = gated(model -> isFloat(model, "w1") ? 100 : isPaired(model) ? 49 : 50, 3);
+
+        assertThat(isPaired(made)).isFalse();
+        assertThat(context.notes()).anyMatch(note -> note.startsWith("pixels are computed one by"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.RandomSamples;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -132,6 +134,34 @@ class PixelFoldingTest {
         assertThat(run(folded, samples)).isEqualTo(run(unfolded, samples));
     }
 
+    /** The weights of each pixel have other neighbours than those of the one before. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, '16,3,3,3', 'pads=[1,1,1,1]'",
+        "1, '16,1,5,5', 'pads=[2,2,2,2]'",
+        "8, '8,8,3,3', 'pads=[1,1,1,1]'",
+        "16, '16,16,3,3', 'pads=[1,1,1,1]'",
+        "4, '12,4,1,5', 'pads=[0,2,0,2]'",
+    })
+    void noSumOfAnyPixelSaturates(long channels, String weight, String attributes) {
+        Model model = GraphText.parse(conv("12", channels, weight, attributes));
+        RandomSamples samples = RandomSamples.of(model, 8);
+        DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
+        Model made = new Quantization(QUANTIZE, model, context).quantized(Set.of(), true);
+
+        assertThat(made.graph().nodes()).extracting(Node::opType).contains("Reshape");
+        assertThat(SaturationProof.of(made, Runners.PLAIN).isComplete()).isTrue();
+        assertThat(run(made, samples)).hasSizeGreaterThan(0);
+    }
+
+    @Test
+    void withoutPairsOnlyLayersOfHalfAKernelAreLeftAsTheyAre() {
+        assertThat(folding(16, 12, "16,16,3,3", "pads=[1,1,1,1]", false)).isEmpty();
+        assertThat(folding(16, 12, "16,16,3,3", "pads=[1,1,1,1]", true)).isPresent();
+        assertThat(folding(8, 12, "8,8,3,3", "pads=[1,1,1,1]", false)).isPresent();
+        assertThat(folding(3, 12, "16,3,3,3", "pads=[1,1,1,1]", false)).isPresent();
+    }
+
     @Test
     void theRuntimeDropsTheTransposes() {
         Model model =
@@ -196,17 +226,22 @@ class PixelFoldingTest {
         DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         // A folded layer has other neighbours among its weights, and so another grid for any CPU.
         Integers integers = Integers.STANDARD.withTarget(Target.VNNI);
-        return QUANTIZE.with(integers).apply(model, context);
+        return new Quantization(QUANTIZE.with(integers), model, context).quantized(Set.of(), true);
     }
 
     private static Optional<PixelFolding> folding(
             long channels, long width, String weight, String attributes) {
+        return folding(channels, width, weight, attributes, true);
+    }
+
+    private static Optional<PixelFolding> folding(
+            long channels, long width, String weight, String attributes, boolean pairs) {
         Model model = GraphText.parse(conv(Long.toString(width), channels, weight, attributes));
         Node node = model.graph().producer("y").orElseThrow();
         ShapeInference inference = ShapeInference.of(model);
         WeightedLayer layer =
                 WeightedLayer.of(node, model.graph(), inference).layer().orElseThrow();
-        return PixelFolding.of(layer, inference.shape("x"));
+        return PixelFolding.of(layer, inference.shape("x"), pairs);
     }
 
     private static String conv(String width, long channels, String weight, String attributes) {

@@ -92,6 +92,15 @@ public final class WeightPairs {
         return new WeightPairs(all, all);
     }
 
+    /** These pairs and {@code more} of the same tensor. */
+    public WeightPairs and(WeightPairs more) {
+        return new WeightPairs(joined(first, more.first), joined(second, more.second));
+    }
+
+    private static int[] joined(int[] a, int[] b) {
+        return IntStream.concat(IntStream.of(a), IntStream.of(b)).toArray();
+    }
+
     /**
      * These pairs as pairs of another tensor, of which this one's is made.
      *
