@@ -89,11 +89,24 @@ final class CompareCommand implements Callable<Integer> {
                         root.progress());
         ModelFacts factsA = facts(a, sizes).withLatency(latency.of(0));
         ModelFacts factsB = facts(b, sizes).withLatency(latency.of(1));
+        List<SaturationView> sums =
+                List.of(new SaturationView(a.model()), new SaturationView(b.model()));
         format.print(
                 root.terminal(),
-                () -> table(a, b, factsA, factsB, agreement),
-                () -> json(factsA, factsB, agreement));
+                () -> table(a, b, factsA, factsB, agreement, sums),
+                () -> json(factsA, factsB, agreement, sums));
+        if (format.isTable()) {
+            warn(a, sums.get(0));
+            warn(b, sums.get(1));
+        }
         return ExitCode.DONE;
+    }
+
+    private void warn(ModelFile file, SaturationView sums) {
+        if (sums.isWarning()) {
+            root.terminal().out().println();
+            root.terminal().out().println(file.name() + ": " + sums.text());
+        }
     }
 
     private static ModelFacts facts(ModelFile file, InputShapes shapes) {
@@ -123,12 +136,20 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static Table table(
-            ModelFile a, ModelFile b, ModelFacts old, ModelFacts now, Agreement agreement) {
+            ModelFile a,
+            ModelFile b,
+            ModelFacts old,
+            ModelFacts now,
+            Agreement agreement,
+            List<SaturationView> sums) {
         Table table = new Table("", "#" + a.name(), "#" + b.name(), "#A / B");
         table.row("nodes", nodes(a), nodes(b), "");
         ratio(table, "file", old.bytes(), now.bytes(), Figures::bytes);
         ratio(table, "parameters", old.parameters(), now.parameters(), Figures::count);
         ratio(table, "MACs", old.macs(), now.macs(), Figures::count);
+        if (sums.stream().anyMatch(SaturationView::isShown)) {
+            table.row("8-bit sums", sums.get(0).brief(), sums.get(1).brief(), "");
+        }
         for (List<LatencyResult> pair : old.latencyPairs(now)) {
             LatencyResult x = pair.get(0);
             LatencyResult y = pair.get(1);
@@ -164,10 +185,11 @@ final class CompareCommand implements Callable<Integer> {
         table.row(what, shown.apply(a), shown.apply(b), Figures.times((double) a / b));
     }
 
-    private static ObjectNode json(ModelFacts a, ModelFacts b, Agreement agreement) {
+    private static ObjectNode json(
+            ModelFacts a, ModelFacts b, Agreement agreement, List<SaturationView> sums) {
         ObjectNode json = Json.object();
-        json.set("a", Json.of(a));
-        json.set("b", Json.of(b));
+        json.set("a", side(a, sums.get(0)));
+        json.set("b", side(b, sums.get(1)));
         json.set("agreement", Json.of(agreement));
         ArrayNode speedups = json.putArray("speedup");
         a.latencyPairs(b)
@@ -178,6 +200,14 @@ final class CompareCommand implements Callable<Integer> {
                             node.put("batch", pair.get(0).batch());
                             Json.put(node, "speedup", Verdict.speedUp(pair));
                         });
+        return json;
+    }
+
+    private static ObjectNode side(ModelFacts facts, SaturationView sums) {
+        ObjectNode json = Json.of(facts);
+        if (sums.isShown()) {
+            json.set("saturation", sums.json());
+        }
         return json;
     }
 }

@@ -79,17 +79,15 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static Finding int8(Machine machine) {
-        List<String> flags = machine.cpuFlags();
-        boolean dot =
-                flags.contains("avx512_vnni")
-                        || flags.contains("avx_vnni")
-                        || flags.contains("asimddp")
-                        || flags.contains("i8mm");
+        boolean dot = machine.hasDotProduct();
         return new Finding(
                 "8-bit arithmetic",
                 dot ? "dot-product instructions" : "none known",
                 dot ? "ok" : "slow",
-                dot ? "" : "int8 models are smaller, but may gain little speed here");
+                dot
+                        ? ""
+                        : "int8 models gain less speed here, and sums of foreign ones may saturate;"
+                                + " 'inspect' says whether they can");
     }
 
     private static Finding bfloat16(Machine machine) {

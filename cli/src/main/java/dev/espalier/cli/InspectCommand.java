@@ -30,7 +30,9 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "inspect",
-        description = "Shows a model's nodes, shapes, parameters and operations. Runs nothing.")
+        description =
+                "Shows a model's nodes, shapes, parameters and operations, and whether 8-bit sums can"
+                        + " saturate. Runs nothing of it but constants.")
 final class InspectCommand implements Callable<Integer> {
     private final Espalier root;
     @Mixin private FormatOption format;
@@ -208,6 +210,10 @@ final class InspectCommand implements Callable<Integer> {
         if (!cost.unknown().isEmpty()) {
             terminal.out().println("not counted " + String.join(", ", cost.unknown()));
         }
+        SaturationView sums = new SaturationView(model);
+        if (sums.isShown()) {
+            terminal.out().println("8-bit sums  " + sums.text());
+        }
         terminal.out()
                 .println("MAC = one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul.");
     }
@@ -242,6 +248,10 @@ final class InspectCommand implements Callable<Integer> {
         values(json.putArray("outputs"), model.graph().outputs());
         ObjectNode coverage = json.putObject("unknownOperators");
         undescribed(model).forEach(coverage::put);
+        SaturationView sums = new SaturationView(model);
+        if (sums.isShown()) {
+            json.set("saturation", sums.json());
+        }
         ArrayNode nodes = json.putArray("nodes");
         for (NodeCost cost1 : cost.nodes()) {
             ObjectNode node = nodes.addObject();

@@ -58,7 +58,7 @@ final class QuantizeCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description =
                     "Change a value of the recipe that this stands for, such as goal.min-speedup=1.5"
-                            + " or passes.0.quantize.integers.weight-bits=7.")
+                            + " or passes.0.quantize.integers.target=vnni.")
     private List<String> assignments = new ArrayList<>();
 
     @Option(

@@ -76,6 +76,52 @@ class CommandsTest {
         assertThat(CommandRun.of().code()).isEqualTo(ExitCode.USAGE);
     }
 
+    /** A file of another tool: what its sums do on CPUs that the user does not have at hand. */
+    @Test
+    void inspectSaysWhetherSumsCanSaturate() throws IOException {
+        Path file = SmallFiles.integers(folder, 127);
+        JsonNode json = json(CommandRun.of("inspect", file, "--format", "json")).get("saturation");
+        assertThat(json.get("layers").asInt()).isEqualTo(2);
+        assertThat(json.get("saturable")).hasSize(1);
+        assertThat(json.get("saturable").get(0).get("layer").asText())
+                .isEqualTo("QLinearMatMul 'first'");
+        assertThat(json.get("saturable").get(0).get("saturable").asInt()).isEqualTo(8);
+        assertThat(CommandRun.of("inspect", file).out())
+                .contains("8-bit sums  sums of 1 of 2 integer layers can saturate")
+                .contains("QLinearMatMul 'first' (8 of 8 channels)");
+
+        assertThat(CommandRun.of("inspect", SmallFiles.integers(folder, 64)).out())
+                .contains("8-bit sums  proved for all 2 integer layers");
+        assertThat(CommandRun.of("inspect", SmallFiles.network(folder)).out())
+                .doesNotContain("8-bit sums");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    quantize: {integers: {weight-bits: 7}}     | 'target: any'
+                    quantize-dynamic: {reduce-range: true}     | 'target: any'
+                    quantize: {keep-float: {concats: false}}   | 'far-ranges'
+                    """)
+    void aFormerOptionIsRefusedWithWhatToWriteInstead(String pass, String instead)
+            throws IOException {
+        Path recipe =
+                SmallFiles.recipe(folder, "version: 1\nmodel: m.onnx\npasses:\n  - " + pass + "\n");
+        CommandRun run = CommandRun.of("recipe", "validate", recipe);
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("any more").contains(instead).contains(":4:");
+    }
+
+    @Test
+    void aFormerTargetIsAnotherNameOfTheDefault() throws IOException {
+        String pass = "quantize-dynamic: {target: x86-no-vnni}";
+        Path recipe =
+                SmallFiles.recipe(folder, "version: 1\nmodel: m.onnx\npasses:\n  - " + pass + "\n");
+        assertThat(CommandRun.of("recipe", "validate", recipe).code()).isZero();
+    }
+
     @Test
     void inspectPrintsTheFixedKeys() throws IOException {
         JsonNode json =

@@ -40,6 +40,31 @@ final class SmallFiles {
                 """);
     }
 
+    /**
+     * Two products of bytes as somebody else might write them, the second with weights up to 64.
+     *
+     * @param greatest weight of the first
+     */
+    static Path integers(Path folder, int greatest) {
+        return write(
+                folder.resolve("integers.onnx"),
+                """
+                opset 13
+                graph (x: float[N,4]) -> (y: float[N,4])
+                s: float[] = 0.02
+                z: uint8[] = 128
+                w: int8[4,8] = fill(%d)
+                v: int8[8,4] = fill(64)
+                ws: float[] = 0.01
+                wz: int8[] = 0
+                xq = QuantizeLinear(x, s, z)
+                hq = QLinearMatMul(xq, s, z, w, ws, wz, s, z) as first
+                yq = QLinearMatMul(hq, s, z, v, ws, wz, s, z) as second
+                y = DequantizeLinear(yq, s, z)
+                """
+                        .formatted(greatest));
+    }
+
     private static Path write(Path file, String text) {
         OnnxWriter.write(GraphText.parse(text), file);
         return file;

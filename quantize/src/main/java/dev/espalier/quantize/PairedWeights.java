@@ -6,15 +6,10 @@ import java.util.Arrays;
 import java.util.function.DoubleToIntFunction;
 import java.util.function.IntUnaryOperator;
 
-/**
- * The weights of one channel that are multiplied in pairs which must not saturate.
- *
- * @param first one weight of each pair
- * @param second the other one
- */
-public record PairedWeights(float[] first, float[] second) {
+/** The weights of one channel that are multiplied in pairs which must not saturate. */
+public final class PairedWeights {
     /** Of a channel whose sums are exact. */
-    public static final PairedWeights NONE = new PairedWeights(new float[0], new float[0]);
+    public static final PairedWeights NONE = new PairedWeights(0);
 
     /** Of 8 bits. */
     public static final int GREATEST = 127;
@@ -26,6 +21,14 @@ public record PairedWeights(float[] first, float[] second) {
     private static final int MOST_TOGETHER = 128;
 
     private static final int ROUNDED_UP = 1;
+
+    private final float[] first;
+    private final float[] second;
+
+    private PairedWeights(int pairs) {
+        this.first = new float[pairs];
+        this.second = new float[pairs];
+    }
 
     /**
      * The pairs of each channel.
@@ -42,9 +45,7 @@ public record PairedWeights(float[] first, float[] second) {
             counts[channelOf[i]]++;
         }
         PairedWeights[] all =
-                Arrays.stream(counts)
-                        .mapToObj(n -> new PairedWeights(new float[n], new float[n]))
-                        .toArray(PairedWeights[]::new);
+                Arrays.stream(counts).mapToObj(PairedWeights::new).toArray(PairedWeights[]::new);
         for (int i = 0; i < channelOf.length; i++) {
             PairedWeights own = all[channelOf[i]];
             int at = --counts[channelOf[i]];

@@ -8,6 +8,8 @@ import java.util.Optional;
  *
  * @param maxDrop points of top-1 accuracy that may be lost on the test split
  * @param minSpeedup old median latency / new median latency, in the first measured setting
+ * @param minSpeedupWithoutDotProduct in place of it on CPUs that are not known to have instructions
+ *     for dot products of 8-bit integers, where integers gain less
  */
 public record Goal(
         @Option(
@@ -20,6 +22,13 @@ public record Goal(
                         value = "null",
                         help = "Least speed-up: old median latency / new median latency.",
                         min = 0)
-                Optional<Double> minSpeedup) {
-    public static final Goal NONE = new Goal(Optional.empty(), Optional.empty());
+                Optional<Double> minSpeedup,
+        @Option(
+                        value = "null",
+                        help =
+                                "The same in place of min-speedup on CPUs without 8-bit dot"
+                                        + " products, such as x86 without VNNI.",
+                        min = 0)
+                Optional<Double> minSpeedupWithoutDotProduct) {
+    public static final Goal NONE = new Goal(Optional.empty(), Optional.empty(), Optional.empty());
 }

@@ -14,6 +14,11 @@ public final class SummaryText {
         Verdict verdict = Verdict.of(report);
         StringBuilder text = new StringBuilder(verdict.words()).append("\n\n");
         text.append(comparison(report.original(), report.result()));
+        if (!report.result().latency().isEmpty()) {
+            text.append("\nmeasured on ")
+                    .append(report.environment().machine().processor())
+                    .append('\n');
+        }
         if (!report.goal().checks().isEmpty()) {
             text.append(report.goal().met() ? "\ngoal met" : "\ngoal missed");
             String separator = ": ";

@@ -28,6 +28,15 @@ class MachineTest {
     }
 
     @Test
+    void saysWhetherBytesHaveDotProducts() {
+        Machine one = new Machine("17", "Linux", "AMD EPYC", List.of("avx2", "avx512_vnni"), 2);
+        Machine other = new Machine("17", "Linux", "AMD EPYC", List.of("avx2", "fma"), 2);
+
+        assertThat(one.processor()).isEqualTo("AMD EPYC, 2 cores, 8-bit dot products");
+        assertThat(other.processor()).isEqualTo("AMD EPYC, 2 cores, no 8-bit dot products");
+    }
+
+    @Test
     void knowsThisOne() {
         assertThat(Machine.current().cores()).isPositive();
         assertThat(Machine.current().jdk()).contains(System.getProperty("java.version"));

@@ -1,5 +1,6 @@
 package dev.espalier.quantize.saturation;
 
+import dev.espalier.core.CompressionException;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.DataType;
@@ -52,6 +53,9 @@ final class ConstantValues {
         }
         try (ModelRunner.Session session = runner.open(segment.model(), List.of(value))) {
             return Optional.of(session.run(Map.of()).get(value));
+        } catch (CompressionException e) {
+            // What the runtime does not take is as unknown as what it does not hold.
+            return Optional.empty();
         }
     }
 }

@@ -2,20 +2,27 @@ package dev.espalier.quantize.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.DataException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Calibration;
+import dev.espalier.quantize.LayerPairs;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
+import dev.espalier.quantize.WeightGrid;
 import dev.espalier.quantize.saturation.Target;
+import dev.espalier.quantize.saturation.WeightPairs;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -25,6 +32,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundWeightsTest {
@@ -237,5 +245,33 @@ class RoundWeightsTest {
         assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(model, context))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("calibration.samples");
+    }
+
+    /** What {@code quantize} would round again would not be what was learned. */
+    @ParameterizedTest
+    @EnumSource
+    void eightBitsAreRoundedToAGridOnWhichNothingSaturates(Rounding rounding) {
+        Model model = FoldBatchNorm.fold(RandomGraphs.cnn(4));
+        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        Model rounded = pass(8, rounding).apply(model, context);
+        ShapeInference types = ShapeInference.of(rounded);
+        int layers = 0;
+
+        for (Node node : rounded.graph().nodes()) {
+            FilterMatrix layer =
+                    FilterMatrix.isWeighted(node)
+                            ? FilterMatrix.of(node, types).layer().orElse(null)
+                            : null;
+            // Fewer weights that are not zero may lie on some grid by chance, and are not looked
+            // at.
+            if (layer != null && layer.depth() >= 16) {
+                WeightPairs pairs = LayerPairs.of(node, rounded.graph(), types);
+                WeightGrid grid = WeightGrid.of(layer.weight(), layer.rowAxis(), pairs);
+                float[] kept = grid.rounded(layer.weight()).toFloats();
+                assertThat(kept).containsExactly(layer.weight().toFloats(), within(1e-6f));
+                layers++;
+            }
+        }
+        assertThat(layers).isGreaterThan(1);
     }
 }
