@@ -6,7 +6,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +100,7 @@ public record Quantize(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        return Effect.noted(model, quantized(model, context), context);
+        return Diagnosis.noted(model, quantized(model, context), context);
     }
 
     /** What {@link #apply} returns, without a measurement of what it did: for those who try. */

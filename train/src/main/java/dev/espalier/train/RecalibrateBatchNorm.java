@@ -2,6 +2,7 @@ package dev.espalier.train;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.Effect;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -81,6 +82,7 @@ public record RecalibrateBatchNorm(
                                 + " deviations",
                         statistics.count(),
                         statistics.shift(measured)));
+        Effect.noted(model, measured, context);
         return measured;
     }
 }

@@ -7,7 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
 import dev.espalier.quantize.saturation.Target;
@@ -68,7 +68,7 @@ public record QuantizeDynamic(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        return Effect.noted(model, preview(model, context), context);
+        return Diagnosis.noted(model, preview(model, context), context);
     }
 
     @Override

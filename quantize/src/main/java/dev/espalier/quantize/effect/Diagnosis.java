@@ -5,14 +5,19 @@ import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.ComparedExamples;
+import dev.espalier.core.pass.Effect;
 import dev.espalier.core.pass.PassContext;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Finds by measurement why a changed network's output is far from what it was. */
-final class Diagnosis {
+/**
+ * Notes what a pass did to a network's output, and finds by measurement why where that is far from
+ * what it was.
+ */
+public final class Diagnosis {
     /** By how much exact sums have to be nearer for others to be the cause. */
     private static final double CLEARLY = 3;
 
@@ -23,18 +28,57 @@ final class Diagnosis {
     private final Model after;
     private final Effect effect;
     private final PassContext context;
-    private final Examples examples;
+    private final ComparedExamples examples;
     private boolean sumsUnknown;
 
     /**
      * @param effect that was measured, on some examples
      */
-    Diagnosis(Model before, Model after, Effect effect, PassContext context) {
+    private Diagnosis(Model before, Model after, Effect effect, PassContext context) {
         this.before = before;
         this.after = after;
         this.effect = effect;
         this.context = context;
-        this.examples = Examples.of(before, context, effect.examples());
+        this.examples = ComparedExamples.of(before, context, effect.examples());
+    }
+
+    /**
+     * Loads the changed network in the runtime, notes how far its output is from what it was and,
+     * where that is far, warns and says why.
+     *
+     * @param before the network that the pass was given
+     * @return {@code after}, of which nothing is said where it is {@code before} itself
+     * @throws UnsupportedModelException where the runtime refuses it, or where {@code before} gives
+     *     numbers on the data that are not finite
+     * @throws dev.espalier.core.VerificationException where {@code after} alone does
+     */
+    public static Model noted(Model before, Model after, PassContext context) {
+        if (after != before && !compare(before, after, context)) {
+            context.runner().open(after).close();
+            context.note("the changed model loads in the runtime; no data to compare outputs on");
+        }
+        return after;
+    }
+
+    /**
+     * Like {@link #noted}, of a pass that runs nothing unless it has data: the changed network is
+     * not loaded without.
+     */
+    public static Model notedOnData(Model before, Model after, PassContext context) {
+        if (after != before && !compare(before, after, context)) {
+            context.note("no data to compare outputs on");
+        }
+        return after;
+    }
+
+    private static boolean compare(Model before, Model after, PassContext context) {
+        Optional<Effect> effect = Effect.noted(before, after, context);
+        effect.filter(Effect::isFar)
+                .ifPresent(
+                        found ->
+                                context.note(
+                                        new Diagnosis(before, after, found, context).warning()));
+        return effect.isPresent();
     }
 
     /**
@@ -45,7 +89,7 @@ final class Diagnosis {
     private record Finding(Cause cause, String detail) {}
 
     /** One note that names the layer, the cause and what helps. */
-    String warning() {
+    private String warning() {
         Optional<Finding> sums = saturation();
         Optional<LayerNoise> worst;
         try {

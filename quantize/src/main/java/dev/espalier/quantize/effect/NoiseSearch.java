@@ -1,6 +1,7 @@
 package dev.espalier.quantize.effect;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.ComparedExamples;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import java.util.Comparator;
@@ -30,7 +31,11 @@ final class NoiseSearch {
      *     cut up
      */
     static Optional<LayerNoise> worst(
-            Model before, Model after, String output, Examples examples, PassContext context) {
+            Model before,
+            Model after,
+            String output,
+            ComparedExamples examples,
+            PassContext context) {
         List<KnownValue> values = KnownValues.of(before, after);
         if (values.isEmpty()) {
             return Optional.empty();

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.pass.ComparedExamples;
 import dev.espalier.core.pass.PassContext;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ record Reach(double first, double second, double result) {
 
     private static final int EXAMPLES = 8;
 
-    static Reach of(Node node, Model model, Examples examples, PassContext context) {
+    static Reach of(Node node, Model model, ComparedExamples examples, PassContext context) {
         Graph graph = model.graph();
         double[] reach = new double[3];
         String[] names = {node.input(0), node.input(1), node.output(0)};

@@ -12,7 +12,7 @@ import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.LayerPairs;
 import dev.espalier.quantize.WeightGrid;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.saturation.WeightPairs;
 import java.util.Arrays;
@@ -93,7 +93,7 @@ public record CorrectBias(
                 };
         return corrected.isEmpty()
                 ? model
-                : Effect.notedOnData(folded, write(folded, corrected), context);
+                : Diagnosis.notedOnData(folded, write(folded, corrected), context);
     }
 
     /** The same structure: layers that have no bias get one. */

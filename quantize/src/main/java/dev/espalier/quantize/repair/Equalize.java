@@ -11,7 +11,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.FoldBatchNorm;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +60,7 @@ public record Equalize(
     @Override
     public Model apply(Model model, PassContext context) {
         Model equalized = Proof.noted(model, preview(model, context), context);
-        return Effect.noted(model, equalized, context);
+        return Diagnosis.noted(model, equalized, context);
     }
 
     @Override

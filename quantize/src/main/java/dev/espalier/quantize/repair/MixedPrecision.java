@@ -10,7 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -87,7 +87,7 @@ public record MixedPrecision(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        return Effect.noted(model, quantized(model, context), context);
+        return Diagnosis.noted(model, quantized(model, context), context);
     }
 
     private Model quantized(Model model, PassContext context) {

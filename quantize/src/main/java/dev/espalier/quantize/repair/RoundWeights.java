@@ -12,7 +12,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.PairedWeights;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,7 +88,7 @@ public record RoundWeights(
         List<FilterMatrix> layers = layers(folded, context);
         return layers.isEmpty()
                 ? model
-                : Effect.notedOnData(model, round(folded, layers, context), context);
+                : Diagnosis.notedOnData(model, round(folded, layers, context), context);
     }
 
     /** {@code folded}, in which {@code layers} are, with the weights of these rounded. */

@@ -10,7 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.quantize.ChannelRanges;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LayerInputs;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
@@ -95,7 +95,7 @@ public record Smooth(
                         before / groups.size(),
                         after / groups.size()));
         Model smoothed = model.withGraph(editor.removeUnused().closeInputs().build());
-        return Effect.noted(model, Proof.noted(model, smoothed, context), context);
+        return Diagnosis.noted(model, Proof.noted(model, smoothed, context), context);
     }
 
     private static Map<String, ChannelRanges> ranges(

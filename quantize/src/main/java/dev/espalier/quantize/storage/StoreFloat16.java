@@ -7,7 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +56,7 @@ public record StoreFloat16(
     public Model apply(Model model, PassContext context) {
         Model changed = change(model, context, context.hasData());
         if (changed != model) {
-            Effect.noted(model, changed, context);
+            Diagnosis.noted(model, changed, context);
             context.note("this saves bytes; on CPUs it does not save time");
         }
         return changed;

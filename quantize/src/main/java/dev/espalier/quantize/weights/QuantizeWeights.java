@@ -5,7 +5,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
-import dev.espalier.quantize.effect.Effect;
+import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
 import java.util.HashMap;
@@ -68,7 +68,7 @@ public record QuantizeWeights(
                         ? new GptqRun(type, blocks, rounding).run(model, layers, context)
                         : nearest(layers);
         Model changed = write(model, layers, weights, context);
-        return Effect.noted(model, changed, context);
+        return Diagnosis.noted(model, changed, context);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.Effect;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Integers;
@@ -173,7 +174,8 @@ class DiagnosisTest {
 
         assertThat(dynamic.graph().nodes()).anyMatch(node -> node.is("MatMulInteger"));
         assertThat(exact.graph().nodes()).noneMatch(node -> node.is("MatMulInteger"));
-        assertThat(Effect.of(dynamic, exact, context).orElseThrow().decibels()).isGreaterThan(90);
+        assertThat(Effect.of(dynamic, exact, context, context.runner()).orElseThrow().decibels())
+                .isGreaterThan(90);
         assertThat(ExactProducts.of(model)).isSameAs(model);
     }
 

@@ -12,6 +12,7 @@ import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.Effect;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
@@ -46,7 +47,7 @@ class EffectTest {
 
     private static List<String> notes(Model before, Model after) {
         DirectContext context = RandomSamples.context(before, Runners.SINGLE);
-        assertThat(Effect.noted(before, after, context)).isSameAs(after);
+        assertThat(Diagnosis.noted(before, after, context)).isSameAs(after);
         return context.notes();
     }
 
@@ -82,7 +83,8 @@ class EffectTest {
         Dataset examples = labelled(300);
         DirectContext context = context(examples, examples);
         Effect effect =
-                Effect.of(model("Identity(x)"), model("Add(x, first)"), context).orElseThrow();
+                Effect.of(model("Identity(x)"), model("Add(x, first)"), context, context.runner())
+                        .orElseThrow();
 
         int same = 0;
         for (int i = 0; i < 256; i++) {
@@ -125,18 +127,18 @@ class EffectTest {
                         y = Add(n, high)
                         """);
         DirectContext context = context(labelled(64), labelled(64));
-        Effect effect = Effect.of(before, after, context).orElseThrow();
+        Effect effect = Effect.of(before, after, context, context.runner()).orElseThrow();
 
         assertThat(effect.decibels()).isGreaterThan(20);
         assertThat(effect.isFar()).isTrue();
-        Effect.noted(before, after, context);
+        Diagnosis.noted(before, after, context);
         assertThat(context.notes().get(1)).startsWith("warning: ").contains("Add 'y'");
     }
 
     @Test
     void calibrationExamplesServeWhereThereAreNoOthers() {
         DirectContext context = context(labelled(16), labelled(0));
-        Effect.noted(model("Identity(x)"), model("Mul(x, near)"), context);
+        Diagnosis.noted(model("Identity(x)"), model("Mul(x, near)"), context);
         assertThat(context.notes().get(0))
                 .contains("on 16 calibration examples: same answer for 100.0 %");
     }
@@ -192,7 +194,8 @@ class EffectTest {
         Model before = GraphText.parse(text.formatted("1"));
         DirectContext context = RandomSamples.context(before, Runners.SINGLE);
         Effect effect =
-                Effect.of(before, GraphText.parse(text.formatted("0.5")), context).orElseThrow();
+                Effect.of(before, GraphText.parse(text.formatted("0.5")), context, context.runner())
+                        .orElseThrow();
         assertThat(effect.examples()).isEqualTo(30);
         assertThat(effect.decibels()).isCloseTo(6.02, within(0.01));
     }
@@ -201,12 +204,13 @@ class EffectTest {
     void withoutDataTheModelIsLoadedAlone() {
         Model model = model("Identity(x)");
         DirectContext context = DirectContext.of(model).withRunner(Runners.SINGLE);
-        Effect.noted(model, model("Mul(x, h)"), context);
+        Diagnosis.noted(model, model("Mul(x, h)"), context);
 
         assertThat(context.notes())
                 .containsExactly(
                         "the changed model loads in the runtime; no data to compare outputs on");
-        assertThatThrownBy(() -> Effect.noted(model, model("com.microsoft::Nothing(x)"), context))
+        assertThatThrownBy(
+                        () -> Diagnosis.noted(model, model("com.microsoft::Nothing(x)"), context))
                 .isInstanceOf(UnsupportedModelException.class);
     }
 
@@ -214,7 +218,7 @@ class EffectTest {
     void aPassThatRunsNothingWithoutDataNeedsNoRuntime() {
         Model model = model("Identity(x)");
         DirectContext context = DirectContext.of(model);
-        Effect.notedOnData(model, model("Mul(x, h)"), context);
+        Diagnosis.notedOnData(model, model("Mul(x, h)"), context);
         assertThat(context.notes()).containsExactly("no data to compare outputs on");
     }
 
@@ -223,7 +227,7 @@ class EffectTest {
         Model before = model("Identity(x)");
         DirectContext context =
                 RandomSamples.context(before, Runners.SINGLE).withCancellation(() -> true);
-        assertThatThrownBy(() -> Effect.noted(before, model("Mul(x, h)"), context))
+        assertThatThrownBy(() -> Diagnosis.noted(before, model("Mul(x, h)"), context))
                 .isInstanceOf(CancelledException.class);
     }
 }

@@ -1,11 +1,10 @@
-package dev.espalier.quantize.effect;
+package dev.espalier.core.pass;
 
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.InputBatches;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.PassContext;
 import java.util.List;
 import java.util.Map;
 
@@ -16,37 +15,40 @@ import java.util.Map;
  * @param split in a word, for messages
  * @param batches indices of the examples of each
  */
-record Examples(String split, Dataset data, List<int[]> batches) {
+public record ComparedExamples(String split, Dataset data, List<int[]> batches) {
     /** As large as an intermediate value of any network may be eight times. */
     private static final int FREE_BATCH = 8;
 
     /** At most {@code samples}, as {@code model} takes them; none where there is no data. */
-    static Examples of(Model model, PassContext context, int samples) {
+    public static ComparedExamples of(Model model, PassContext context, int samples) {
         if (!context.hasData()) {
-            return new Examples("", null, List.of());
+            return new ComparedExamples("", null, List.of());
         }
         DataSplits splits = context.data();
-        Examples held = of("validation", splits.validation(), model, samples);
+        ComparedExamples held = of("validation", splits.validation(), model, samples);
         return held.batches.isEmpty()
                 ? of("calibration", splits.calibration(), model, samples)
                 : held;
     }
 
-    private static Examples of(String split, Dataset data, Model model, int samples) {
-        return new Examples(split, data, InputBatches.indices(model, data, samples, FREE_BATCH));
+    private static ComparedExamples of(String split, Dataset data, Model model, int samples) {
+        return new ComparedExamples(
+                split, data, InputBatches.indices(model, data, samples, FREE_BATCH));
     }
 
     /** The first of these, as few at a time as {@code model} takes: for runs that need memory. */
-    Examples first(Model model, int samples) {
+    public ComparedExamples first(Model model, int samples) {
         List<int[]> few = InputBatches.indices(model, data, samples, 1);
-        return new Examples(split, data, few.isEmpty() ? batches.subList(0, 1) : few);
+        return new ComparedExamples(split, data, few.isEmpty() ? batches.subList(0, 1) : few);
     }
 
-    Map<String, Tensor> inputs(int[] batch) {
+    /** Of one of {@link #batches}, by name. */
+    public Map<String, Tensor> inputs(int[] batch) {
         return data.batch(batch).inputs();
     }
 
-    int count() {
+    /** All examples. */
+    public int count() {
         return batches.stream().mapToInt(batch -> batch.length).sum();
     }
 }

@@ -1,4 +1,4 @@
-package dev.espalier.quantize.effect;
+package dev.espalier.core.pass;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.VerificationException;

@@ -1,4 +1,4 @@
-package dev.espalier.quantize.effect;
+package dev.espalier.core.pass;
 
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.data.ModelRunner;
@@ -6,8 +6,6 @@ import dev.espalier.core.data.ModelRunner.Session;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
-import dev.espalier.core.pass.PassContext;
-import dev.espalier.core.pass.Progress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,57 +46,31 @@ public record Effect(
     private static final double EQUAL = 200;
 
     /**
-     * Loads the changed network in the runtime, notes how far its output is from what it was and,
-     * where that is far, warns and says why.
+     * Runs both networks and notes how far the output is from what it was.
      *
      * @param before the network that the pass was given
-     * @return {@code after}, of which nothing is said where it is {@code before} itself
-     * @throws dev.espalier.core.UnsupportedModelException where the runtime refuses it, or where
-     *     {@code before} gives numbers on the data that are not finite
+     * @return empty where nothing was compared: {@code after} is {@code before} itself, or there is
+     *     no data or no output of floating-point numbers
+     * @throws dev.espalier.core.UnsupportedModelException where the runtime refuses {@code after},
+     *     or where {@code before} gives numbers on the data that are not finite
      * @throws dev.espalier.core.VerificationException where {@code after} alone does
      */
-    public static Model noted(Model before, Model after, PassContext context) {
-        if (after != before && !compare(before, after, context)) {
-            context.runner().open(after).close();
-            context.note("the changed model loads in the runtime; no data to compare outputs on");
-        }
-        return after;
+    public static Optional<Effect> noted(Model before, Model after, PassContext context) {
+        Optional<Effect> effect =
+                after == before ? Optional.empty() : of(before, after, context, context.runner());
+        effect.ifPresent(found -> context.note(found.toString()));
+        return effect;
     }
 
     /**
-     * Like {@link #noted}, of a pass that runs nothing unless it has data: the changed network is
-     * not loaded without.
+     * The effect by itself; empty without data or a floating-point output.
+     *
+     * @param runner of {@code after}; {@code before} runs on that of {@code context}
      */
-    public static Model notedOnData(Model before, Model after, PassContext context) {
-        if (after != before && !compare(before, after, context)) {
-            context.note("no data to compare outputs on");
-        }
-        return after;
-    }
-
-    private static boolean compare(Model before, Model after, PassContext context) {
-        Optional<Effect> effect = of(before, after, context);
-        effect.ifPresent(
-                found -> {
-                    context.note(found.toString());
-                    if (found.isFar()) {
-                        context.note(new Diagnosis(before, after, found, context).warning());
-                    }
-                });
-        return effect.isPresent();
-    }
-
-    /** The effect by itself; empty without data or a floating-point output. */
-    public static Optional<Effect> of(Model before, Model after, PassContext context) {
-        return of(before, after, context, context.runner());
-    }
-
-    /**
-     * @param runner of {@code after}
-     */
-    static Optional<Effect> of(Model before, Model after, PassContext context, ModelRunner runner) {
+    public static Optional<Effect> of(
+            Model before, Model after, PassContext context, ModelRunner runner) {
         Optional<String> output = output(before);
-        Examples examples = Examples.of(before, context, EXAMPLES);
+        ComparedExamples examples = ComparedExamples.of(before, context, EXAMPLES);
         if (output.isEmpty() || examples.batches().isEmpty()) {
             return Optional.empty();
         }
@@ -122,7 +94,7 @@ public record Effect(
     }
 
     /** The output that is compared. */
-    static Optional<String> output(Model model) {
+    public static Optional<String> output(Model model) {
         ShapeInference types = ShapeInference.of(model);
         return model.graph().outputs().stream()
                 .map(Value::name)
