@@ -14,7 +14,8 @@ final class Preparation {
      * @param context is told about rewritten shortcuts and group convolutions
      */
     static Model prepare(Model model, Set<String> excluded, PassContext context) {
-        Model folded = FoldBatchNorm.fold(OpsetUpgrade.toPerChannel(model));
+        Model floats = DequantizedWeights.rewrite(OpsetUpgrade.toPerChannel(model));
+        Model folded = FoldBatchNorm.fold(floats);
         Model dense = DenseGroups.rewrite(folded, excluded, context);
         return BiasSecond.rewrite(
                 ShortcutConv.rewrite(GlobalPooling.rewrite(dense), excluded, context));
