@@ -2,15 +2,13 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
-import dev.espalier.core.VerificationException;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.quantize.saturation.SaturationProof;
-import dev.espalier.quantize.saturation.Target;
+import dev.espalier.quantize.saturation.WrittenSums;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -194,28 +192,9 @@ final class Quantization {
         }
     }
 
-    /**
-     * Tells how great weights are in what was written last, and whether sums can saturate.
-     *
-     * @throws VerificationException where one can that must not
-     */
+    /** Tells how great weights are in what was written last, and that no sum saturates. */
     void noteSums(Model made) {
-        SaturationProof proof = SaturationProof.of(made, context.runner());
-        context.note(greatest + "; " + proof);
-        proof.unproved()
-                .forEach(layer -> context.skipped(layer.layer(), "unproved: " + layer.unproved()));
-        List<SaturationProof.Verdict> others =
-                SaturationProof.of(prepared, context.runner()).saturable();
-        others.forEach(
-                layer ->
-                        context.skipped(
-                                layer.layer(),
-                                "stays as it is: it was quantized before, and its sums can saturate"
-                                        + " on x86 CPUs without VNNI"));
-        if (integers.target() == Target.ANY && proof.saturable().size() > others.size()) {
-            throw new VerificationException(
-                    "quantize was to write sums that saturate on no CPU, and " + proof);
-        }
+        WrittenSums.note(prepared, made, integers.target(), greatest.toString(), context);
     }
 
     /** Tells which layers read channels of which many have few levels; see SharedGrids. */

@@ -2,6 +2,7 @@ package dev.espalier.quantize.dynamic;
 
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
@@ -22,7 +23,8 @@ import java.util.Map;
  * first factor, the product in integers the first of the last Mul, and a bias the second summand.
  */
 final class DynamicWriter {
-    private final Model model;
+    private final Graph graph;
+    private final Model written;
     private final GraphEditor editor;
     private final boolean perChannel;
     private final boolean isExact;
@@ -37,19 +39,24 @@ final class DynamicWriter {
     private record Weight(String bytes, String scale) {}
 
     /**
+     * Writes {@code layers}.
+     *
+     * @param layers of {@code model}
      * @param isExact whether sums are exact on all CPUs that count, so that weights may be as great
      *     as they like
      */
-    DynamicWriter(Model model, boolean perChannel, boolean isExact) {
-        this.model = model;
+    DynamicWriter(Model model, List<LinearLayer> layers, boolean perChannel, boolean isExact) {
         this.editor = new GraphEditor(model.graph());
         this.perChannel = perChannel;
         this.isExact = isExact;
+        this.graph = model.graph();
+        layers.forEach(this::write);
+        this.written = model.withGraph(editor.removeUnused().closeInputs().build());
     }
 
-    Model write(List<LinearLayer> layers) {
-        layers.forEach(this::write);
-        return model.withGraph(editor.removeUnused().closeInputs().build());
+    /** The model with integers. */
+    Model written() {
+        return written;
     }
 
     /** How great the weights became that were written. */
@@ -85,7 +92,7 @@ final class DynamicWriter {
         if (layer.hasBias()) {
             editor.add(node("Add", y, product, bias(layer)));
         } else {
-            BiasSecond.put(model.graph(), y, editor);
+            BiasSecond.put(graph, y, editor);
         }
     }
 

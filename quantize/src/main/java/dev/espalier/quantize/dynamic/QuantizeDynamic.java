@@ -11,7 +11,9 @@ import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
 import dev.espalier.quantize.saturation.Target;
+import dev.espalier.quantize.saturation.WrittenSums;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Dynamic quantization to 8-bit integers of MatMul and Gemm with constant weights.
@@ -68,11 +70,23 @@ public record QuantizeDynamic(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        return Diagnosis.noted(model, preview(model, context), context);
+        Optional<DynamicWriter> writer = writer(model, context);
+        if (writer.isEmpty()) {
+            return model;
+        }
+        Model written = writer.get().written();
+        String weights = writer.get().greatest().toString();
+        WrittenSums.note(model, written, target, weights, context);
+        return Diagnosis.noted(model, written, context);
     }
 
     @Override
     public Model preview(Model model, PassContext context) {
+        return writer(model, context).map(DynamicWriter::written).orElse(model);
+    }
+
+    /** What has written the model; empty where there is nothing to quantize. */
+    private Optional<DynamicWriter> writer(Model model, PassContext context) {
         if (model.opset() < LEAST_OPSET) {
             throw new UnsupportedModelException(
                     "%s needs a model of operator set %d or newer, this one has %d; export it again"
@@ -81,15 +95,12 @@ public record QuantizeDynamic(
         List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
         if (layers.isEmpty()) {
             context.note("nothing to quantize: no float MatMul or Gemm with constant weights");
-            return model;
+            return Optional.empty();
         }
         context.note(
                 "%d MatMul and Gemm in 8-bit integers with dynamic ranges"
                         .formatted(layers.size()));
-        DynamicWriter writer =
-                new DynamicWriter(model, perChannel, target.isExact(context.runner()));
-        Model written = writer.write(layers);
-        context.note(writer.greatest().toString());
-        return written;
+        return Optional.of(
+                new DynamicWriter(model, layers, perChannel, target.isExact(context.runner())));
     }
 }
