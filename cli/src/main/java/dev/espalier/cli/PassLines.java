@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.pass.ModelFigures;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.PipelineSetup;
 import dev.espalier.core.report.Figures;
@@ -28,7 +29,13 @@ final class PassLines implements PipelineSetup.Listener {
                                 run.id(),
                                 resumed ? "finished earlier; " : "",
                                 effect(run)));
-        run.notes().forEach(note -> log.keep("  note: " + note));
+        for (String note : run.notes()) {
+            if (note.startsWith(PassContext.WARNING)) {
+                log.say("  " + note);
+            } else {
+                log.keep("  note: " + note);
+            }
+        }
         run.skips().forEach(skip -> log.keep("  skipped " + skip));
     }
 

@@ -62,6 +62,14 @@ public interface PassContext {
     /** A sentence for the report about what was done. */
     void note(String text);
 
+    /** What a note begins with that nobody should miss. */
+    String WARNING = "warning: ";
+
+    /** A note that nobody should miss: it also stands on the terminal and at the report's top. */
+    default void warn(String text) {
+        note(WARNING + text);
+    }
+
     /** A refused rewrite: {@code where} names the node or value, {@code reason} says why. */
     void skipped(String where, String reason);
 

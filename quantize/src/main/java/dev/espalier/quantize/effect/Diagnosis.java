@@ -76,7 +76,7 @@ public final class Diagnosis {
         effect.filter(Effect::isFar)
                 .ifPresent(
                         found ->
-                                context.note(
+                                context.warn(
                                         new Diagnosis(before, after, found, context).warning()));
         return effect.isPresent();
     }
@@ -88,7 +88,7 @@ public final class Diagnosis {
      */
     private record Finding(Cause cause, String detail) {}
 
-    /** One note that names the layer, the cause and what helps. */
+    /** One sentence or two that name the layer, the cause and what helps. */
     private String warning() {
         Optional<Finding> sums = saturation();
         Optional<LayerNoise> worst;
@@ -97,17 +97,17 @@ public final class Diagnosis {
                     NoiseSearch.worst(
                             before, after, Effect.output(before).orElseThrow(), examples, context);
         } catch (UnsupportedModelException e) {
-            return "warning: the output is far from what it was%s; which layer contributes most could not be measured: %s"
+            return "the output is far from what it was%s; which layer contributes most could not be measured: %s"
                     .formatted(sums.map(this::because).orElse(""), e.getMessage());
         }
         if (worst.isEmpty()) {
-            return "warning: the output is far from what it was%s; no layer could be found that contributes most, since none of the values that both networks have differs by itself"
+            return "the output is far from what it was%s; no layer could be found that contributes most, since none of the values that both networks have differs by itself"
                     .formatted(sums.map(this::because).orElse(""));
         }
         LayerNoise noise = worst.get();
         Optional<Node> node = maker(noise);
         Finding finding = sums.orElseGet(() -> local(noise, node));
-        return "warning: the output is far from what it was, and %s contributes most: its error alone leaves a signal-to-noise ratio of %s; likely cause: %s"
+        return "the output is far from what it was, and %s contributes most: its error alone leaves a signal-to-noise ratio of %s; likely cause: %s"
                 .formatted(
                         node.map(Node::label).orElse("input '" + noise.value().name() + "'"),
                         decibels(noise.carried().decibels()),

@@ -55,7 +55,9 @@ public enum Target {
                         opset 13
                         graph (x: uint8[4,2]) -> (y: int32[4,16])
                         w: int8[2,16] = fill(127)
-                        y = MatMulInteger(x, w)
+                        x_z: uint8[] = 0
+                        w_z: int8[] = 0
+                        y = MatMulInteger(x, w, x_z, w_z)
                         """);
         try (ModelRunner.Session session = runner.open(sums)) {
             return session.run(Map.of("x", greatest)).get("y").toLongs()[0] == GREATEST;

@@ -1,10 +1,12 @@
 package dev.espalier.core.report.html;
 
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.report.CompressionReport;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.GoalResult;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
+import dev.espalier.core.report.PassReport;
 import dev.espalier.core.report.SummaryText;
 import dev.espalier.core.report.Verdict;
 import java.util.List;
@@ -28,6 +30,7 @@ final class HeadSection {
         html.close("p").line();
         html.element("h1", verdict.words() + ".").line();
         report.run().notes().forEach(note -> html.element("p", note, "class", "remark").line());
+        report.passes().forEach(pass -> warnings(html, pass));
         goal(html, report.goal());
         html.close("header").line();
         html.open("div", "class", "cards").line();
@@ -44,6 +47,17 @@ final class HeadSection {
                 "Every figure was measured on the file that ships. "
                         + "Speed-up and ratios are before / after.");
         html.close("p").line();
+    }
+
+    private static void warnings(Html html, PassReport pass) {
+        for (String note : pass.notes()) {
+            if (note.startsWith(PassContext.WARNING)) {
+                html.open("p", "class", "warning");
+                html.element("strong", "⚠ " + pass.id()).text(": ");
+                html.text(note.substring(PassContext.WARNING.length()));
+                html.close("p").line();
+            }
+        }
     }
 
     private static void goal(Html html, GoalResult goal) {

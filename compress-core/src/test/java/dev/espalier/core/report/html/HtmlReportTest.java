@@ -48,6 +48,39 @@ class HtmlReportTest {
     }
 
     @Test
+    void aPassesWarningStandsAtTheTop() {
+        CompressionReport full = Samples.full();
+        PassReport pass = full.passes().get(0);
+        PassReport warned =
+                new PassReport(
+                        pass.id(),
+                        pass.options(),
+                        pass.seconds(),
+                        pass.before(),
+                        pass.after(),
+                        List.of("warning: the output is far from what it was"),
+                        pass.skipped(),
+                        pass.curves());
+        CompressionReport report =
+                new CompressionReport(
+                        full.run(),
+                        full.original(),
+                        full.result(),
+                        List.of(warned),
+                        full.layers(),
+                        full.numbers(),
+                        full.goal(),
+                        full.environment());
+
+        assertThat(HtmlReport.of(report))
+                .contains(
+                        "<p class=\"warning\"><strong>⚠ "
+                                + pass.id()
+                                + "</strong>: the output is far from what it was</p>");
+        assertThat(HtmlReport.of(full)).doesNotContain("class=\"warning\"");
+    }
+
+    @Test
     void showsWhereverNamesComeFromTheModelAsText() {
         String page = HtmlReport.of(hostile());
         assertThat(page)

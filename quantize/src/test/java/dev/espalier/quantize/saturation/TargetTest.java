@@ -1,0 +1,42 @@
+package dev.espalier.quantize.saturation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.quantize.Runners;
+import org.junit.jupiter.api.Test;
+
+class TargetTest {
+    private static final ModelRunner EXACT = Runners.PLAIN.withExactSums();
+    private static final ModelRunner SATURATING = new SaturatingRunner(EXACT);
+
+    private static final ModelRunner UNASKED =
+            (model, values) -> {
+                throw new AssertionError("nobody should ask the runtime");
+            };
+
+    @Test
+    void theRuntimeIsAskedForOneSum() {
+        assertThat(Target.addsExactly(EXACT)).isTrue();
+        assertThat(Target.addsExactly(SATURATING)).isFalse();
+    }
+
+    @Test
+    void onlyTheHostsOwnSumsDependOnTheHost() {
+        assertThat(Target.ANY.isExact(UNASKED)).isFalse();
+        assertThat(Target.VNNI.isExact(UNASKED)).isTrue();
+        assertThat(Target.HOST.isExact(EXACT)).isTrue();
+        assertThat(Target.HOST.isExact(SATURATING)).isFalse();
+    }
+
+    @Test
+    void pairsAreGuardedWhereSumsAreNotExact() {
+        WeightPairs pairs = WeightPairs.ofRows(Shape.of(2, 4));
+
+        assertThat(Target.ANY.guarded(pairs, UNASKED)).isSameAs(pairs);
+        assertThat(Target.VNNI.guarded(pairs, UNASKED)).isSameAs(WeightPairs.NONE);
+        assertThat(Target.HOST.guarded(pairs, EXACT)).isSameAs(WeightPairs.NONE);
+        assertThat(Target.HOST.guarded(pairs, SATURATING)).isSameAs(pairs);
+    }
+}
