@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Writes a model's integer layers as what they are made of, with their exact 32-bit sums as values
@@ -73,32 +72,16 @@ final class SumsGraph {
                 model.withGraph(sums.editor.build()), List.copyOf(sums.cuts), List.copyOf(whole));
     }
 
-    /** What a layer reads, and how its sums go on, by the names of values. */
-    private record Parts(
-            String bytes,
-            String inputScale,
-            String inputZero,
-            String weightScale,
-            String bias,
-            String outputScale,
-            String outputZero,
-            String output) {
-        /** The scales that there are. */
-        List<String> scales() {
-            return Stream.of(inputScale, weightScale, outputScale)
-                    .filter(name -> !name.isEmpty())
-                    .toList();
-        }
-    }
-
     private boolean cut(MultipliedWeights weights) {
         Node node = weights.node();
         boolean isImage = !weights.isConv() || weights.weight().shape().rank() <= LARGEST_RANK;
         boolean isMatrix = weights.isConv() || weights.weight().shape().rank() == 2;
         boolean isPlain =
                 node.attributes().real("alpha", 1) == 1
-                        && node.attributes().integer("transA", 0) == 0;
-        Optional<Parts> parts = isImage && isMatrix && isPlain ? parts(node) : Optional.empty();
+                        && node.attributes().integer("transA", 0) == 0
+                        && node.attributes().integer("channels_last", 0) == 0;
+        Optional<LayerParts> parts =
+                isImage && isMatrix && isPlain ? LayerParts.of(node, graph) : Optional.empty();
         boolean known =
                 parts.isPresent()
                         && parts.get().scales().stream()
@@ -106,109 +89,21 @@ final class SumsGraph {
         return known && write(weights, parts.get());
     }
 
-    private Optional<Parts> parts(Node n) {
-        return switch (n.opType()) {
-            case "Conv", "Gemm", "MatMul" -> dequantized(n);
-            case "QLinearConv" ->
-                    Optional.of(
-                            new Parts(
-                                    n.input(0),
-                                    n.input(1),
-                                    n.input(2),
-                                    n.input(4),
-                                    at(n, 8),
-                                    n.input(6),
-                                    n.input(7),
-                                    n.output(0)));
-            case "QLinearMatMul" ->
-                    Optional.of(
-                            new Parts(
-                                    n.input(0),
-                                    n.input(1),
-                                    n.input(2),
-                                    n.input(4),
-                                    "",
-                                    n.input(6),
-                                    n.input(7),
-                                    n.output(0)));
-            case "QGemm" ->
-                    Optional.of(
-                            new Parts(
-                                    n.input(0),
-                                    n.input(1),
-                                    n.input(2),
-                                    n.input(4),
-                                    at(n, 6),
-                                    at(n, 7),
-                                    at(n, 8),
-                                    n.output(0)));
-            case "MatMulInteger" ->
-                    Optional.of(new Parts(n.input(0), "", at(n, 2), "", "", "", "", n.output(0)));
-            case "MatMulIntegerToFloat" ->
-                    Optional.of(
-                            new Parts(
-                                    n.input(0),
-                                    n.input(2),
-                                    at(n, 4),
-                                    n.input(3),
-                                    at(n, 6),
-                                    "",
-                                    "",
-                                    n.output(0)));
-            default -> Optional.empty();
-        };
-    }
-
-    private static String at(Node node, int input) {
-        return node.hasInput(input) ? node.input(input) : "";
-    }
-
-    /** Of a float operator between DequantizeLinear and, where it gives bytes, QuantizeLinear. */
-    private Optional<Parts> dequantized(Node node) {
-        Node x = MultipliedWeights.dequantize(graph, node, 0).orElseThrow();
-        Node w = MultipliedWeights.dequantize(graph, node, 1).orElseThrow();
-        Node b = MultipliedWeights.dequantize(graph, node, 2).orElse(null);
-        if (node.hasInput(2) && b == null) {
-            return Optional.empty();
-        }
-        Optional<Node> q = quantize(node);
-        return Optional.of(
-                new Parts(
-                        x.input(0),
-                        x.input(1),
-                        at(x, 2),
-                        w.input(1),
-                        b == null ? "" : b.input(0),
-                        q.map(n -> n.input(1)).orElse(""),
-                        q.map(n -> at(n, 2)).orElse(""),
-                        q.orElse(node).output(0)));
-    }
-
-    /** The QuantizeLinear that alone reads what a float operator gives. */
-    private Optional<Node> quantize(Node node) {
-        List<Node> readers = graph.consumers(node.output(0));
-        return readers.size() == 1 && !graph.isOutput(node.output(0))
-                ? Optional.of(readers.get(0)).filter(reader -> reader.is("QuantizeLinear"))
-                : Optional.empty();
-    }
-
-    private boolean write(MultipliedWeights weights, Parts parts) {
+    private boolean write(MultipliedWeights weights, LayerParts parts) {
         Node node = weights.node();
         boolean signed = isSigned(parts);
         Optional<Float> zero =
-                parts.inputZero.isEmpty() ? Optional.of(0f) : constants.scalar(parts.inputZero);
+                parts.inputZero().isEmpty() ? Optional.of(0f) : constants.scalar(parts.inputZero());
         if (weights.isConv() && zero.isEmpty()) {
             return false;
         }
         editor.remove(node);
-        if (MultipliedWeights.dequantize(graph, node, 0).isPresent()) {
-            quantize(node).ifPresent(editor::remove);
-        }
-        String bytes = signed ? unsigned(parts.bytes) : parts.bytes;
+        graph.producer(parts.output()).filter(n -> n.is("QuantizeLinear")).ifPresent(editor::remove);
+        String bytes = signed ? unsigned(parts.bytes()) : parts.bytes();
         String zeroPoint =
                 zero.isPresent()
                         ? constant(DataType.UINT8, zero.get().longValue() + (signed ? CENTRE : 0))
-                        : parts.inputZero;
+                        : parts.inputZero();
         long[] shifted = Arrays.stream(weights.weight().toLongs()).map(w -> w + CENTRE).toArray();
         String weight =
                 editor.addInitializer(
@@ -217,9 +112,7 @@ final class SumsGraph {
         String sums =
                 added(
                         weights.isConv() ? "ConvInteger" : "MatMulInteger",
-                        weights.isConv()
-                                ? node.attributes().without("channels_last")
-                                : Attributes.NONE,
+                        weights.isConv() ? node.attributes() : Attributes.NONE,
                         bytes,
                         weight,
                         zeroPoint,
@@ -235,16 +128,16 @@ final class SumsGraph {
         new SumsTail(editor, constants, weights)
                 .write(
                         changed,
-                        List.of(parts.inputScale, parts.weightScale, parts.bias),
-                        List.of(parts.outputScale, parts.outputZero),
-                        parts.output);
+                        List.of(parts.inputScale(), parts.weightScale(), parts.bias()),
+                        List.of(parts.outputScale(), parts.outputZero()),
+                        parts.output());
         return true;
     }
 
-    private boolean isSigned(Parts parts) {
-        return !parts.inputZero.isEmpty()
+    private boolean isSigned(LayerParts parts) {
+        return !parts.inputZero().isEmpty()
                 && constants
-                        .find(parts.inputZero)
+                        .find(parts.inputZero())
                         .filter(zero -> zero.dataType() == DataType.INT8)
                         .isPresent();
     }

@@ -6,6 +6,7 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -93,7 +94,7 @@ final class SumsTail {
         Tensor shaped = tensor;
         if (each) {
             long[] sizes = new long[weights.weight().shape().rank() - 1];
-            java.util.Arrays.fill(sizes, 1);
+            Arrays.fill(sizes, 1);
             sizes[0] = tensor.elementCount();
             shaped = tensor.reshape(Shape.of(sizes));
         }
