@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What an integer layer reads, and how its sums go on, by the names of values; no name where there is
- * nothing.
+ * What an integer layer reads, and how its sums go on, by the names of values; no name where there
+ * is nothing.
  *
  * @param bytes that it multiplies
  * @param inputScale of these; empty where the sums themselves are the output

@@ -98,7 +98,9 @@ final class SumsGraph {
             return false;
         }
         editor.remove(node);
-        graph.producer(parts.output()).filter(n -> n.is("QuantizeLinear")).ifPresent(editor::remove);
+        graph.producer(parts.output())
+                .filter(n -> n.is("QuantizeLinear"))
+                .ifPresent(editor::remove);
         String bytes = signed ? unsigned(parts.bytes()) : parts.bytes();
         String zeroPoint =
                 zero.isPresent()
