@@ -206,6 +206,42 @@ class ImageFolderTest {
     }
 
     @Test
+    void refusesLinksThatLeadNowhereAndFollowsOthers() throws Exception {
+        pets("train/", 5);
+        pets("test/", 2);
+        Path link = folder.resolve("test/cat/7.png");
+        Files.createSymbolicLink(link, folder.resolve("train/cat/0.png"));
+        assertThat(open().test().size()).isEqualTo(5);
+        Files.delete(link);
+        for (String name : new String[] {"test/cat/7.png", "test/cat/deeper", "test/emu", "val"}) {
+            Path broken = folder.resolve(name);
+            Files.createSymbolicLink(broken, folder.resolve("nowhere"));
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(broken + " is a link that leads nowhere; mend or remove it");
+            Files.delete(broken);
+        }
+        Files.createSymbolicLink(folder.resolve("test/cat/.hidden"), folder.resolve("nowhere"));
+        assertThat(open().test().size()).isEqualTo(4);
+    }
+
+    @Test
+    void refusesWebpBeforeAnythingIsDecoded() throws Exception {
+        pets("train/", 2);
+        Files.writeString(folder.resolve("train/dog/9.WebP"), "RIFF");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("9.WebP is a WebP image, which is not read; convert it");
+        Files.delete(folder.resolve("train/dog/9.WebP"));
+        assertThat(open().training().size()).isPositive();
+        Path alone = Files.createDirectories(folder.resolve("alone"));
+        Files.writeString(alone.resolve("0.webp"), "RIFF");
+        assertThatThrownBy(() -> ImageFolder.classes(alone))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("0.webp is a WebP image");
+    }
+
+    @Test
     void neverFailsOtherwiseOnDamagedImages() throws Exception {
         image(folder.resolve("a/0.png"), 6, 4, 0x123456);
         image(folder.resolve("a/0.jpg"), 6, 4, 0x123456);
