@@ -55,6 +55,7 @@ final class ImageDecoder {
             orientation = check(bytes, kind);
             image = read(bytes, kind);
         } catch (IOException | RuntimeException e) {
+            refuseLackOfMemory(e);
             // ImageIO's decoders throw whatever a damaged file drives them into.
             throw new DataException(
                     "the image "
@@ -76,6 +77,15 @@ final class ImageDecoder {
         return new Decoded(
                 ExifOrientation.turn(pixels, size, orientation),
                 ExifOrientation.turned(size, orientation));
+    }
+
+    /** Some decoders hide it behind an exception of their own. */
+    private static void refuseLackOfMemory(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError lack) {
+                throw lack;
+            }
+        }
     }
 
     /** What the content is, which must be what the name says. */

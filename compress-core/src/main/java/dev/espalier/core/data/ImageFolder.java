@@ -33,7 +33,7 @@ final class ImageFolder implements Images {
         this.labels = labels;
         this.preprocess = preprocess;
         ImageSize first = ImageDecoder.decode(files.get(0), channels).size;
-        this.imageSize = ImageGeometry.result(first, preprocess);
+        this.imageSize = result(first, files.get(0));
     }
 
     /** The folder of this part under one of {@code names}; empty where there is none. */
@@ -159,9 +159,17 @@ final class ImageFolder implements Images {
         return DataFiles.inMemory(file, () -> sized(file));
     }
 
+    private ImageSize result(ImageSize size, Path file) {
+        try {
+            return ImageGeometry.result(size, preprocess);
+        } catch (DataException e) {
+            throw e.at(file.toString());
+        }
+    }
+
     private byte[] sized(Path file) {
         ImageDecoder.Decoded image = ImageDecoder.decode(file, imageSize.channels());
-        ImageSize result = ImageGeometry.result(image.size, preprocess);
+        ImageSize result = result(image.size, file);
         if (!result.equals(imageSize)) {
             throw new DataException(
                     ("%s gives %s, other images give %s; set preprocess: {resize: "

@@ -102,6 +102,17 @@ class ImageDecoderTest {
     }
 
     @Test
+    void refusesPngThatLacksAPieceOfItsPixels() throws Exception {
+        byte[] whole = encoded(noise(150, 150), "png");
+        int first = 33;
+        int second = first + 12 + ByteBuffer.wrap(whole).getInt(first);
+        ByteArrayOutputStream lacking = new ByteArrayOutputStream();
+        lacking.write(whole, 0, second);
+        lacking.write(whole, whole.length - 12, 12);
+        refused("lacking.png", lacking.toByteArray(), "");
+    }
+
+    @Test
     void refusesJpegWhoseScanEndsEarly() throws Exception {
         byte[] whole = encoded(noise(64, 64), "jpg");
         byte[] short1 = Arrays.copyOf(whole, whole.length / 2);

@@ -269,6 +269,18 @@ class ImageFolderTest {
     }
 
     @Test
+    void namesAnImageThatResizingMakesHuge() throws Exception {
+        image(folder.resolve("a/0.png"), 4, 4, 0xff0000);
+        image(folder.resolve("a/1.png"), 1, 2000, 0xff0000);
+        Preprocess sized = Preprocess.DEFAULT.withSize(Optional.of(400), Optional.of(400));
+        ImageFolder images = ImageFolder.open(folder.resolve("a"), java.util.List.of(), 3, sized);
+        assertThat(images.pixels(0)).hasSize(3 * 400 * 400);
+        assertThatThrownBy(() -> images.pixels(1))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("1.png: an image of 1x2000 pixels would have 800000x400");
+    }
+
+    @Test
     void refusesACropLargerThanTheImage() throws Exception {
         pets("", 4);
         Preprocess cropped = Preprocess.DEFAULT.withSize(Optional.empty(), Optional.of(5));
