@@ -1,7 +1,6 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.pass.Progress;
-import java.io.PrintStream;
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -19,7 +18,7 @@ final class BarProgress implements Progress {
     }
 
     /** Draws without asking the terminal for anything, which would load native code. */
-    private record Line(PrintStream err, int width) implements ProgressBarConsumer {
+    private record Line(EscapingStream err, int width) implements ProgressBarConsumer {
         @Override
         public int getMaxRenderedLength() {
             return width - 1;
@@ -27,14 +26,12 @@ final class BarProgress implements Progress {
 
         @Override
         public void accept(String bar) {
-            err.print("\r" + bar);
-            err.flush();
+            err.printStyled("\r" + bar);
         }
 
         @Override
         public void clear() {
-            err.print("\r" + " ".repeat(width - 1) + "\r");
-            err.flush();
+            err.printStyled("\r" + " ".repeat(width - 1) + "\r");
         }
 
         @Override
@@ -47,16 +44,16 @@ final class BarProgress implements Progress {
     public Task begin(String name, long done, long steps, String unit) {
         ProgressBar bar =
                 new ProgressBarBuilder()
-                        .setTaskName(name)
+                        .setTaskName(Printable.line(name))
                         .setInitialMax(steps)
                         .startsFrom(done, Duration.ZERO)
-                        .setUnit(" " + unit, 1)
+                        .setUnit(" " + Printable.line(unit), 1)
                         .setUpdateIntervalMillis(MILLIS_BETWEEN_DRAWINGS)
                         .setStyle(
                                 terminal.colour()
                                         ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
                                         : ProgressBarStyle.ASCII)
-                        .setConsumer(new Line(terminal.err(), terminal.width()))
+                        .setConsumer(new Line(terminal.drawing(), terminal.width()))
                         .build();
         return new Task() {
             @Override
@@ -66,7 +63,7 @@ final class BarProgress implements Progress {
 
             @Override
             public void show(String words) {
-                bar.setExtraMessage(" " + words);
+                bar.setExtraMessage(" " + Printable.line(words));
             }
 
             @Override

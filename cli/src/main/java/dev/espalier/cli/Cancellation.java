@@ -92,6 +92,7 @@ final class Cancellation {
         if (!asked.compareAndSet(false, true)) {
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }
-        terminal.say("\nstopping after the current step; once more to stop at once");
+        terminal.err().println();
+        terminal.say("stopping after the current step; once more to stop at once");
     }
 }

@@ -55,7 +55,7 @@ final class CompressCommand implements Callable<Integer> {
     static int run(Espalier root, Workbench bench, Compression.Order order) {
         CompressionReport report = new Compression(root, bench, order).run();
         Terminal terminal = root.terminal();
-        terminal.out().println(SummaryText.of(report));
+        terminal.out().print(SummaryText.of(report) + "\n");
         terminal.out().println("written to " + order.out() + "; open report.html there");
         return report.goal().met() ? ExitCode.DONE : ExitCode.GOAL_MISSED;
     }

@@ -19,12 +19,10 @@ final class FormatOption {
 
     /** Prints the one that was asked for. */
     void print(Terminal terminal, Supplier<Table> table, Supplier<JsonNode> json) {
-        terminal.out()
-                .print(
-                        switch (format) {
-                            case TABLE -> table.get().text(terminal);
-                            case CSV -> table.get().csv();
-                            case JSON -> json.get().toPrettyString() + "\n";
-                        });
+        switch (format) {
+            case TABLE -> terminal.printStyled(table.get().text(terminal));
+            case CSV -> terminal.out().print(table.get().csv());
+            case JSON -> terminal.out().print(json.get().toPrettyString() + "\n");
+        }
     }
 }

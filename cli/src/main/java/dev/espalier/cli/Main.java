@@ -17,7 +17,7 @@ public final class Main {
         cancellation.listen(terminal);
         int code = run(terminal, cancellation, args);
         if (terminal.out().checkError() && code == ExitCode.DONE) {
-            terminal.say(terminal.red("error: ") + "standard output could not be written to");
+            terminal.error("standard output could not be written to");
             code = ExitCode.INTERNAL;
         }
         System.exit(code);
@@ -51,7 +51,7 @@ public final class Main {
 
     private static int usage(Terminal terminal, CommandLine.ParameterException e) {
         CommandLine command = e.getCommandLine();
-        terminal.say(terminal.red("error: ") + e.getMessage());
+        terminal.error(e.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(
                 e, new java.io.PrintWriter(terminal.err(), true))) {
             terminal.say("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
@@ -70,14 +70,14 @@ public final class Main {
             return ExitCode.INTERRUPTED;
         }
         if (e instanceof CompressionException known) {
-            boolean stopped = known instanceof CancelledException;
-            terminal.say((stopped ? "" : terminal.red("error: ")) + known.getMessage());
+            if (known instanceof CancelledException) {
+                terminal.say(known.getMessage());
+            } else {
+                terminal.error(known.getMessage());
+            }
             return ExitCode.of(known);
         }
-        terminal.say(
-                terminal.red("error: ")
-                        + internal(e)
-                        + (root.debug() ? "" : " Run again with --debug for details."));
+        terminal.error(internal(e) + (root.debug() ? "" : " Run again with --debug for details."));
         return ExitCode.INTERNAL;
     }
 

@@ -63,7 +63,8 @@ final class PassesCommand implements Callable<Integer> {
                                                                         asked, registry.ids()))));
         PassInfo info = PassRegistry.info(type);
         if (format.isTable()) {
-            root.terminal().out().println(root.terminal().bold(info.id()) + ": " + info.summary());
+            root.terminal().printStyled(root.terminal().bold(info.id()));
+            root.terminal().out().println(": " + info.summary());
             if (!info.paper().isEmpty()) {
                 root.terminal().out().println("after " + info.paper());
             }

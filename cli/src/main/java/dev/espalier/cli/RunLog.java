@@ -25,7 +25,7 @@ final class RunLog {
     synchronized void keep(String line) {
         text.append(OffsetDateTime.now(clock).truncatedTo(ChronoUnit.SECONDS))
                 .append("  ")
-                .append(line)
+                .append(Printable.line(line))
                 .append('\n');
     }
 

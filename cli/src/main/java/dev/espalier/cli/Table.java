@@ -31,19 +31,25 @@ final class Table {
         return this;
     }
 
-    /** Columns two spaces apart. */
+    /** Columns two spaces apart, to be printed as styled: the cells are escaped. */
     String text(Terminal terminal) {
-        int[] widths = new int[header.size()];
+        List<String> titles = printable(header);
+        List<List<String>> shown = rows.stream().map(Table::printable).toList();
+        int[] widths = new int[titles.size()];
         for (int i = 0; i < widths.length; i++) {
-            widths[i] = header.get(i).length();
-            for (List<String> row : rows) {
+            widths[i] = titles.get(i).length();
+            for (List<String> row : shown) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
         StringBuilder text = new StringBuilder();
-        text.append(terminal.bold(line(header, widths))).append('\n');
-        rows.forEach(row -> text.append(line(row, widths)).append('\n'));
+        text.append(terminal.bold(line(titles, widths))).append('\n');
+        shown.forEach(row -> text.append(line(row, widths)).append('\n'));
         return text.toString();
+    }
+
+    private static List<String> printable(List<String> cells) {
+        return cells.stream().map(Printable::line).toList();
     }
 
     private String line(List<String> cells, int[] widths) {

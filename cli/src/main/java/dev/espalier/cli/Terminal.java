@@ -6,6 +6,8 @@ import java.util.Map;
 
 /**
  * Where a command prints. Data goes to {@code out}, everything for people's eyes to {@code err}.
+ * Both escape what would command the terminal, since names come from files; only what is printed as
+ * styled passes as it is.
  *
  * @param interactive whether {@code err} is a terminal, on which a line can be drawn over
  * @param colour whether escape sequences may be used
@@ -17,6 +19,11 @@ record Terminal(PrintStream out, PrintStream err, boolean interactive, boolean c
 
     static final String WIDTH_PROPERTY = "espalier.width";
     private static final int USUAL_WIDTH = 80;
+
+    Terminal {
+        out = EscapingStream.over(out);
+        err = EscapingStream.over(err);
+    }
 
     /** The process's own streams. */
     static Terminal system() {
@@ -43,15 +50,25 @@ record Terminal(PrintStream out, PrintStream err, boolean interactive, boolean c
         err.println(line);
     }
 
+    /** What went wrong. */
+    void error(String message) {
+        drawing().printStyled(colour ? "\u001b[31merror: \u001b[0m" : "error: ");
+        say(message);
+    }
+
+    /** {@code text}, escaped, in bold; to be printed as styled. */
     String bold(String text) {
-        return colour ? "\u001b[1m" + text + "\u001b[0m" : text;
+        String safe = Printable.text(text);
+        return colour ? "\u001b[1m" + safe + "\u001b[0m" : safe;
     }
 
-    String red(String text) {
-        return colour ? "\u001b[31m" + text + "\u001b[0m" : text;
+    /** Prints to {@code out} what holds styles and otherwise escaped text alone. */
+    void printStyled(String text) {
+        ((EscapingStream) out).printStyled(text);
     }
 
-    String green(String text) {
-        return colour ? "\u001b[32m" + text + "\u001b[0m" : text;
+    /** Where bars are drawn. */
+    EscapingStream drawing() {
+        return (EscapingStream) err;
     }
 }

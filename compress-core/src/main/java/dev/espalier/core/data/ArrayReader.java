@@ -56,9 +56,10 @@ final class ArrayReader {
 
     private static double finite(Npy array, int i, String name) {
         double value = array.real(i);
-        if (!Double.isFinite(value)) {
+        if (!Float.isFinite((float) value)) {
             throw new DataException(
-                    "%s holds %s at element %d; expected finite numbers".formatted(name, value, i));
+                    "%s holds %s at element %d; expected finite numbers within float32's range"
+                            .formatted(name, value, i));
         }
         return value;
     }
@@ -128,7 +129,7 @@ final class ArrayReader {
             if (array == null || isInput(name)) {
                 continue;
             }
-            if (!array.isInteger() || array.count() != size) {
+            if (!array.isInteger() || !isOneEach(array.sizes(), size)) {
                 throw new DataException(
                         "array '%s' of %s has the shape %s; expected %d whole numbers, classes; float targets of a regression go into an array 'targets'"
                                 .formatted(name, file, Arrays.toString(array.sizes()), size));
@@ -143,6 +144,12 @@ final class ArrayReader {
             return new ClassLabels(labels);
         }
         return ClassLabels.none(size);
+    }
+
+    /** [N] or [N, 1]. */
+    private static boolean isOneEach(int[] sizes, int examples) {
+        boolean column = sizes.length == 2 && sizes[1] == 1;
+        return (sizes.length == 1 || column) && sizes[0] == examples;
     }
 
     private ExampleSource images(Npy array, ClassLabels labels, ModelInput input, Path file) {
@@ -182,6 +189,11 @@ final class ArrayReader {
         float[] values = new float[array.count()];
         for (int i = 0; i < values.length; i++) {
             values[i] = normal.apply(finite(array, i, name), i / perChannel % channels);
+            if (!Float.isFinite(values[i])) {
+                throw new DataException(
+                        "element %d of %s becomes %s by preprocess; mend scale or std"
+                                .formatted(i, name, values[i]));
+            }
         }
         return new ArraySource.Floats(sample, values, normal.zeros());
     }

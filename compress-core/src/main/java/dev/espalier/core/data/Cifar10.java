@@ -50,7 +50,7 @@ final class Cifar10 {
         List<byte[]> pixels = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         for (Path file : files) {
-            byte[] bytes = DataFiles.readAll(file);
+            byte[] bytes = DataFiles.inMemory(file, () -> DataFiles.readAll(file));
             if (bytes.length == 0 || bytes.length % RECORD != 0) {
                 throw new DataException(
                         "%s has %d bytes, expected a multiple of %d; it is cut off or no CIFAR-10"

@@ -105,6 +105,15 @@ final class CsvTable {
             float[] values = new float[features];
             for (int i = 0; i < features; i++) {
                 values[i] = normal.apply(numbers[i], i / perChannel);
+                if (!Float.isFinite(values[i])) {
+                    throw new DataException(
+                            "%s has %s in column '%s', which becomes %s by preprocess; mend scale or std"
+                                    .formatted(
+                                            where,
+                                            numbers[i],
+                                            names.get(featureColumns.get(i)),
+                                            values[i]));
+                }
             }
             rows.add(values);
             targets.add(floats(numbers(row, names, targetColumns, where)));
@@ -199,8 +208,13 @@ final class CsvTable {
     private static double number(String text, String column, String where) {
         try {
             double value = Double.parseDouble(text);
-            if (Double.isFinite(value)) {
+            if (Float.isFinite((float) value)) {
                 return value;
+            }
+            if (Double.isFinite(value)) {
+                throw new DataException(
+                        "%s has '%s' in column '%s', beyond the range of float32"
+                                .formatted(where, text, column));
             }
         } catch (NumberFormatException e) {
             // falls through to the message below

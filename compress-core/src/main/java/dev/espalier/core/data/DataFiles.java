@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 
 /** Reads the files of a dataset, with errors that name them. */
@@ -50,13 +51,54 @@ final class DataFiles {
         return bytes;
     }
 
+    /**
+     * What {@code reading} gives.
+     *
+     * @throws DataException where memory does not suffice; it names the file
+     */
+    static <T> T inMemory(Path file, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (OutOfMemoryError e) {
+            throw new DataException(
+                    "%s does not fit into the memory of %d MiB; make it smaller, or start with more, for example ESPALIER_JAVA_OPTS=-Xmx8g"
+                            .formatted(file, Runtime.getRuntime().maxMemory() >> 20),
+                    e);
+        }
+    }
+
+    /** Whether a file is there; see {@link #checkLink}. */
+    static boolean isFile(Path path) {
+        checkLink(path);
+        return Files.isRegularFile(path);
+    }
+
+    /** Whether a folder is there; see {@link #checkLink}. */
+    static boolean isFolder(Path path) {
+        checkLink(path);
+        return Files.isDirectory(path);
+    }
+
+    /**
+     * Refuses a link that leads nowhere: taken for an absent file, its examples would be left out
+     * in silence.
+     */
+    static void checkLink(Path path) {
+        if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+            throw new DataException(path + " is a link that leads nowhere; mend or remove it");
+        }
+    }
+
     static DataException unreadable(Path file, IOException e) {
-        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return new DataException(
                 Files.exists(file)
-                        ? file + " cannot be read: " + why
+                        ? file + " cannot be read: " + reason(e)
                         : file + ": there is no such file",
                 e);
+    }
+
+    static String reason(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     /** The folder itself. */

@@ -50,7 +50,7 @@ final class Idx {
     private static Optional<Path> find(Path folder, String prefix) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.getFileName().toString().startsWith(prefix))
-                    .filter(Files::isRegularFile)
+                    .filter(DataFiles::isFile)
                     .min(
                             java.util.Comparator.comparing(
                                             (Path file) -> file.toString().endsWith(".gz"))
@@ -61,8 +61,8 @@ final class Idx {
     }
 
     private static Images read(Path imageFile, Path labelFile) {
-        Block images = block(imageFile);
-        Block labels = block(labelFile);
+        Block images = DataFiles.inMemory(imageFile, () -> block(imageFile));
+        Block labels = DataFiles.inMemory(labelFile, () -> block(labelFile));
         ImageSize size = ImageSize.ofArray(images.sizes, imageFile);
         if (labels.sizes.length != 1) {
             throw new DataException(

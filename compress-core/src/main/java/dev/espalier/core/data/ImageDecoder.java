@@ -4,17 +4,18 @@ import dev.espalier.core.DataException;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * Decodes png, jpeg and bmp files. Transparency is dropped, and the orientation in EXIF data is
- * ignored: pixels come as they are stored.
+ * Decodes png, jpeg and bmp files that are whole. Transparency is dropped; the orientation in the
+ * EXIF data of a jpeg file is obeyed.
  */
 final class ImageDecoder {
     /** Refused above, since a small file may claim any size. */
@@ -39,19 +40,31 @@ final class ImageDecoder {
 
     /**
      * @param channels 3 for red, green, blue; 1 for luminance
-     * @throws DataException where the file is no such image; it names the file
+     * @throws DataException where the file is no such image, or damaged; it names the file
      */
     static Decoded decode(Path file, int channels) {
+        return DataFiles.inMemory(file, () -> decoded(file, channels));
+    }
+
+    private static Decoded decoded(Path file, int channels) {
+        byte[] bytes = DataFiles.readAll(file);
+        int orientation;
         BufferedImage image;
         try {
-            image = read(file);
-        } catch (IOException e) {
-            throw failed(file, e);
-        } catch (RuntimeException e) {
+            ImageKind kind = kind(bytes, file);
+            orientation = check(bytes, kind);
+            image = read(bytes, kind);
+        } catch (IOException | RuntimeException e) {
+            refuseLackOfMemory(e);
             // ImageIO's decoders throw whatever a damaged file drives them into.
-            throw e instanceof DataException ? e : failed(file, e);
-        } catch (OutOfMemoryError e) {
-            throw failed(file, e);
+            throw new DataException(
+                    "the image "
+                            + file
+                            + " cannot be decoded: "
+                            + (e.getMessage() == null
+                                    ? e.getClass().getSimpleName()
+                                    : e.getMessage()),
+                    e);
         }
         ImageSize size = new ImageSize(channels, image.getHeight(), image.getWidth());
         boolean grey = image.getRaster().getNumBands() <= 2 && !isIndexed(image);
@@ -61,44 +74,90 @@ final class ImageDecoder {
         } else {
             fillColour(image, pixels, size);
         }
-        return new Decoded(pixels, size);
+        return new Decoded(
+                ExifOrientation.turn(pixels, size, orientation),
+                ExifOrientation.turned(size, orientation));
     }
 
-    private static DataException failed(Path file, Throwable e) {
-        return new DataException(
-                "the image "
-                        + file
-                        + " cannot be decoded: "
-                        + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
-                e);
-    }
-
-    private static BufferedImage read(Path file) throws IOException {
-        try (java.io.InputStream bytes = Files.newInputStream(file);
-                ImageInputStream in = ImageIO.createImageInputStream(bytes)) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new DataException(
-                        "the image " + file + " cannot be decoded: it is no png, jpeg or bmp");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                long count = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (count > MOST_PIXELS) {
-                    throw new DataException(
-                            "the image %s claims %dx%d pixels; the most is %d"
-                                    .formatted(
-                                            file,
-                                            reader.getWidth(0),
-                                            reader.getHeight(0),
-                                            MOST_PIXELS));
-                }
-                return reader.read(0);
-            } finally {
-                reader.dispose();
+    /** Some decoders hide it behind an exception of their own. */
+    private static void refuseLackOfMemory(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError lack) {
+                throw lack;
             }
         }
+    }
+
+    /** What the content is, which must be what the name says. */
+    private static ImageKind kind(byte[] bytes, Path file) {
+        ImageKind kind =
+                ImageKind.ofContent(bytes)
+                        .orElseThrow(() -> new DataException("it is no png, jpeg or bmp"));
+        ImageKind.ofName(file.getFileName().toString())
+                .filter(named -> named != kind)
+                .ifPresent(
+                        named -> {
+                            throw new DataException(
+                                    "it holds a %s image, though its name says %s; %s it"
+                                            .formatted(
+                                                    kind,
+                                                    named,
+                                                    kind.isRead() ? "rename" : "convert"));
+                        });
+        if (!kind.isRead()) {
+            throw new DataException("it is a %s image; convert it to png or jpeg".formatted(kind));
+        }
+        return kind;
+    }
+
+    /** Refuses what is not whole; the orientation of what is. */
+    private static int check(byte[] bytes, ImageKind kind) {
+        switch (kind) {
+            case JPEG -> {
+                return JpegFile.check(bytes);
+            }
+            case PNG -> PngFile.check(bytes);
+            default -> BmpFile.check(bytes);
+        }
+        return 1;
+    }
+
+    private static BufferedImage read(byte[] bytes, ImageKind kind) throws IOException {
+        List<String> damages = new ArrayList<>();
+        ImageReader reader = ImageIO.getImageReadersByFormatName(kind.toString()).next();
+        try (ImageInputStream in =
+                ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+            reader.setInput(in, true, true);
+            reader.addIIOReadWarningListener(
+                    (source, warning) -> {
+                        if (isDamage(warning)) {
+                            damages.add(warning);
+                        }
+                    });
+            long count = (long) reader.getWidth(0) * reader.getHeight(0);
+            if (count > MOST_PIXELS) {
+                throw new DataException(
+                        "it claims %dx%d pixels; the most is %d"
+                                .formatted(reader.getWidth(0), reader.getHeight(0), MOST_PIXELS));
+            }
+            BufferedImage image = reader.read(0);
+            if (!damages.isEmpty()) {
+                throw new DataException(damages.get(0));
+            }
+            return image;
+        } finally {
+            reader.dispose();
+        }
+    }
+
+    /**
+     * Whether the jpeg decoder says that it made something up. Bytes to spare before the end are
+     * frequent in photographs, and nothing of the picture is missing then.
+     */
+    private static boolean isDamage(String warning) {
+        boolean toSpare = warning.contains("extraneous bytes before marker 0xd9");
+        return warning.startsWith("Corrupt JPEG data") && !toSpare
+                || warning.startsWith("Premature end");
     }
 
     private static boolean isIndexed(BufferedImage image) {

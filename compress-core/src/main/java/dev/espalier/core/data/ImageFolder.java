@@ -33,22 +33,25 @@ final class ImageFolder implements Images {
         this.labels = labels;
         this.preprocess = preprocess;
         ImageSize first = ImageDecoder.decode(files.get(0), channels).size;
-        this.imageSize = ImageGeometry.result(first, preprocess);
+        this.imageSize = result(first, files.get(0));
     }
 
     /** The folder of this part under one of {@code names}; empty where there is none. */
     static Optional<Path> part(Path root, String... names) {
-        return Stream.of(names).map(root::resolve).filter(Files::isDirectory).findFirst();
+        return Stream.of(names).map(root::resolve).filter(DataFiles::isFolder).findFirst();
     }
 
     /** The names of a folder's classes, sorted; none where it holds images alone. */
     static List<String> classes(Path folder) {
-        List<Path> all = list(DataFiles.folder(folder, EXPECTED));
+        List<Path> all =
+                list(DataFiles.folder(folder, EXPECTED)).stream()
+                        .filter(path -> !path.getFileName().toString().startsWith("."))
+                        .toList();
+        all.forEach(ImageFolder::refuseWebp);
         List<String> classes =
                 all.stream()
-                        .filter(Files::isDirectory)
+                        .filter(DataFiles::isFolder)
                         .map(path -> path.getFileName().toString())
-                        .filter(name -> !name.startsWith("."))
                         .toList();
         if (classes.isEmpty() && all.stream().noneMatch(ImageFolder::isImage)) {
             throw new DataException(folder + " is empty; expected " + EXPECTED);
@@ -95,14 +98,24 @@ final class ImageFolder implements Images {
         return name.matches("[^.].*\\.(png|jpe?g|bmp)") && Files.isRegularFile(file);
     }
 
+    private static void refuseWebp(Path file) {
+        String name = file.getFileName().toString();
+        if (ImageKind.ofName(name).equals(Optional.of(ImageKind.WEBP))) {
+            throw new DataException(
+                    file + " is a WebP image, which is not read; convert it to png or jpeg");
+        }
+    }
+
     private static List<Path> images(Path folder) {
         List<Path> images = new ArrayList<>();
         try (Stream<Path> found = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path file : found.filter(Files::isRegularFile).sorted().toList()) {
+            for (Path file : found.filter(path -> !Files.isDirectory(path)).sorted().toList()) {
                 String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
                 if (name.startsWith(".") || name.equals("thumbs.db")) {
                     continue;
                 }
+                DataFiles.checkLink(file);
+                refuseWebp(file);
                 if (!isImage(file)) {
                     throw new DataException(
                             file + " is no png, jpeg or bmp file; convert or remove it");
@@ -143,8 +156,20 @@ final class ImageFolder implements Images {
     @Override
     public byte[] pixels(int index) {
         Path file = files.get(index);
+        return DataFiles.inMemory(file, () -> sized(file));
+    }
+
+    private ImageSize result(ImageSize size, Path file) {
+        try {
+            return ImageGeometry.result(size, preprocess);
+        } catch (DataException e) {
+            throw e.at(file.toString());
+        }
+    }
+
+    private byte[] sized(Path file) {
         ImageDecoder.Decoded image = ImageDecoder.decode(file, imageSize.channels());
-        ImageSize result = ImageGeometry.result(image.size, preprocess);
+        ImageSize result = result(image.size, file);
         if (!result.equals(imageSize)) {
             throw new DataException(
                     ("%s gives %s, other images give %s; set preprocess: {resize: "

@@ -16,7 +16,9 @@ final class TableParts {
      * @param path a folder with such files, or one file of all examples
      * @param endings of file names, such as {@code .npz}
      */
-    static Parts read(Path path, List<String> endings, Function<Path, ExampleSource> reader) {
+    static Parts read(Path path, List<String> endings, Function<Path, ExampleSource> format) {
+        Function<Path, ExampleSource> reader =
+                file -> DataFiles.inMemory(file, () -> format.apply(file));
         if (!Files.isDirectory(path)) {
             return parts(reader.apply(path), Optional.empty(), Optional.empty());
         }
@@ -39,7 +41,7 @@ final class TableParts {
     private static Optional<Path> find(Path folder, List<String> endings, String... names) {
         return Stream.of(names)
                 .flatMap(name -> endings.stream().map(ending -> folder.resolve(name + ending)))
-                .filter(Files::isRegularFile)
+                .filter(DataFiles::isFile)
                 .findFirst();
     }
 

@@ -20,7 +20,7 @@ import org.apache.commons.csv.CSVPrinter;
 public final class ReportCsv {
     private static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
-    private static final String FORMULA_STARTS = "=+-@\t\r";
+    private static final String FORMULA_STARTS = "=+-@\t\r\n";
 
     private ReportCsv() {}
 

@@ -74,6 +74,22 @@ class CsvTableTest {
     }
 
     @Test
+    void takesNumbersAtTheEndsOfFloat32() throws Exception {
+        Dataset data = test("a,b,label\n3.4028235e38,-3.4028235e38,0\n1e-46,1,1\n");
+        assertThat(data.batch(new int[] {0, 1}).inputs().get("x").toFloats())
+                .containsExactly(Float.MAX_VALUE, -Float.MAX_VALUE, 0, 1);
+    }
+
+    @Test
+    void refusesANumberThatPreprocessingMakesInfinite() {
+        Preprocess preprocess = Preprocess.of(1, List.of(), List.of(1e-3));
+        assertThatThrownBy(() -> test("a,b,label\n1,2,0\n1,1e37,0\n", TWO, preprocess))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("line 3 has 1.0E37 in column 'b'")
+                .hasMessageContaining("becomes Infinity by preprocess");
+    }
+
+    @Test
     void seesARowInTheInputsShape() throws Exception {
         TensorType image =
                 new TensorType(
@@ -91,6 +107,10 @@ class CsvTableTest {
                 "a,b,c|1,2,0; none of which is named 'label'",
                 "a,b,label|1,x,0; test.csv line 2 has 'x' in column 'b'",
                 "a,b,label|1,2,0|1,NaN,0; line 3 has 'NaN' in column 'b'",
+                "a,b,label|1,2,0|1,1e39,0; line 3 has '1e39' in column 'b', beyond the range of float32",
+                "a,b,label|-3.5e38,2,0; line 2 has '-3.5e38' in column 'a', beyond",
+                "a,b,target|1,2,1e39; line 2 has '1e39' in column 'target', beyond",
+                "a,b,label|1,-Infinity,0; has '-Infinity' in column 'b', expected a number",
                 "a,b,label|1,2,-1; the label -1",
                 "a,b,label|1,2,cat; the label 'cat'",
                 "a,b,label|1,2,1.0; the label '1.0'",

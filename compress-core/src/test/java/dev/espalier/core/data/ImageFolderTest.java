@@ -206,6 +206,42 @@ class ImageFolderTest {
     }
 
     @Test
+    void refusesLinksThatLeadNowhereAndFollowsOthers() throws Exception {
+        pets("train/", 5);
+        pets("test/", 2);
+        Path link = folder.resolve("test/cat/7.png");
+        Files.createSymbolicLink(link, folder.resolve("train/cat/0.png"));
+        assertThat(open().test().size()).isEqualTo(5);
+        Files.delete(link);
+        for (String name : new String[] {"test/cat/7.png", "test/cat/deeper", "test/emu", "val"}) {
+            Path broken = folder.resolve(name);
+            Files.createSymbolicLink(broken, folder.resolve("nowhere"));
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(broken + " is a link that leads nowhere; mend or remove it");
+            Files.delete(broken);
+        }
+        Files.createSymbolicLink(folder.resolve("test/cat/.hidden"), folder.resolve("nowhere"));
+        assertThat(open().test().size()).isEqualTo(4);
+    }
+
+    @Test
+    void refusesWebpBeforeAnythingIsDecoded() throws Exception {
+        pets("train/", 2);
+        Files.writeString(folder.resolve("train/dog/9.WebP"), "RIFF");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("9.WebP is a WebP image, which is not read; convert it");
+        Files.delete(folder.resolve("train/dog/9.WebP"));
+        assertThat(open().training().size()).isPositive();
+        Path alone = Files.createDirectories(folder.resolve("alone"));
+        Files.writeString(alone.resolve("0.webp"), "RIFF");
+        assertThatThrownBy(() -> ImageFolder.classes(alone))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("0.webp is a WebP image");
+    }
+
+    @Test
     void neverFailsOtherwiseOnDamagedImages() throws Exception {
         image(folder.resolve("a/0.png"), 6, 4, 0x123456);
         image(folder.resolve("a/0.jpg"), 6, 4, 0x123456);
@@ -230,6 +266,18 @@ class ImageFolderTest {
             }
         }
         assertThat(refused).isPositive();
+    }
+
+    @Test
+    void namesAnImageThatResizingMakesHuge() throws Exception {
+        image(folder.resolve("a/0.png"), 4, 4, 0xff0000);
+        image(folder.resolve("a/1.png"), 1, 2000, 0xff0000);
+        Preprocess sized = Preprocess.DEFAULT.withSize(Optional.of(400), Optional.of(400));
+        ImageFolder images = ImageFolder.open(folder.resolve("a"), java.util.List.of(), 3, sized);
+        assertThat(images.pixels(0)).hasSize(3 * 400 * 400);
+        assertThatThrownBy(() -> images.pixels(1))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("1.png: an image of 1x2000 pixels would have 800000x400");
     }
 
     @Test

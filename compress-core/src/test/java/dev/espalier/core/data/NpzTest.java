@@ -21,6 +21,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -337,6 +340,116 @@ class NpzTest {
         assertThatThrownBy(() -> test(arrays, input(DataType.FLOAT, 1)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'(2,)', true", "'(2, 1)', true", "'(1, 2)', false", "'(2, 1, 1)', false"})
+    void takesLabelsThatAreOneForEachExample(String shape, boolean taken) throws Exception {
+        Map<String, byte[]> arrays =
+                Map.of(
+                        "x", npy("<f4", "(2, 1)", floats(1, 2)),
+                        "y", npy("<i8", shape, longs(0, 1)));
+        if (taken) {
+            assertThat(test(arrays, input(DataType.FLOAT, 1)).classes()).isEqualTo(2);
+        } else {
+            refused(arrays, "array 'y' of ");
+            refused(arrays, "expected 2 whole numbers");
+        }
+    }
+
+    @Test
+    void refusesNumbersBeyondFloat32() throws Exception {
+        byte[] large = doubles(1, 3.5e38);
+        refused(Map.of("x", npy("<f8", "(2, 1)", large)), "array 'x' of ");
+        refused(Map.of("x", npy("<f8", "(2, 1)", large)), "holds 3.5E38 at element 1");
+        byte[] x = npy("<f4", "(2, 1)", floats(1, 2));
+        refused(Map.of("x", x, "targets", npy("<f8", "(2,)", large)), "array 'targets' of ");
+        byte[] largest = npy("<f8", "(2, 1)", doubles(1, 3.4e38));
+        assertThat(all(test(Map.of("x", largest), input(DataType.FLOAT, 1)), "x"))
+                .containsExactly(1, 3.4e38f);
+        Preprocess small = Preprocess.of(1, List.of(), List.of(1e-3));
+        assertThatThrownBy(() -> open(folder, Map.of("x", input(DataType.FLOAT, 1)), small))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("element 1 of array 'x' of ")
+                .hasMessageContaining("becomes Infinity by preprocess");
+    }
+
+    private static byte[] doubles(double... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asDoubleBuffer().put(values);
+        return bytes.array();
+    }
+
+    /** Members as numpy.savez writes them, unpacked. */
+    private byte[] stored() throws IOException {
+        Path file = folder.resolve("all.npz");
+        Map<String, byte[]> arrays = new LinkedHashMap<>();
+        arrays.put("x", npy("<f4", "(30, 1)", floats(new float[30])));
+        arrays.put("y", npy("|u1", "(30,)", SmallData.labels(30, 3)));
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.setMethod(ZipOutputStream.STORED);
+            for (Map.Entry<String, byte[]> array : arrays.entrySet()) {
+                ZipEntry entry = new ZipEntry(array.getKey() + ".npy");
+                CRC32 sum = new CRC32();
+                sum.update(array.getValue());
+                entry.setCrc(sum.getValue());
+                entry.setSize(array.getValue().length);
+                zip.putNextEntry(entry);
+                zip.write(array.getValue());
+            }
+        }
+        return Files.readAllBytes(file);
+    }
+
+    private DataSplits openAll(byte[] bytes) throws IOException {
+        Files.write(folder.resolve("all.npz"), bytes);
+        return open(
+                folder.resolve("all.npz"),
+                Map.of("x", input(DataType.FLOAT, 1)),
+                Preprocess.DEFAULT);
+    }
+
+    @Test
+    void refusesAnyChangedByteOfAMember() throws Exception {
+        byte[] whole = stored();
+        assertThat(openAll(whole).test().classes()).isEqualTo(3);
+        int first = 30 + "x.npy".length();
+        for (int at = first; at < first + 120; at++) {
+            byte[] changed = whole.clone();
+            changed[at] ^= 1;
+            assertThatThrownBy(() -> openAll(changed))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("'x' of ")
+                    .hasMessageContaining("all.npz");
+        }
+        byte[] changed = whole.clone();
+        changed[whole.length / 3] ^= 1;
+        assertThatThrownBy(() -> openAll(changed)).hasMessageContaining("checksum");
+    }
+
+    @Test
+    void refusesAChangedNameAnArchiveCutOffAndAWrongSize() throws Exception {
+        byte[] whole = stored();
+        int contents = whole.length;
+        while (whole[--contents] != 'P' || whole[contents + 2] != 1) {
+            // to the start of the last entry in the list of contents
+        }
+        byte[] renamed = whole.clone();
+        renamed[contents + 46] = 'z';
+        assertThatThrownBy(() -> openAll(renamed))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("all.npz")
+                .hasMessageContaining("'y.npy'");
+        byte[] resized = whole.clone();
+        resized[contents + 24]++;
+        assertThatThrownBy(() -> openAll(resized))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("all.npz");
+        for (int left : new int[] {whole.length - 1, whole.length / 2, 3, 0}) {
+            assertThatThrownBy(() -> openAll(Arrays.copyOf(whole, left)))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("all.npz");
+        }
     }
 
     @Test

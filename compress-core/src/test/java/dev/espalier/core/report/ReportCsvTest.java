@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportCsvTest {
     @Test
@@ -86,20 +91,49 @@ class ReportCsvTest {
                 report.environment());
     }
 
-    @Test
-    void aNodeNameIsNoFormulaToASpreadsheet() {
+    private static CompressionReport named(String layer) {
         CompressionReport full = Samples.full();
         LayerReport.Side side = new LayerReport.Side(1, 1, "", 1, 1, "FLOAT");
-        CompressionReport hostile =
-                new CompressionReport(
-                        full.run(),
-                        full.original(),
-                        full.result(),
-                        List.of(),
-                        List.of(new LayerReport("=cmd|'/c calc'!A1,\n\"x", "Conv", side, side)),
-                        NumberReport.NONE,
-                        full.goal(),
-                        full.environment());
-        assertThat(ReportCsv.layers(hostile)).contains("\n\"'=cmd|'/c calc'!A1,\n\"\"x\",Conv,");
+        return new CompressionReport(
+                full.run(),
+                full.original(),
+                full.result(),
+                List.of(),
+                List.of(new LayerReport(layer, "Conv", side, side)),
+                NumberReport.NONE,
+                full.goal(),
+                full.environment());
+    }
+
+    @Test
+    void aNodeNameIsNoFormulaToASpreadsheet() {
+        assertThat(ReportCsv.layers(named("=cmd|'/c calc'!A1,\n\"x")))
+                .contains("\n\"'=cmd|'/c calc'!A1,\n\"\"x\",Conv,");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u001b[31mred\u001b[0m\u001b]0;title\u0007",
+                "\u202egnp.exe",
+                "a\nb\rc",
+                "\"><img src=x onerror=alert(1)>",
+                "../../../etc/x"
+            })
+    void aNameStaysOneCell(String name) throws Exception {
+        List<CSVRecord> records =
+                CSVParser.parse(ReportCsv.layers(named(name)), CSVFormat.RFC4180).getRecords();
+        assertThat(records).hasSize(2);
+        assertThat(records.get(1).get(0)).isEqualTo(name);
+        assertThat(records.get(1).get(1)).isEqualTo("Conv");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"=HYPERLINK(\"http://x\",\"y\")", "@SUM(1)", "-1+1|cmd", "\t=1", "\n=1"})
+    void aNameThatMightBeAFormulaIsQuoted(String name) throws Exception {
+        List<CSVRecord> records =
+                CSVParser.parse(ReportCsv.layers(named(name)), CSVFormat.RFC4180).getRecords();
+        assertThat(records.get(1).get(0)).isEqualTo("'" + name);
     }
 }

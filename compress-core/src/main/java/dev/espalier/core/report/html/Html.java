@@ -77,12 +77,15 @@ final class Html {
                         });
     }
 
-    /** Control characters have no place in HTML, direction overrides would reorder the page. */
+    /**
+     * Control characters have no place in HTML; format characters would reorder the page or make
+     * one name look like another.
+     */
     private static boolean isHarmless(int c) {
         boolean control = Character.isISOControl(c) && c != '\n' && c != '\t';
-        boolean direction = c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
+        boolean format = Character.getType(c) == Character.FORMAT;
         boolean surrogate = c >= 0xD800 && c <= 0xDFFF;
-        return !control && !direction && !surrogate;
+        return !control && !format && !surrogate;
     }
 
     @Override

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class HtmlReportTest {
     private static final Pattern TAG = Pattern.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>");
     private static final String HOSTILE =
-            "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e\u0000";
+            "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e\u0000"
+                    + "\u001b[31mred\u001b]0;title\u0007\u009b2J\u007f\u200b\u200f\u2066\ufeff";
 
     @Test
     void leadsWithTheVerdict() {
@@ -85,6 +86,8 @@ class HtmlReportTest {
         String page = HtmlReport.of(hostile());
         assertThat(page)
                 .doesNotContain("<script>alert", "<img", "\u202e", "\u0000")
+                .doesNotContain("\u001b", "\u0007", "\u009b", "\u007f")
+                .doesNotContain("\u200b", "\u200f", "\u2066", "\ufeff")
                 .contains("&lt;/script&gt;&lt;script&gt;alert(1)");
         assertThat(count(page, "<script")).isEqualTo(1);
         assertThat(count(page, "</script>")).isEqualTo(1);
