@@ -100,56 +100,8 @@ record FolderMark(int version, String kind, String name, String run, List<Entry>
         }
     }
 
-    /**
-     * Why {@code folder} may not be replaced, as a sentence; empty where it may, since it is not
-     * there, is empty, or holds what a mark of ours lists and nothing else.
-     */
-    static Optional<String> refusal(Path folder, String kind) throws IOException {
-        if (Files.isSymbolicLink(folder)) {
-            return Optional.of(folder + " is a link; name the folder itself");
-        }
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return Optional.empty();
-        }
-        if (!Disk.isFolder(folder)) {
-            return Optional.of(folder + " is a file; the output is a folder");
-        }
-        if (Disk.list(folder).isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<FolderMark> mark;
-        try {
-            mark = read(folder);
-        } catch (OutputException e) {
-            return Optional.of(e.getMessage());
-        }
-        if (mark.isEmpty() || !mark.get().kind.equals(kind)) {
-            return Optional.of(
-                    folder
-                            + " holds files that do not carry Espalier's mark; move it away or name"
-                            + " another folder with --out");
-        }
-        String name = folder.getFileName().toString();
-        if (!mark.get().name.equals(name)) {
-            return Optional.of(
-                    "%s was written as '%s' and renamed since, so it is kept; name another folder with --out"
-                            .formatted(folder, mark.get().name));
-        }
-        return strangerIn(folder)
-                .map(
-                        file ->
-                                "%s holds %s, which is not as Espalier wrote it; move that away or name another folder with --out"
-                                        .formatted(folder, file));
-    }
-
-    /** What {@code folder}, which has a mark, holds beside what that lists. */
-    static Optional<String> strangerIn(Path folder) throws IOException {
-        Optional<FolderMark> mark = read(folder);
-        return mark.isPresent() ? mark.get().stranger(folder) : Optional.of(FILE);
-    }
-
     /** Something in {@code folder} that the mark does not list, or not with its size. */
-    private Optional<String> stranger(Path folder) throws IOException {
+    Optional<String> stranger(Path folder) throws IOException {
         Map<String, Long> sizes =
                 files.stream().collect(Collectors.toMap(Entry::name, Entry::bytes, Math::max));
         for (Path path : Disk.list(folder)) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,8 +77,11 @@ final class OutputLock implements AutoCloseable {
             }
             ByteBuffer text = ByteBuffer.wrap(text(place));
             if (channel.size() < text.remaining()) {
-                channel.write(text, 0);
+                while (text.hasRemaining()) {
+                    channel.write(text, text.position());
+                }
                 channel.force(true);
+                Disk.forceFolder(place.home());
             }
             return channel;
         } catch (IOException | OutputException e) {
@@ -109,7 +113,7 @@ final class OutputLock implements AutoCloseable {
                 content.size() == 1
                         && found.length < text.length
                         && ByteBuffer.wrap(found).equals(ByteBuffer.wrap(text, 0, found.length));
-        if (!begun && !java.util.Arrays.equals(found, text)) {
+        if (!begun && !Arrays.equals(found, text)) {
             throw foreign(place.home());
         }
     }

@@ -73,8 +73,7 @@ final class Publication {
         Path old = place.old(journal.before());
         Disk.move(place.target(), old);
         // Somebody may have put a file into it between the look and the move.
-        Optional<String> stranger = FolderMark.strangerIn(old);
-        if (stranger.isPresent()) {
+        if (!isUntouched(old)) {
             Disk.move(old, place.target());
             Disk.delete(place.journal());
             requireReplaceable();
@@ -85,7 +84,7 @@ final class Publication {
      * @throws OutputException where the output is not ours to replace
      */
     void requireReplaceable() throws IOException {
-        Optional<String> refusal = FolderMark.refusal(place.target(), FolderMark.RESULT);
+        Optional<String> refusal = Refusal.of(place.target(), FolderMark.RESULT);
         if (refusal.isPresent()) {
             throw new OutputException(refusal.get());
         }
@@ -119,8 +118,20 @@ final class Publication {
                         "%s was made by somebody else while a result was being replaced, which is kept in %s; move one of them away"
                                 .formatted(place.target(), old));
             }
+        } else if (exists(old) && !isUntouched(old)) {
+            // A file of somebody else is better where its owner looks for it.
+            Disk.move(old, place.target());
         } else if (!moveNew(journal.after(), hasOld) && hasOld) {
             Disk.move(old, place.target());
+        }
+    }
+
+    private static boolean isUntouched(Path old) throws IOException {
+        try {
+            Optional<FolderMark> mark = FolderMark.read(old);
+            return mark.isPresent() && mark.get().stranger(old).isEmpty();
+        } catch (OutputException e) {
+            return false;
         }
     }
 

@@ -67,7 +67,7 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                 return place;
             }
             boolean ours =
-                    FolderMark.refusal(place, FolderMark.REPRODUCER).isEmpty()
+                    Refusal.of(place, FolderMark.REPRODUCER).isEmpty()
                             && !Disk.list(place).isEmpty();
             if (ours) {
                 FolderMark.read(place).orElseThrow().remove(place);

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -193,14 +194,10 @@ class RunFolderTest {
     void aHiddenFolderOfSomebodyElseIsRefused(String name) throws IOException {
         write(home.resolve(name), "precious");
         assertRefused(home.toString(), "was not made by Espalier");
+        // An empty lock of theirs makes it no more ours.
+        write(home.resolve("more"), "precious");
         write(home.resolve("lock"), "");
-        assertRefusedUnlessOnly(name);
-    }
-
-    private void assertRefusedUnlessOnly(String name) throws IOException {
-        if (!name.equals("lock")) {
-            assertRefused("was not made by Espalier");
-        }
+        assertRefused("was not made by Espalier");
     }
 
     @Test
@@ -336,6 +333,16 @@ class RunFolderTest {
         assertThat(published()).isEqualTo("first");
     }
 
+    @Test
+    void aKillBeforeItIsBackIsMadeUpFor() throws IOException {
+        publish("first");
+        kill("second", 3);
+        write(old().resolve("notes.txt"), "precious");
+        assertThatThrownBy(() -> RunFolder.open(out)).hasMessageContaining("notes.txt");
+        assertThat(out.resolve("notes.txt")).hasContent("precious");
+        assertThat(published()).isEqualTo("first");
+    }
+
     private Path old() throws IOException {
         try (Stream<Path> content = Files.list(home)) {
             return content.filter(OutputPlace::isOld).findAny().orElseThrow();
@@ -396,7 +403,7 @@ class RunFolderTest {
             for (Future<RunFolder> run : runs) {
                 try {
                     winners.add(run.get());
-                } catch (java.util.concurrent.ExecutionException e) {
+                } catch (ExecutionException e) {
                     assertThat(e.getCause())
                             .isInstanceOf(OutputException.class)
                             .hasMessageContaining("another run is writing " + out);
