@@ -76,7 +76,7 @@ final class Compression {
             try {
                 return run(folder, store, hashes);
             } catch (VerificationException e) {
-                log.say("the models up to there are in " + folder.partial());
+                log.say("the models up to there are in " + folder.work());
                 throw e;
             } catch (CompressionException e) {
                 if (root.cancellation().isAsked()) {
@@ -111,11 +111,7 @@ final class Compression {
         Pipeline pipeline =
                 new Pipeline(
                         bench.passes(registry),
-                        bench.setup(
-                                root,
-                                new PassLines(log),
-                                new ReproducerFolder(folder.reproducer()),
-                                folder.partial()));
+                        bench.setup(root, new PassLines(log), folder.reproducer(), folder.work()));
         Pipeline.Result made = pipeline.run(bench.original().model(), store);
 
         Path files = folder.result();

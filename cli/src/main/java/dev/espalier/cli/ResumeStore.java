@@ -37,8 +37,8 @@ final class ResumeStore implements StepStore {
     /** Begins anew, forgetting what {@code folder} holds. */
     static ResumeStore fresh(RunFolder folder, Key key) {
         folder.clear();
-        RunFolder.write(folder.partial().resolve(KEY), ReportJson.write(key));
-        return new ResumeStore(folder.partial());
+        RunFolder.write(folder.work().resolve(KEY), ReportJson.write(key));
+        return new ResumeStore(folder.work());
     }
 
     /**
@@ -47,7 +47,7 @@ final class ResumeStore implements StepStore {
      * @throws InvalidOptionException where that run was of another recipe, model or data
      */
     static ResumeStore resume(RunFolder folder, Key key) {
-        Path file = folder.partial().resolve(KEY);
+        Path file = folder.work().resolve(KEY);
         if (!Files.exists(file)) {
             return fresh(folder, key);
         }
@@ -63,9 +63,9 @@ final class ResumeStore implements StepStore {
         if (!changed.isEmpty()) {
             throw new InvalidOptionException(
                     "cannot resume: %s changed since the run that left %s; leave out --resume to begin anew"
-                            .formatted(String.join(" and ", changed), folder.partial()));
+                            .formatted(String.join(" and ", changed), folder.work()));
         }
-        return new ResumeStore(folder.partial());
+        return new ResumeStore(folder.work());
     }
 
     /** What the run in progress has in its folder, for a process that takes part in it. */
@@ -75,7 +75,7 @@ final class ResumeStore implements StepStore {
 
     /** Whether an unfinished run left something in {@code folder}. */
     static boolean hasSteps(RunFolder folder) {
-        return Files.exists(folder.partial().resolve(record(0)));
+        return Files.exists(folder.work().resolve(record(0)));
     }
 
     /** The model that the pass at {@code position} returned. */
@@ -107,7 +107,7 @@ final class ResumeStore implements StepStore {
         OnnxWriter.write(finished.model(), model(position));
         RunFolder.write(folder.resolve(record(position)), ReportJson.write(finished.run()));
         try {
-            RunFolder.delete(checkpointFolder(position));
+            OwnFiles.removeCheckpoints(checkpointFolder(position));
         } catch (IOException e) {
             throw new OutputException("cannot remove " + checkpointFolder(position), e);
         }

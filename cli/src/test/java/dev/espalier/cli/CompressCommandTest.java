@@ -61,6 +61,7 @@ class CompressCommandTest {
         assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.GOAL_MISSED);
         assertThat(names(out))
                 .containsExactly(
+                        ".espalier",
                         "latency.json",
                         "layers.csv",
                         "log.txt",
@@ -69,7 +70,8 @@ class CompressCommandTest {
                         "recipe.yaml",
                         "report.html",
                         "report.json");
-        assertThat(names(folder)).containsExactly("network.onnx", "out", "recipe.yaml");
+        assertThat(names(folder))
+                .containsExactly(".out.espalier", "network.onnx", "out", "recipe.yaml");
 
         JsonNode report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
         assertThat(report.get("version").asInt()).isEqualTo(1);
@@ -98,7 +100,7 @@ class CompressCommandTest {
         Files.writeString(foreign.resolve("thesis.txt"), "precious");
         CommandRun refused = CommandRun.of("compress", recipe, "--out", foreign, "--quick");
         assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
-        assertThat(refused.err()).contains("holds files of somebody else");
+        assertThat(refused.err()).contains("holds files that do not carry Espalier's mark");
         assertThat(names(foreign)).containsExactly("thesis.txt");
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Writing that fails half-way: one sentence, exit code 2, and nothing half-written left. */
 class FullDiskTest {
     private static final Path FULL = Path.of("/dev/full");
+    private static final String RUN = UUID.randomUUID().toString();
 
     @TempDir Path folder;
 
@@ -50,7 +52,7 @@ class FullDiskTest {
         Map<String, Model> models = new LinkedHashMap<>();
         models.put("before", model);
         models.put("no/such/folder", model);
-        ReproducerFolder reproducer = new ReproducerFolder(folder.resolve("out.reproducer"));
+        ReproducerFolder reproducer = new ReproducerFolder(folder.resolve("out.reproducer"), RUN);
 
         assertThatThrownBy(() -> reproducer.leave(models, Map.of()))
                 .isInstanceOf(OutputException.class);
@@ -82,9 +84,9 @@ class FullDiskTest {
             assertThat(run.code()).as("%s", lines).isEqualTo(ExitCode.USAGE);
             assertThat(lines).filteredOn(line -> line.startsWith("error:")).hasSize(1);
             assertThat(lines.get(lines.size() - 1))
-                    .startsWith("error: '" + folder.resolve("out.partial/step-0.onnx"))
+                    .startsWith("error: '" + folder.resolve(".out.espalier/work/step-0.onnx"))
                     .endsWith("cannot be written: File too large");
         }
-        assertThat(names()).containsExactly("large.onnx", "recipe.yaml");
+        assertThat(names()).containsExactly(".out.espalier", "large.onnx", "recipe.yaml");
     }
 }

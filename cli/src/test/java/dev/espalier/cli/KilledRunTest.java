@@ -28,7 +28,8 @@ class KilledRunTest {
     void aKillInAnyPhaseLeavesNoOutputFolderAndResumeGivesTheSameModel() throws Exception {
         Path recipe = SmallFiles.everyPass(folder);
         Path out = folder.resolve("out");
-        Path partial = folder.resolve("out.partial");
+        Path home = folder.resolve(".out.espalier");
+        Path work = home.resolve("work");
         Object[] resume = {"compress", recipe, "--out", out, "--quick", "--resume"};
 
         try (ChildRun run = ChildRun.start(resume)) {
@@ -38,20 +39,20 @@ class KilledRunTest {
         }
         List<Path> moments =
                 List.of(
-                        partial.resolve("run.json"),
-                        partial.resolve("step-1.json"),
+                        work.resolve("run.json"),
+                        work.resolve("step-1.json"),
                         // After the first epoch of three.
-                        partial.resolve("step-2.checkpoints/training"),
-                        partial.resolve("step-2.json"),
+                        work.resolve("step-2.checkpoints/training"),
+                        work.resolve("step-2.json"),
                         // Latency is measured next.
-                        partial.resolve("result/model.onnx"));
+                        home.resolve("result/model.onnx"));
         for (Path moment : moments) {
             try (ChildRun run = ChildRun.start(resume)) {
                 run.waitFor(moment);
                 run.kill();
             }
             assertThat(names(folder))
-                    .containsExactly("network.onnx", "out.partial", "recipe.yaml", "table");
+                    .containsExactly(".out.espalier", "network.onnx", "recipe.yaml", "table");
         }
         // A changed recipe, model or data is not what was begun.
         CommandRun other =
@@ -62,7 +63,7 @@ class KilledRunTest {
 
         try (ChildRun run = ChildRun.start(resume)) {
             run.readUntil("distill: finished earlier");
-            run.waitFor(partial.resolve("result/report.json"));
+            run.waitFor(home.resolve("result/report.json"));
             run.kill();
         }
         // Killed while the files are written: then there are all of them or none.
@@ -71,8 +72,10 @@ class KilledRunTest {
             List<String> lines = run.readAll();
             assertThat(run.code()).as("%s", lines).isZero();
         }
-        assertThat(names(folder)).containsExactly("network.onnx", "out", "recipe.yaml", "table");
-        assertThat(names(out)).contains("model.onnx", "report.json").hasSize(9);
+        assertThat(names(folder))
+                .containsExactly(".out.espalier", "network.onnx", "out", "recipe.yaml", "table");
+        assertThat(names(home)).containsExactly("lock");
+        assertThat(names(out)).contains("model.onnx", "report.json").hasSize(10);
         assertThat(Files.readAllLines(out.resolve("metrics.csv")))
                 .as("a head line, and the epochs of all runs")
                 .hasSize(1 + 3)
@@ -81,7 +84,7 @@ class KilledRunTest {
 
         // The same without a break, as far as the model.
         Path unbroken = folder.resolve("unbroken");
-        Path model = folder.resolve("unbroken.partial/result/model.onnx");
+        Path model = folder.resolve(".unbroken.espalier/result/model.onnx");
         try (ChildRun run = ChildRun.start("compress", recipe, "--out", unbroken, "--quick")) {
             run.waitFor(model);
             run.kill();
@@ -100,8 +103,8 @@ class KilledRunTest {
             assertThat(run.readUntil("with --resume")).anyMatch(line -> line.startsWith("stopped"));
             assertThat(run.code()).isEqualTo(ExitCode.INTERRUPTED);
         }
-        assertThat(names(folder)).containsExactly("network.onnx", "out.partial", "recipe.yaml");
-        assertThat(folder.resolve("out.partial/result")).doesNotExist();
-        assertThat(folder.resolve("out.partial/step-2.json")).exists();
+        assertThat(names(folder)).containsExactly(".out.espalier", "network.onnx", "recipe.yaml");
+        assertThat(folder.resolve(".out.espalier/result")).doesNotExist();
+        assertThat(folder.resolve(".out.espalier/work/step-2.json")).exists();
     }
 }

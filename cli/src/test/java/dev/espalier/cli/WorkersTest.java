@@ -49,15 +49,15 @@ class WorkersTest {
 
     /** The model that the pass returned, as it is kept until latency is measured. */
     private Path model(String out) {
-        return folder.resolve(out + ".partial/step-1.onnx");
+        return folder.resolve("." + out + ".espalier/work/step-1.onnx");
     }
 
     private Path checkpoints(String out) {
-        return folder.resolve(out + ".partial/step-1.checkpoints");
+        return folder.resolve("." + out + ".espalier/work/step-1.checkpoints");
     }
 
     private void finish(ChildRun run, String out) throws Exception {
-        run.waitFor(folder.resolve(out + ".partial/step-1.json"));
+        run.waitFor(folder.resolve("." + out + ".espalier/work/step-1.json"));
         run.kill();
     }
 
@@ -83,7 +83,7 @@ class WorkersTest {
             finish(run, "out");
         }
         assertThat(model("out")).hasSameBinaryContentAs(model("alone"));
-        assertThat(Files.readString(folder.resolve("out.partial/step-1.json")))
+        assertThat(Files.readString(folder.resolve(".out.espalier/work/step-1.json")))
                 .containsPattern(
                         "network [12]: epoch \\d+ broke off, since its process ended with exit"
                                 + " code 137; its log is");

@@ -1,0 +1,145 @@
+package dev.espalier.cli;
+
+import dev.espalier.core.CompressionException;
+import dev.espalier.core.OutputException;
+import dev.espalier.core.report.ReportJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What Espalier writes into a folder that it made, to know it again: nothing else may be moved or
+ * deleted, since it may be somebody's only copy.
+ *
+ * @param version of this form
+ * @param kind what the folder holds
+ * @param name of the folder; a folder that was renamed since is somebody's to keep
+ * @param run identity of the run that wrote it
+ * @param files all that were written beside the mark
+ */
+record FolderMark(int version, String kind, String name, String run, List<Entry> files) {
+    static final String FILE = ".espalier";
+    static final String RESULT = "result";
+    static final String REPRODUCER = "reproducer";
+
+    private static final int VERSION = 1;
+    private static final String IDENTITY = "[0-9a-f-]{36}";
+
+    FolderMark {
+        if (version != VERSION || !run.matches(IDENTITY)) {
+            throw new IllegalArgumentException("a mark of another version");
+        }
+        files = List.copyOf(files);
+    }
+
+    /** A file and its size. */
+    record Entry(String name, long bytes) {
+        Entry {
+            // A mark that names files elsewhere would have them deleted.
+            if (name.isEmpty() || name.matches("\\.\\.?|.*[/\\\\\0].*")) {
+                throw new IllegalArgumentException("no name of a file: " + name);
+            }
+        }
+    }
+
+    /** Lists what {@code folder} holds and writes the mark, all of it as far as the disk. */
+    static void write(Path folder, String kind, String name, String run) throws IOException {
+        List<Entry> files = new ArrayList<>();
+        for (Path file : Disk.list(folder)) {
+            if (!Disk.isFile(file)) {
+                throw new OutputException(file + " is not a file that Espalier wrote");
+            }
+            Disk.force(file);
+            files.add(new Entry(file.getFileName().toString(), Files.size(file)));
+        }
+        FolderMark mark = new FolderMark(VERSION, kind, name, run, files);
+        Disk.write(folder.resolve(FILE), ReportJson.write(mark));
+    }
+
+    /**
+     * The mark of {@code folder}; empty where it has none.
+     *
+     * @throws OutputException where it is damaged, or another version's
+     */
+    static Optional<FolderMark> read(Path folder) {
+        Path file = folder.resolve(FILE);
+        if (!Disk.isFolder(folder) || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        try {
+            if (Disk.isFile(file)) {
+                return Optional.of(ReportJson.read(Files.readString(file), FolderMark.class));
+            }
+        } catch (IOException | CompressionException e) {
+            throw new OutputException(unreadable(file), e);
+        }
+        throw new OutputException(unreadable(file));
+    }
+
+    private static String unreadable(Path file) {
+        return file
+                + " cannot be read as Espalier's mark, so nothing beside it is touched; move that"
+                + " folder away or name another one with --out";
+    }
+
+    /** Whether {@code folder} is the one that {@code expected} wrote as {@code name}. */
+    static boolean isOf(Path folder, String kind, String name, String expected) {
+        try {
+            return read(folder)
+                    .filter(mark -> mark.kind.equals(kind) && mark.name.equals(name))
+                    .filter(mark -> mark.run.equals(expected))
+                    .isPresent();
+        } catch (OutputException e) {
+            return false;
+        }
+    }
+
+    /** Something in {@code folder} that the mark does not list, or not with its size. */
+    Optional<String> stranger(Path folder) throws IOException {
+        Map<String, Long> sizes =
+                files.stream().collect(Collectors.toMap(Entry::name, Entry::bytes, Math::max));
+        for (Path path : Disk.list(folder)) {
+            String name = path.getFileName().toString();
+            boolean listed =
+                    Disk.isFile(path)
+                            && (name.equals(FILE)
+                                    || sizes.getOrDefault(name, -1L) == Files.size(path));
+            if (!listed) {
+                return Optional.of(name);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether {@code folder} has all the files, with their sizes. */
+    boolean isWhole(Path folder) throws IOException {
+        for (Entry entry : files) {
+            Path file = folder.resolve(entry.name());
+            if (!Disk.isFile(file) || Files.size(file) != entry.bytes()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Deletes what the mark lists, and the folder if nothing else is in it. */
+    void remove(Path folder) throws IOException {
+        for (Entry entry : files) {
+            Path file = folder.resolve(entry.name());
+            if (Disk.isFile(file) && Files.size(file) == entry.bytes()) {
+                Files.delete(file);
+            }
+        }
+        // The mark goes last: without it the next start would not know what is left.
+        if (Disk.list(folder).equals(List.of(folder.resolve(FILE)))) {
+            Files.delete(folder.resolve(FILE));
+            Disk.removeEmpty(folder);
+        }
+    }
+}
