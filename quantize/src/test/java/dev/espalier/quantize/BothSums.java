@@ -13,26 +13,19 @@ import java.util.Map;
  * Opens every model that multiplies bytes a second time, with sums that are exact on every CPU.
  * Where it is proved that none can saturate, both have to give the same bits, on whichever CPU.
  */
-record BothSums(ModelRunner runner) implements ModelRunner {
+record BothSums(ModelRunner runner, ModelRunner exact) implements ModelRunner {
     @Override
     public Session open(Model model, List<String> values) {
         SaturationProof proof = SaturationProof.of(model, runner);
         return proof.hasLayers()
                 ? new Both(
-                        runner.open(model, values),
-                        runner.withExactSums().open(model, values),
-                        proof.isComplete())
+                        runner.open(model, values), exact.open(model, values), proof.isComplete())
                 : runner.open(model, values);
     }
 
     @Override
     public ModelRunner withThreads(int threads) {
-        return new BothSums(runner.withThreads(threads));
-    }
-
-    @Override
-    public ModelRunner withExactSums() {
-        return runner.withExactSums();
+        return new BothSums(runner.withThreads(threads), exact.withThreads(threads));
     }
 
     private record Both(Session first, Session exact, boolean compares) implements Session {

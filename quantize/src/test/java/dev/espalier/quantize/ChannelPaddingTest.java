@@ -88,7 +88,7 @@ class ChannelPaddingTest {
     private static float[] run(Model model, DirectContext context) {
         Map<String, Tensor> inputs = context.data().test().batch(new int[] {0}).inputs();
         // Without the fourth channel other weights are neighbours.
-        try (var session = context.runner().withExactSums().open(model)) {
+        try (var session = Runners.EXACT.open(model)) {
             return session.run(inputs).get("y").toFloats();
         }
     }

@@ -87,7 +87,7 @@ class NetworksTest {
                 isImage ? RandomSamples.of(read, 1).batch(new int[] {0}).inputs() : tokens(made);
         long differ;
         try (ModelRunner.Session here = RUNNER.open(made, values);
-                ModelRunner.Session exact = RUNNER.withExactSums().open(made, values)) {
+                ModelRunner.Session exact = Runners.EXACT.open(made, values)) {
             Map<String, Tensor> found = here.run(inputs);
             Map<String, Tensor> expected = exact.run(inputs);
             differ = values.stream().filter(v -> !found.get(v).equals(expected.get(v))).count();

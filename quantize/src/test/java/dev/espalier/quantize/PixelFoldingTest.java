@@ -262,7 +262,7 @@ class PixelFoldingTest {
 
     private static float[] run(Model model, RandomSamples samples) {
         Map<String, Tensor> inputs = samples.batch(new int[] {0, 1}).inputs();
-        try (var session = Runners.SINGLE.withExactSums().open(model)) {
+        try (var session = Runners.EXACT.open(model)) {
             return session.run(inputs).get("y").toFloats();
         }
     }

@@ -85,11 +85,6 @@ public final class OrtRunner implements ModelRunner {
         return new OrtRunner(settings.withThreads(threads), largestInMemory);
     }
 
-    @Override
-    public OrtRunner withExactSums() {
-        return new OrtRunner(settings.withExactSums(true), largestInMemory);
-    }
-
     /**
      * Loads the very file that ships; runs return its outputs.
      *

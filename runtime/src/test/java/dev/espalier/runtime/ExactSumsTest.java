@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ExactSumsTest {
     private static final OrtRunner RUNNER =
-            new OrtRunner(SessionSettings.DEFAULT.withThreads(1)).withExactSums();
+            new OrtRunner(SessionSettings.DEFAULT.withThreads(1).withExactSums(true));
 
     private static Model product(String zeroPoint) {
         return GraphText.parse(

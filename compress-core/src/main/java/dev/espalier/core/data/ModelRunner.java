@@ -58,13 +58,4 @@ public interface ModelRunner {
     default ModelRunner withThreads(int threads) {
         return this;
     }
-
-    /**
-     * This runner, but with sessions that add the products of 8-bit integers in 32 bits. x86 CPUs
-     * without VNNI instructions otherwise add pairs of them in 16 bits, and sums beyond that
-     * saturate. Itself where it has no say in that, or where all its sums are exact.
-     */
-    default ModelRunner withExactSums() {
-        return this;
-    }
 }

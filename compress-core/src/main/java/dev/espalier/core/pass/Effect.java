@@ -1,7 +1,6 @@
 package dev.espalier.core.pass;
 
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.data.ModelRunner.Session;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
@@ -56,19 +55,13 @@ public record Effect(
      * @throws dev.espalier.core.VerificationException where {@code after} alone does
      */
     public static Optional<Effect> noted(Model before, Model after, PassContext context) {
-        Optional<Effect> effect =
-                after == before ? Optional.empty() : of(before, after, context, context.runner());
+        Optional<Effect> effect = after == before ? Optional.empty() : of(before, after, context);
         effect.ifPresent(found -> context.note(found.toString()));
         return effect;
     }
 
-    /**
-     * The effect by itself; empty without data or a floating-point output.
-     *
-     * @param runner of {@code after}; {@code before} runs on that of {@code context}
-     */
-    public static Optional<Effect> of(
-            Model before, Model after, PassContext context, ModelRunner runner) {
+    /** The effect by itself; empty without data or a floating-point output. */
+    public static Optional<Effect> of(Model before, Model after, PassContext context) {
         Optional<String> output = output(before);
         ComparedExamples examples = ComparedExamples.of(before, context, EXAMPLES);
         if (output.isEmpty() || examples.batches().isEmpty()) {
@@ -77,7 +70,7 @@ public record Effect(
         String name = output.get();
         OutputChange change = new OutputChange(name, examples.split(), examples.data().classes());
         try (Session reference = context.runner().open(before, List.of(name));
-                Session candidate = runner.open(after);
+                Session candidate = context.runner().open(after);
                 Progress.Task task =
                         context.progress().begin("effect", examples.count(), "examples")) {
             for (int[] batch : examples.batches()) {

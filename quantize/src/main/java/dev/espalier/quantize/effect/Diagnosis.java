@@ -1,13 +1,13 @@
 package dev.espalier.quantize.effect;
 
 import dev.espalier.core.UnsupportedModelException;
-import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.ComparedExamples;
 import dev.espalier.core.pass.Effect;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.quantize.saturation.ExactNetwork;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -121,7 +121,7 @@ public final class Diagnosis {
     private String text(Finding finding) {
         String unknown =
                 sumsUnknown && finding.cause() == Cause.ROUNDING
-                        ? ", unless sums of 8-bit products saturate, which cannot be told: the runtime refuses this file with exact sums"
+                        ? ", unless sums of 8-bit products saturate, which cannot be told of this file"
                         : "";
         return finding.cause().words()
                 + finding.detail()
@@ -135,25 +135,20 @@ public final class Diagnosis {
     }
 
     private Optional<Finding> saturation() {
-        ModelRunner exact = context.runner().withExactSums();
-        Model spelled = ExactProducts.of(after);
-        if (exact == context.runner() && spelled == after) {
-            return Optional.empty();
-        }
-        try {
-            double ratio = Effect.of(before, spelled, context, exact).orElseThrow().decibels();
-            return ratio >= effect.decibels() + CLEARLY
-                    ? Optional.of(
-                            new Finding(
-                                    Cause.SATURATION,
-                                    ": with exact sums the ratio is %s instead of %s"
-                                            .formatted(
-                                                    decibels(ratio), decibels(effect.decibels()))))
-                    : Optional.empty();
-        } catch (UnsupportedModelException e) {
-            sumsUnknown = true;
-            return Optional.empty();
-        }
+        Optional<Model> exact = ExactNetwork.of(after, context.runner());
+        sumsUnknown = exact.isEmpty();
+        return exact.filter(model -> model != after)
+                .flatMap(model -> Effect.of(before, model, context))
+                .map(Effect::decibels)
+                .filter(ratio -> ratio >= effect.decibels() + CLEARLY)
+                .map(
+                        ratio ->
+                                new Finding(
+                                        Cause.SATURATION,
+                                        ": with exact sums the ratio is %s instead of %s"
+                                                .formatted(
+                                                        decibels(ratio),
+                                                        decibels(effect.decibels()))));
     }
 
     private Optional<Node> maker(LayerNoise noise) {

@@ -6,7 +6,6 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
-import dev.espalier.core.pass.Effect;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Integers;
@@ -162,21 +161,6 @@ class DiagnosisTest {
         context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
         pass.with(integers.withTarget(Target.ANY)).apply(model, context);
         assertThat(warning(context.notes())).isEmpty();
-    }
-
-    /** Products of signed weights without a zero point saturate with any option of the runtime. */
-    @Test
-    void productsSpelledOutInFloatsAreTheSame() {
-        Model model = GraphText.parse(CNN);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
-        Model dynamic = new QuantizeDynamic(true, Target.ANY, List.of()).preview(model, context);
-        Model exact = ExactProducts.of(dynamic);
-
-        assertThat(dynamic.graph().nodes()).anyMatch(node -> node.is("MatMulInteger"));
-        assertThat(exact.graph().nodes()).noneMatch(node -> node.is("MatMulInteger"));
-        assertThat(Effect.of(dynamic, exact, context, context.runner()).orElseThrow().decibels())
-                .isGreaterThan(90);
-        assertThat(ExactProducts.of(model)).isSameAs(model);
     }
 
     @ParameterizedTest

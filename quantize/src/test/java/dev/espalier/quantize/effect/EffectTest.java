@@ -83,8 +83,7 @@ class EffectTest {
         Dataset examples = labelled(300);
         DirectContext context = context(examples, examples);
         Effect effect =
-                Effect.of(model("Identity(x)"), model("Add(x, first)"), context, context.runner())
-                        .orElseThrow();
+                Effect.of(model("Identity(x)"), model("Add(x, first)"), context).orElseThrow();
 
         int same = 0;
         for (int i = 0; i < 256; i++) {
@@ -127,7 +126,7 @@ class EffectTest {
                         y = Add(n, high)
                         """);
         DirectContext context = context(labelled(64), labelled(64));
-        Effect effect = Effect.of(before, after, context, context.runner()).orElseThrow();
+        Effect effect = Effect.of(before, after, context).orElseThrow();
 
         assertThat(effect.decibels()).isGreaterThan(20);
         assertThat(effect.isFar()).isTrue();
@@ -194,8 +193,7 @@ class EffectTest {
         Model before = GraphText.parse(text.formatted("1"));
         DirectContext context = RandomSamples.context(before, Runners.SINGLE);
         Effect effect =
-                Effect.of(before, GraphText.parse(text.formatted("0.5")), context, context.runner())
-                        .orElseThrow();
+                Effect.of(before, GraphText.parse(text.formatted("0.5")), context).orElseThrow();
         assertThat(effect.examples()).isEqualTo(30);
         assertThat(effect.decibels()).isCloseTo(6.02, within(0.01));
     }

@@ -136,7 +136,7 @@ class SaturatingRunTest {
         assertThat(proof.isComplete()).as(proof.toString()).isTrue();
         try (SaturatingRun run = new SaturatingRun(made, outputs(made), true, RUNNER);
                 ModelRunner.Session here = RUNNER.open(made);
-                ModelRunner.Session exact = RUNNER.withExactSums().open(made)) {
+                ModelRunner.Session exact = Runners.EXACT.open(made)) {
             assertThat(run.whole()).isEmpty();
             Map<String, Tensor> expected = exact.run(inputs);
             assertThat(here.run(inputs)).isEqualTo(expected);
@@ -183,7 +183,7 @@ class SaturatingRunTest {
         Map<String, Tensor> inputs = inputs(model);
 
         try (ModelRunner.Session exact = RUNNER.open(SumsGraph.of(made, true, RUNNER).model());
-                ModelRunner.Session asked = RUNNER.withExactSums().open(made)) {
+                ModelRunner.Session asked = Runners.EXACT.open(made)) {
             assertAlike(exact.run(inputs), asked.run(inputs), LAST_DIGIT);
         }
     }

@@ -13,9 +13,4 @@ public record SaturatingRunner(ModelRunner runner) implements ModelRunner {
                 ? new SaturatingRun(model, values, false, runner)
                 : runner.open(model, values);
     }
-
-    @Override
-    public ModelRunner withExactSums() {
-        return runner.withExactSums();
-    }
 }

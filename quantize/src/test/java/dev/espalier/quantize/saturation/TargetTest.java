@@ -8,7 +8,7 @@ import dev.espalier.quantize.Runners;
 import org.junit.jupiter.api.Test;
 
 class TargetTest {
-    private static final ModelRunner EXACT = Runners.PLAIN.withExactSums();
+    private static final ModelRunner EXACT = Runners.EXACT;
     private static final ModelRunner SATURATING = new SaturatingRunner(EXACT);
 
     private static final ModelRunner UNASKED =
