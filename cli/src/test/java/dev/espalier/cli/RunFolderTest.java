@@ -11,18 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -382,86 +375,6 @@ class RunFolderTest {
             assertThat(content(run.work())).containsOnlyKeys("", "run.json");
         }
         assertThat(content(folder)).containsOnlyKeys("", ".out.espalier", ".out.espalier/lock");
-    }
-
-    @Test
-    void ofManyStartsAtOnceOneWins() throws Exception {
-        int starts = 8;
-        ExecutorService threads = Executors.newFixedThreadPool(starts);
-        CyclicBarrier barrier = new CyclicBarrier(starts);
-        Callable<RunFolder> start =
-                () -> {
-                    barrier.await();
-                    return RunFolder.open(out);
-                };
-        for (int round = 0; round < 20; round++) {
-            List<Future<RunFolder>> runs = new ArrayList<>();
-            for (int i = 0; i < starts; i++) {
-                runs.add(threads.submit(start));
-            }
-            List<RunFolder> winners = new ArrayList<>();
-            for (Future<RunFolder> run : runs) {
-                try {
-                    winners.add(run.get());
-                } catch (ExecutionException e) {
-                    assertThat(e.getCause())
-                            .isInstanceOf(OutputException.class)
-                            .hasMessageContaining("another run is writing " + out);
-                }
-            }
-            assertThat(winners).hasSize(1);
-            winners.get(0).close();
-        }
-        threads.shutdown();
-    }
-
-    /** A process that takes hold of a folder, says so, and keeps it until its input ends. */
-    static final class Holder {
-        private Holder() {}
-
-        public static void main(String[] args) throws IOException {
-            try (RunFolder run = RunFolder.open(Path.of(args[0]))) {
-                System.out.println("holds " + run.work());
-                System.in.read();
-            } catch (OutputException e) {
-                System.out.println(e.getMessage());
-            }
-        }
-    }
-
-    private Process holder() throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                Holder.class.getName(),
-                                out.toString())
-                        .redirectErrorStream(true);
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        return builder.start();
-    }
-
-    @Test
-    void ofTwoProcessesOneWins() throws Exception {
-        List<Process> processes = List.of(holder(), holder());
-        List<String> lines = new ArrayList<>();
-        try {
-            for (Process process : processes) {
-                lines.add(process.inputReader().readLine());
-            }
-            assertThatThrownBy(() -> RunFolder.open(out))
-                    .hasMessageContaining("another run is writing " + out);
-        } finally {
-            for (Process process : processes) {
-                process.getOutputStream().close();
-                process.waitFor();
-            }
-        }
-        assertThat(lines)
-                .containsExactlyInAnyOrder(
-                        "holds " + home.resolve("work"),
-                        "another run is writing " + out + "; wait for it or name another folder");
-        publish("later");
-        assertThat(published()).isEqualTo("later");
     }
 
     @Test

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  * (AVX-512 VNNI), one thread, one layer: 7x7 from 3 to 64 channels at 224x224 takes 0.52, 3x3 from
  * 3 to 16 at 112x112 0.51, and 3x3 from 16 to 8 at 32x32 0.39 of the time; on an AMD EPYC with
  * VNNI, pairs in the layers from 16 to 16 at 32x32 let all of ResNet-56 for CIFAR-10 take 0.94 of
- * the time, and four pixels in one 1.00; with AVX2 alone, pairs take 1.09, so that {@link
+ * the time, and four pixels in one 1.00; with AVX2 alone, pairs take 1.06, so that {@link
  * LatencyGate} measures whether they pay. Results are the same to the last bit, as far as no sum
  * saturates.
  *

@@ -163,6 +163,24 @@ class DiagnosisTest {
         assertThat(warning(context.notes())).isEmpty();
     }
 
+    @Test
+    void productsOfDynamicRangesThatSaturateAreFound() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[N,4]) -> (y: float[N,3])
+                        w: float[4,3] = [1, -1, 1, 1, -1, 0.9, 1, -1, 1, 0.9, -1, 1]
+                        y = MatMul(x, w) as product
+                        """);
+        DirectContext context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
+        new QuantizeDynamic(true, Target.VNNI, List.of()).apply(model, context);
+
+        assertThat(warning(context.notes()))
+                .contains("MatMul 'product' contributes most")
+                .contains("saturate on this machine: with exact sums the ratio is");
+    }
+
     @ParameterizedTest
     @EnumSource
     void nothingIsSaidOfAGoodQuantization(Integers.Format format) {

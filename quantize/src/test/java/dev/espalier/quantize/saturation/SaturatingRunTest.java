@@ -140,21 +140,41 @@ class SaturatingRunTest {
             assertThat(run.whole()).isEmpty();
             Map<String, Tensor> expected = exact.run(inputs);
             assertThat(here.run(inputs)).isEqualTo(expected);
-            // Where a float decides between two integers, its last digit may decide otherwise.
-            assertAlike(run.run(inputs), expected, 0.02f);
+            assertNearlyAllAlike(run.run(inputs), expected);
             assertThat(run.saturatedShare()).isZero();
         }
     }
 
-    private static void assertAlike(
-            Map<String, Tensor> found, Map<String, Tensor> expected, float tolerance) {
-        float[] y = expected.values().iterator().next().toFloats();
-        float[] z = found.values().iterator().next().toFloats();
+    private static void assertAlike(Map<String, Tensor> found, Map<String, Tensor> expected) {
+        float[] y = numbers(expected);
+        assertThat(numbers(found)).containsExactly(y, within(LAST_DIGIT * most(y)));
+    }
+
+    /**
+     * Where a float decides between two integers, its last digit may decide otherwise: then what
+     * one byte of a layer makes is a step off, and all the rest is equal.
+     */
+    private static void assertNearlyAllAlike(
+            Map<String, Tensor> found, Map<String, Tensor> expected) {
+        float[] y = numbers(expected);
+        float[] z = numbers(found);
+        float lastDigit = LAST_DIGIT * most(y);
+        long off =
+                IntStream.range(0, y.length).filter(i -> Math.abs(y[i] - z[i]) > lastDigit).count();
+        assertThat(off).isLessThanOrEqualTo(y.length / 4);
+        assertThat(z).containsExactly(y, within(0.02f * most(y)));
+    }
+
+    private static float[] numbers(Map<String, Tensor> outputs) {
+        return outputs.values().iterator().next().toFloats();
+    }
+
+    private static float most(float[] values) {
         float most = 0;
-        for (float value : y) {
+        for (float value : values) {
             most = Math.max(most, Math.abs(value));
         }
-        assertThat(z).containsExactly(y, within(tolerance * most));
+        return most;
     }
 
     @ParameterizedTest
@@ -172,7 +192,7 @@ class SaturatingRunTest {
 
         try (SaturatingRun run = new SaturatingRun(made, RUNNER);
                 ModelRunner.Session here = RUNNER.open(made)) {
-            assertAlike(run.run(inputs), here.run(inputs), LAST_DIGIT);
+            assertAlike(run.run(inputs), here.run(inputs));
         }
     }
 
@@ -184,7 +204,7 @@ class SaturatingRunTest {
 
         try (ModelRunner.Session exact = RUNNER.open(SumsGraph.of(made, true, RUNNER).model());
                 ModelRunner.Session asked = Runners.EXACT.open(made)) {
-            assertAlike(exact.run(inputs), asked.run(inputs), LAST_DIGIT);
+            assertAlike(exact.run(inputs), asked.run(inputs));
         }
     }
 
