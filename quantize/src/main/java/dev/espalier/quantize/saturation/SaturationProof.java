@@ -50,10 +50,12 @@ public record SaturationProof(List<Verdict> verdicts) {
      * @param runner computes weights that depend on constants alone
      */
     public static SaturationProof of(Model model, ModelRunner runner) {
-        ConstantValues constants = new ConstantValues(model, runner);
+        // Most models have no such layer, and should not wait for what only these need.
+        ConstantValues constants = null;
         List<Verdict> verdicts = new ArrayList<>();
         for (Node node : model.graph().nodes()) {
             if (MultipliedWeights.isIntegerLayer(node, model.graph())) {
+                constants = constants == null ? new ConstantValues(model, runner) : constants;
                 verdicts.add(verdict(node, model.graph(), constants));
             }
             inside(node, verdicts);
