@@ -60,6 +60,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<ModelFile> models = files.stream().map(ModelFile::read).toList();
+        models.forEach(model -> root.foreignModels().tryOut(model, shapes.withBatch(1)));
         LatencyPlan plan =
                 new LatencyPlan(
                         threads,

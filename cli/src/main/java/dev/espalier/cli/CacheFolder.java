@@ -24,23 +24,38 @@ final class CacheFolder implements Checkpoints {
     private static final int MOST_FILES = 64;
 
     private final Path folder;
+    private final int mostFiles;
 
     CacheFolder(Path folder) {
+        this(folder, MOST_FILES);
+    }
+
+    private CacheFolder(Path folder, int mostFiles) {
         this.folder = folder;
+        this.mostFiles = mostFiles;
     }
 
     /** {@code $XDG_CACHE_HOME/espalier}, or {@code .cache/espalier} in the user's home. */
     static CacheFolder ofUser() {
+        return new CacheFolder(userFolder());
+    }
+
+    /** A folder in that of {@link #ofUser}, with as many files as {@code mostFiles}. */
+    static CacheFolder ofUser(String name, int mostFiles) {
+        return new CacheFolder(userFolder().resolve(name), mostFiles);
+    }
+
+    private static Path userFolder() {
         String named = System.getProperty(PROPERTY, "");
         if (!named.isEmpty()) {
-            return new CacheFolder(Path.of(named));
+            return Path.of(named);
         }
         String caches = System.getenv("XDG_CACHE_HOME");
         Path parent =
                 caches == null || caches.isEmpty()
                         ? Path.of(System.getProperty("user.home"), ".cache")
                         : Path.of(caches);
-        return new CacheFolder(parent.resolve("espalier"));
+        return parent.resolve("espalier");
     }
 
     @Override
@@ -78,9 +93,12 @@ final class CacheFolder implements Checkpoints {
     private void removeLeastUsed() throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.sorted(Comparator.comparing(CacheFolder::lastUsed).reversed()).toList();
+            files =
+                    all.filter(Files::isRegularFile)
+                            .sorted(Comparator.comparing(CacheFolder::lastUsed).reversed())
+                            .toList();
         }
-        for (Path old : files.subList(Math.min(MOST_FILES, files.size()), files.size())) {
+        for (Path old : files.subList(Math.min(mostFiles, files.size()), files.size())) {
             Files.deleteIfExists(old);
         }
     }

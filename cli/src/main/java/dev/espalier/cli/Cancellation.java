@@ -4,15 +4,20 @@ import dev.espalier.core.CancelledException;
 import dev.espalier.core.pass.Progress;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The user's wish to stop, from Ctrl-C or a termination signal. The work ends after its current
- * step; asked a second time, the process ends at once, which loses no more than that step, since
- * what is on disk is whole at any moment.
+ * step. Where that takes long, as a native call may, or when asked a second time, the process ends
+ * at once with those that it started; that loses no more than the step, since what is on disk is
+ * whole at any moment.
  */
 final class Cancellation {
     private static final List<String> SIGNALS = List.of("INT", "TERM");
+
+    /** Whoever starts programs, such as a container's engine, gives them ten. */
+    private static final long SECONDS_TO_STOP = 8;
 
     private final AtomicBoolean asked = new AtomicBoolean();
 
@@ -90,9 +95,27 @@ final class Cancellation {
 
     private void received(Terminal terminal) {
         if (!asked.compareAndSet(false, true)) {
-            Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+            end();
         }
+        Thread patience = new Thread(() -> endLater(terminal), "espalier-patience");
+        patience.setDaemon(true);
+        patience.start();
         terminal.err().println();
         terminal.say("stopping after the current step; once more to stop at once");
+    }
+
+    private static void endLater(Terminal terminal) {
+        try {
+            TimeUnit.SECONDS.sleep(SECONDS_TO_STOP);
+        } catch (InterruptedException e) {
+            return;
+        }
+        terminal.say("stopped in the middle of a step, which took too long");
+        end();
+    }
+
+    private static void end() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }
 }

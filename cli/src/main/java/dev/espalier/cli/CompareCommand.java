@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,6 +75,8 @@ final class CompareCommand implements Callable<Integer> {
         InputShapes sizes = read.map(Recipe::shapes).orElseGet(() -> shapes.withBatch(1));
         ModelFile a = ModelFile.read(first);
         ModelFile b = ModelFile.read(second);
+        root.foreignModels().tryOut(a, sizes);
+        root.foreignModels().tryOut(b, sizes);
         Agreement agreement = agreement(a, read, sizes);
         BenchmarkOptions benchmark =
                 read.map(Recipe::benchmark).orElse(new BenchmarkOptions(List.of(1), List.of(1)));
@@ -90,7 +93,12 @@ final class CompareCommand implements Callable<Integer> {
         ModelFacts factsA = facts(a, sizes).withLatency(latency.of(0));
         ModelFacts factsB = facts(b, sizes).withLatency(latency.of(1));
         List<SaturationView> sums =
-                List.of(new SaturationView(a.model()), new SaturationView(b.model()));
+                Stream.of(a, b)
+                        .map(
+                                file ->
+                                        new SaturationView(
+                                                file.model(), root.foreignModels().runner()))
+                        .toList();
         format.print(
                 root.terminal(),
                 () -> table(a, b, factsA, factsB, agreement, sums),

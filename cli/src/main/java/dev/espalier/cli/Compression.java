@@ -15,7 +15,6 @@ import dev.espalier.core.recipe.RecipeWriter;
 import dev.espalier.core.report.CompressionReport;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
-import dev.espalier.runtime.OrtRunner;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -106,7 +105,7 @@ final class Compression {
 
     private CompressionReport run(RunFolder folder, ResumeStore store, Map<String, String> hashes) {
         // A model that the runtime refuses is better refused before hours of work than after.
-        new OrtRunner().open(bench.original().path()).close();
+        bench.tryOut(root.foreignModels());
         PassRegistry registry = PassRegistry.load();
         Pipeline pipeline =
                 new Pipeline(

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
 final class Espalier implements Runnable {
     private final Terminal terminal;
     private final Cancellation cancellation;
+    private final ForeignModels foreignModels = new ForeignModels();
     @Spec private CommandSpec spec;
 
     @Option(
@@ -58,6 +59,10 @@ final class Espalier implements Runnable {
 
     Cancellation cancellation() {
         return cancellation;
+    }
+
+    ForeignModels foreignModels() {
+        return foreignModels;
     }
 
     /** Shows people how far work is, and stops it where they ask. */

@@ -93,7 +93,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private Measured together(Recipe read) {
         // What is no model is better refused before the others are measured.
-        files.forEach(ModelFile::read);
+        files.forEach(file -> opened(read, file));
         Evaluation evaluation =
                 Evaluation.ofEnsemble(
                         files,
@@ -126,13 +126,19 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Dataset examples(Recipe read, Path file) {
-        Model model = ModelFile.read(file).model();
+        Model model = opened(read, file).model();
         Dataset examples = split.of(new RecipePaths(recipe).data(read, model));
         if (examples.size() == 0) {
             throw new InvalidOptionException(
                     "the %s split is empty; see 'validation' in %s".formatted(split, recipe));
         }
         return examples;
+    }
+
+    private ModelFile opened(Recipe read, Path file) {
+        ModelFile opened = ModelFile.read(file);
+        root.foreignModels().tryOut(opened, read.shapes().withBatch(1));
+        return opened;
     }
 
     private Table table(List<Measured> measured) {

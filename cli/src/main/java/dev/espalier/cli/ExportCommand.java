@@ -3,7 +3,6 @@ package dev.espalier.cli;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.report.Figures;
-import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.program.TorchFile;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -99,7 +98,7 @@ final class ExportCommand implements Callable<Integer> {
         return TorchFile.of(
                 model,
                 DirectContext.of(model)
-                        .withRunner(new OrtRunner())
+                        .withRunner(root.foreignModels().runner())
                         .withInputShapes(shapes.withBatch(1)));
     }
 

@@ -210,7 +210,7 @@ final class InspectCommand implements Callable<Integer> {
         if (!cost.unknown().isEmpty()) {
             terminal.out().println("not counted " + String.join(", ", cost.unknown()));
         }
-        SaturationView sums = new SaturationView(model);
+        SaturationView sums = new SaturationView(model, root.foreignModels().runner());
         if (sums.isShown()) {
             terminal.out().println("8-bit sums  " + sums.text());
         }
@@ -237,7 +237,7 @@ final class InspectCommand implements Callable<Integer> {
         return node.isStandard() ? node.opType() : node.domain() + "." + node.opType();
     }
 
-    private static ObjectNode json(Model model, Cost cost, long bytes) {
+    private ObjectNode json(Model model, Cost cost, long bytes) {
         ObjectNode json =
                 Json.object()
                         .put("parameters", cost.parameters())
@@ -248,7 +248,7 @@ final class InspectCommand implements Callable<Integer> {
         values(json.putArray("outputs"), model.graph().outputs());
         ObjectNode coverage = json.putObject("unknownOperators");
         undescribed(model).forEach(coverage::put);
-        SaturationView sums = new SaturationView(model);
+        SaturationView sums = new SaturationView(model, root.foreignModels().runner());
         if (sums.isShown()) {
             json.set("saturation", sums.json());
         }

@@ -46,6 +46,8 @@ public final class Main {
             return commandLine.execute(args);
         } catch (StackOverflowError | OutOfMemoryError e) {
             return failed(root, e);
+        } finally {
+            root.foreignModels().close();
         }
     }
 

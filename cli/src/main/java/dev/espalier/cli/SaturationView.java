@@ -2,17 +2,21 @@ package dev.espalier.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.quantize.saturation.SaturationProof;
-import dev.espalier.runtime.OrtRunner;
 
 /** Whether a model's sums of 8-bit products are the same on every CPU, for people and programs. */
 final class SaturationView {
     private final SaturationProof proof;
 
-    /** Looks at all layers; the runtime computes weights that are stored as something else. */
-    SaturationView(Model model) {
-        this.proof = SaturationProof.of(model, new OrtRunner());
+    /**
+     * Looks at all layers.
+     *
+     * @param runner computes weights that are stored as something else
+     */
+    SaturationView(Model model, ModelRunner runner) {
+        this.proof = SaturationProof.of(model, runner);
     }
 
     /** Whether the model multiplies bytes at all. */

@@ -6,6 +6,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
+import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.Host;
@@ -107,6 +108,12 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                 .toList();
     }
 
+    /** Tries the models that the recipe names, of which none was run yet. */
+    void tryOut(ForeignModels foreign) {
+        foreign.tryOut(original, shapes());
+        models().forEach(file -> foreign.tryOut(ModelFile.read(file), shapes()));
+    }
+
     Optional<DataSplits> data() {
         return Optional.ofNullable(splits);
     }
@@ -162,19 +169,41 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
     PipelineSetup setup(
             Espalier root, PipelineSetup.Listener listener, Reproducer reproducer, Path partial) {
         Progress progress = root.progress();
+        int own = firstOnData();
         return new PipelineSetup(
                 recipe.seed(),
                 shapes(),
-                new OrtRunner(),
+                position -> position < own ? root.foreignModels().runner() : new OrtRunner(),
                 host(),
                 data(),
                 Workbench::model,
-                model -> judge(model, progress),
+                (model, passes) -> {
+                    if (passes > 0 && passes <= own) {
+                        root.foreignModels().tryOut(model, shapes());
+                    }
+                    return judge(model, progress);
+                },
                 progress,
                 reproducer,
                 position -> new JvmWorkers(partial, recipe, position),
                 root.cancellation()::isAsked,
                 listener);
+    }
+
+    /**
+     * Position of the first pass that trains or calibrates: from then on a model has been run on
+     * many examples, and what becomes of it is of Espalier's making.
+     */
+    private int firstOnData() {
+        // Before the recipe's passes is one that needs no data.
+        int first = 1;
+        for (Pass pass : recipe.passes()) {
+            if (pass.needsData()) {
+                return first;
+            }
+            first++;
+        }
+        return first;
     }
 
     /** This machine, timing at the recipe's first setting. */
@@ -186,7 +215,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
 
     /** What a preview of the recipe's pipeline runs in. */
     PipelineSetup preview(Espalier root) {
-        return alone(root, SessionSettings.DEFAULT, Workers.NONE);
+        return alone(root, root.foreignModels().runner(), Workers.NONE);
     }
 
     /**
@@ -195,18 +224,19 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
      * @param threads that it may use
      */
     PipelineSetup joining(Espalier root, Workers leader, int threads) {
-        return alone(root, SessionSettings.DEFAULT.withThreads(threads), leader);
+        return alone(
+                root, new OrtRunner(SessionSettings.DEFAULT.withThreads(threads)), leader);
     }
 
-    private PipelineSetup alone(Espalier root, SessionSettings settings, Workers workers) {
+    private PipelineSetup alone(Espalier root, ModelRunner runner, Workers workers) {
         return new PipelineSetup(
                 recipe.seed(),
                 shapes(),
-                new OrtRunner(settings),
+                position -> runner,
                 host(),
                 data(),
                 Workbench::model,
-                this::structure,
+                (model, passes) -> structure(model),
                 Progress.SILENT,
                 Reproducer.NONE,
                 position -> workers,

@@ -10,15 +10,23 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A model in a temporary folder of its own, with its external data. */
-record TemporaryModel(Path folder, Path path) {
-    static TemporaryModel write(Model model) {
+/**
+ * A model in a temporary folder of its own, with its external data, for those who read files.
+ *
+ * @param folder that {@link #delete} removes
+ * @param path of the model in it
+ */
+public record TemporaryModel(Path folder, Path path) {
+    /**
+     * @throws OutputException where it cannot be written
+     */
+    public static TemporaryModel write(Model model) {
         Path folder;
         try {
             folder = Files.createTempDirectory("espalier-model");
         } catch (IOException e) {
             throw new OutputException(
-                    "no temporary folder can be made for a model too large for memory: "
+                    "no temporary folder can be made to load a model from: "
                             + e.getMessage(),
                     e);
         }
@@ -32,7 +40,8 @@ record TemporaryModel(Path folder, Path path) {
         return written;
     }
 
-    void delete() {
+    /** Removes the folder; nothing happens where it is gone. */
+    public void delete() {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

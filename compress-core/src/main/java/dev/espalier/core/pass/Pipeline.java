@@ -87,7 +87,7 @@ public final class Pipeline {
             boolean resumed = finished.isPresent();
             if (!resumed) {
                 setup.listener().begins(i, passes.size(), PassRegistry.id(passes.get(i)));
-                figures = figures == null ? setup.judge().apply(original) : figures;
+                figures = figures == null ? setup.judge().judge(original, 0) : figures;
                 finished = Optional.of(one(original, model, figures, i, store, step));
                 store.write(i, finished.get());
             }
@@ -123,7 +123,7 @@ public final class Pipeline {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         boolean changed = after != model;
-        ModelFigures figures = changed ? setup.judge().apply(after) : before;
+        ModelFigures figures = changed ? setup.judge().judge(after, position + 1) : before;
         return new StepStore.Finished(
                 after, context.run(PassRegistry.id(pass), seconds, changed, before, figures));
     }

@@ -16,7 +16,7 @@ import java.util.function.IntFunction;
  *
  * @param seed of the recipe
  * @param inputShapes sizes for what the model's inputs leave open
- * @param runner on which passes measure and prove
+ * @param runners on which the pass at a place, counted from 0, measures and proves
  * @param host the machine
  * @param data of the recipe, where it names any
  * @param models reads the further models that passes name
@@ -30,16 +30,25 @@ import java.util.function.IntFunction;
 public record PipelineSetup(
         long seed,
         InputShapes inputShapes,
-        ModelRunner runner,
+        IntFunction<ModelRunner> runners,
         Host host,
         Optional<DataSplits> data,
         Function<String, Model> models,
-        Function<Model, ModelFigures> judge,
+        Judge judge,
         Progress progress,
         Reproducer reproducer,
         IntFunction<Workers> workers,
         BooleanSupplier cancelled,
         Listener listener) {
+    /** Says what is to be recorded of a model between two passes. */
+    @FunctionalInterface
+    public interface Judge {
+        /**
+         * @param passes how many the model is the result of
+         */
+        ModelFigures judge(Model model, int passes);
+    }
+
     /** Told of every pass as it begins and ends. */
     public interface Listener {
         /**
@@ -74,11 +83,11 @@ public record PipelineSetup(
         return new PipelineSetup(
                 context.seed(),
                 context.inputShapes(),
-                context.runner(),
+                position -> context.runner(),
                 context.host(),
                 context.hasData() ? Optional.of(context.data()) : Optional.empty(),
                 context::model,
-                model -> structure(model, context.inputShapes()),
+                (model, passes) -> structure(model, context.inputShapes()),
                 context.progress(),
                 context.reproducer(),
                 position -> Workers.NONE,
@@ -96,7 +105,7 @@ public record PipelineSetup(
 
     public PipelineSetup {
         Objects.requireNonNull(inputShapes);
-        Objects.requireNonNull(runner);
+        Objects.requireNonNull(runners);
         Objects.requireNonNull(data);
     }
 }

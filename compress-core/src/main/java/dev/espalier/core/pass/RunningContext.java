@@ -60,7 +60,7 @@ final class RunningContext implements PassContext {
 
     @Override
     public ModelRunner runner() {
-        return setup.runner();
+        return setup.runners().apply(position);
     }
 
     @Override

@@ -126,13 +126,13 @@ class PipelineTest {
                 new PipelineSetup(
                         17,
                         InputShapes.ofBatch(1),
-                        (model, values) -> {
+                        position -> {
                             throw new IllegalStateException("no runner here");
                         },
                         Host.NONE,
                         Optional.empty(),
                         file -> MODEL,
-                        model ->
+                        (model, passesDone) ->
                                 ModelFigures.of(
                                         model.metadata().getOrDefault("said", "").length(), 0, 0),
                         Progress.SILENT,
