@@ -85,6 +85,22 @@ final class ChildRun implements AutoCloseable {
         return process.waitFor();
     }
 
+    /** Returns as soon as it has started a process of its own. */
+    void waitForChild() throws InterruptedException {
+        while (process.children().findAny().isEmpty()) {
+            if (!process.isAlive()) {
+                throw new AssertionError("ended without a process of its own: " + seen);
+            }
+            Thread.sleep(MILLIS_BETWEEN_LOOKS);
+        }
+    }
+
+    /** Asks it to stop, as whoever starts programs does. */
+    void terminate() {
+        // Process.destroy would close the stream that its last words come through.
+        process.toHandle().destroy();
+    }
+
     /** Asks it to stop, as Ctrl-C does. */
     void interrupt() throws IOException, InterruptedException {
         new ProcessBuilder("/bin/kill", "-INT", Long.toString(process.pid())).start().waitFor();

@@ -65,7 +65,7 @@ final class SmallFiles {
                         .formatted(greatest));
     }
 
-    private static Path write(Path file, String text) {
+    static Path write(Path file, String text) {
         OnnxWriter.write(GraphText.parse(text), file);
         return file;
     }

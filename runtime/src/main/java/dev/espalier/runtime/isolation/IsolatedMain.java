@@ -136,7 +136,10 @@ public final class IsolatedMain {
 
     private static Request close(int id) {
         return sessions -> {
-            sessions.remove(id).close();
+            OrtModel session = sessions.remove(id);
+            if (session != null) {
+                session.close();
+            }
             return false;
         };
     }

@@ -50,7 +50,7 @@ final class IsolatedProcess implements AutoCloseable {
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final LastWords lastWords = new LastWords();
     private final Limits limits;
-    private boolean over;
+    private String ending;
 
     /**
      * @throws OutputException where no process can be started
@@ -143,11 +143,14 @@ final class IsolatedProcess implements AutoCloseable {
      *     than it may
      */
     void ask(String doing, Duration time, Request request) {
+        if (ending != null) {
+            throw new UnsupportedModelException(ending);
+        }
         tell(request);
         String answer = answer(doing, time);
         if (answer.equals(ENDED)) {
-            over = true;
-            throw new UnsupportedModelException(lastWords.ending(doing, waited()));
+            ending = lastWords.ending(doing, waited());
+            throw new UnsupportedModelException(ending);
         }
         if (answer.startsWith(IsolatedMain.REFUSED)) {
             byte[] reason =
@@ -182,7 +185,7 @@ final class IsolatedProcess implements AutoCloseable {
     }
 
     private UnsupportedModelException stopped(String why) {
-        over = true;
+        ending = why;
         process.destroyForcibly();
         return new UnsupportedModelException(why);
     }
@@ -201,7 +204,7 @@ final class IsolatedProcess implements AutoCloseable {
 
     /** Whether nothing can be asked any more. */
     boolean isOver() {
-        return over || !process.isAlive();
+        return ending != null || !process.isAlive();
     }
 
     private int waited() {

@@ -19,9 +19,13 @@ final class LastWords {
         Matcher matcher = SIGNAL.matcher(line);
         if (matcher.matches()) {
             signal = matcher.group(1);
-        } else if (!line.isBlank() && !line.startsWith("#")) {
+        } else if (!line.isBlank() && !line.startsWith("#") && !isStackFrame(line)) {
             last = line.strip();
         }
+    }
+
+    private static boolean isStackFrame(String line) {
+        return line.startsWith("\tat ") || line.startsWith("\t...");
     }
 
     /**
