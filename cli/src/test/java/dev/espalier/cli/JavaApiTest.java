@@ -10,6 +10,7 @@ import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
+import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
@@ -29,6 +30,10 @@ import dev.espalier.prune.Criterion;
 import dev.espalier.prune.Prune;
 import dev.espalier.prune.Scope;
 import dev.espalier.runtime.OrtRunner;
+import dev.espalier.runtime.SessionSettings;
+import dev.espalier.runtime.isolation.IsolatedRunner;
+import dev.espalier.runtime.isolation.Isolation;
+import dev.espalier.runtime.isolation.Limits;
 import dev.espalier.train.CheckpointFolder;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
@@ -245,6 +250,20 @@ class JavaApiTest {
         assertThat(result.runs().get(1).after().macs())
                 .isLessThanOrEqualTo(result.runs().get(1).before().macs() / 2);
         assertThat(folder.resolve("small.onnx")).isNotEmptyFile();
+    }
+
+    @Test
+    void triesModelsFromOutside() {
+        Model model = OnnxReader.read(folder.resolve("network.onnx"));
+        Model smaller;
+        // shown
+        try (Isolation isolation = new Isolation(Limits.ofThisMachine())) {
+            ModelRunner runner = new IsolatedRunner(isolation, SessionSettings.DEFAULT);
+            DirectContext context = DirectContext.of(model).withRunner(runner);
+            smaller = new Prune(Criterion.L1, 0.5, 8, Scope.GLOBAL).apply(model, context);
+        }
+        // end
+        assertThat(smaller).isNotSameAs(model);
     }
 
     @Test
