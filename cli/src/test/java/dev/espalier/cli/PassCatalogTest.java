@@ -8,7 +8,6 @@ import dev.espalier.core.pass.OptionSpec;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.Recipe;
-import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.recipe.RecipeSchema;
 import dev.espalier.core.recipe.RecipeWriter;
 import java.util.Collection;
@@ -70,38 +69,11 @@ class PassCatalogTest {
         }
     }
 
-    /** The pass with its defaults, and for each option that must be given its least value. */
-    private static Recipe minimal(String id) {
-        StringBuilder options = new StringBuilder();
-        for (OptionSpec spec : OptionSpec.of(type(id))) {
-            if (spec.isRequired()) {
-                options.append(options.length() == 0 ? "" : ", ");
-                options.append(spec.key()).append(": ").append(least(spec));
-            }
-        }
-        return parse("data: {format: idx, path: x}\npasses: [{%s: {%s}}]".formatted(id, options));
-    }
-
-    private static String least(OptionSpec spec) {
-        if (spec.element().isEnum()) {
-            return OptionSpec.choices(spec.element()).get(0);
-        }
-        return OptionSpec.number(Double.isFinite(spec.max()) ? spec.max() : spec.min());
-    }
-
-    private static Recipe parse(String yaml) {
-        return new RecipeReader(REGISTRY).parse(yaml, id(yaml), RecipeReader.Changes.NONE);
-    }
-
-    private static String id(String yaml) {
-        return "recipe of " + yaml.length() + " characters";
-    }
-
     @ParameterizedTest
     @MethodSource("ids")
     void whatIsPrintedReadsBackEqual(String id) {
-        Recipe recipe = minimal(id);
-        assertThat(parse(RecipeWriter.write(recipe))).isEqualTo(recipe);
+        Recipe recipe = MinimalRecipe.of(REGISTRY, id);
+        assertThat(MinimalRecipe.parse(REGISTRY, RecipeWriter.write(recipe))).isEqualTo(recipe);
         assertThat(recipe.passes()).hasSize(1);
         assertThat(PassRegistry.id(recipe.passes().get(0))).isEqualTo(id);
     }

@@ -1,6 +1,5 @@
 package dev.espalier.core.analysis;
 
-import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
@@ -26,7 +25,7 @@ final class ChannelGroupFinder {
     private final Graph graph;
     private final ShapeInference types;
     private final ShapeInference anyBatch;
-    private final Positions positions = new Positions();
+    private final Positions positions;
     private final Map<Axis, ProducingLayer> layers = new LinkedHashMap<>();
 
     /** Why positions are frozen; the entry listed first at a class speaks for it. */
@@ -38,6 +37,11 @@ final class ChannelGroupFinder {
     ChannelGroupFinder(Model model, InputShapes shapes) {
         this.model = model;
         this.graph = model.graph();
+        this.positions =
+                new Positions(
+                        graph.initializers().values().stream()
+                                .mapToLong(initializer -> initializer.tensor().elementCount())
+                                .sum());
         this.types = ShapeInference.of(model, shapes);
         this.anyBatch = ShapeInference.of(model);
     }
@@ -94,16 +98,13 @@ final class ChannelGroupFinder {
         }
         LinkRecorder recorder = new LinkRecorder(positions, types::shape, node);
         Call call = call(node);
-        long macs;
-        try {
-            operator.get().channels(call, recorder);
-            macs = operator.get().macs(call);
-        } catch (IllegalArgumentException
-                | IllegalStateException
-                | IndexOutOfBoundsException
-                | ArithmeticException e) {
-            throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
-        }
+        long macs =
+                OperatorRule.ask(
+                        node,
+                        () -> {
+                            operator.get().channels(call, recorder);
+                            return operator.get().macs(call);
+                        });
         for (LinkRecorder.Freeze freeze : recorder.freezes()) {
             String reason = "meets " + node.label() + ": " + freeze.reason();
             freezes.add(new LinkRecorder.Freeze(freeze.axis(), reason));

@@ -1,5 +1,6 @@
 package dev.espalier.core.analysis;
 
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Initializer;
@@ -42,12 +43,19 @@ import java.util.Set;
  */
 public record Cost(
         long parameters, long macs, long bytes, List<NodeCost> nodes, List<String> unknown) {
+    private static final String BYTES = "bytes of weights";
+
     public Cost {
         nodes = List.copyOf(nodes);
         unknown = List.copyOf(unknown);
     }
 
-    /** Counts {@code model} with the free dimensions of its inputs bound to {@code shapes}. */
+    /**
+     * Counts {@code model} with the free dimensions of its inputs bound to {@code shapes}.
+     *
+     * @throws UnsupportedModelException where a node does not fit its operator, or there is more
+     *     than can be counted
+     */
     public static Cost of(Model model, InputShapes shapes) {
         return new Counter(model.graph(), ShapeInference.of(model, shapes)).count();
     }
@@ -70,8 +78,8 @@ public record Cost(
             for (Node node : graph.nodes()) {
                 NodeCost cost = cost(node);
                 nodes.add(cost);
-                parameters = Math.addExact(parameters, cost.parameters());
-                macs = Math.addExact(macs, cost.macs());
+                parameters = sum(parameters, cost.parameters(), "parameters");
+                macs = sum(macs, cost.macs(), "multiply-accumulates");
             }
             return new Cost(parameters, macs, bytes(graph), nodes, unknown);
         }
@@ -79,19 +87,26 @@ public record Cost(
         private NodeCost cost(Node node) {
             Call call = inference.call(node);
             Optional<Operator> operator = Operators.of(node);
-            long macs = 0;
+            return OperatorRule.ask(
+                    node,
+                    () ->
+                            new NodeCost(
+                                    node.name().isEmpty() ? node.output(0) : node.name(),
+                                    node.opType(),
+                                    operator.map(known -> described(call, known))
+                                            .orElseGet(() -> undescribed(call)),
+                                    operator.map(known -> macs(call, known)).orElse(0L),
+                                    values(node.inputs()),
+                                    values(node.outputs())));
+        }
+
+        private long macs(Call call, Operator operator) {
             try {
-                macs = operator.isPresent() ? operator.get().macs(call) : 0;
+                return operator.macs(call);
             } catch (IllegalStateException | NoSuchElementException e) {
-                unknown.add(node.label());
+                unknown.add(call.node().label());
+                return 0;
             }
-            return new NodeCost(
-                    node.name().isEmpty() ? node.output(0) : node.name(),
-                    node.opType(),
-                    operator.isPresent() ? described(call, operator.get()) : undescribed(call),
-                    macs,
-                    values(node.inputs()),
-                    values(node.outputs()));
         }
 
         private List<Value> values(List<String> names) {
@@ -107,7 +122,8 @@ public record Cost(
                 List<String> stored = StoredWeights.behind(graph, call.node().input(input));
                 for (String name : stored) {
                     Tensor tensor = graph.constant(name).orElseThrow();
-                    parameters += once(name, operator.parameterCount(call, input, tensor));
+                    long count = operator.parameterCount(call, input, tensor);
+                    parameters = Math.addExact(parameters, once(name, count));
                 }
                 if (stored.isEmpty() && call.constant(input).isPresent()) {
                     parameters += once(call, input);
@@ -143,18 +159,29 @@ public record Cost(
     private static long bytes(Graph graph) {
         long bytes = 0;
         for (Initializer initializer : graph.initializers().values()) {
-            bytes = Math.addExact(bytes, initializer.tensor().byteSize());
+            bytes = sum(bytes, initializer.tensor().byteSize(), BYTES);
         }
         for (Node node : graph.nodes()) {
             for (Attribute attribute : node.attributes().asMap().values()) {
                 if (attribute instanceof Attribute.TensorValue v) {
-                    bytes = Math.addExact(bytes, v.value().byteSize());
+                    bytes = sum(bytes, v.value().byteSize(), BYTES);
                 }
             }
             for (Graph body : node.attributes().graphs()) {
-                bytes = Math.addExact(bytes, bytes(body));
+                bytes = sum(bytes, bytes(body), BYTES);
             }
         }
         return bytes;
+    }
+
+    private static long sum(long a, long b, String counted) {
+        try {
+            return Math.addExact(a, b);
+        } catch (ArithmeticException e) {
+            throw new UnsupportedModelException(
+                    "the model has more %s than can be counted; the sizes that it declares cannot be meant"
+                            .formatted(counted),
+                    e);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 /** What one node says of the channels around it; ties go into {@link Positions} at once. */
 final class LinkRecorder implements ChannelLinks {
@@ -61,23 +62,24 @@ final class LinkRecorder implements ChannelLinks {
     }
 
     @Override
-    public void tie(String a, int axisA, int[] indicesA, String b, int axisB, int[] indicesB) {
+    public void tie(
+            String a,
+            int axisA,
+            IntUnaryOperator indexA,
+            String b,
+            int axisB,
+            IntUnaryOperator indexB,
+            int count) {
         int sizeA = size(a, axisA);
         int sizeB = size(b, axisB);
-        if (indicesA.length != indicesB.length) {
-            throw new IllegalArgumentException(
-                    indicesA.length + " positions are tied to " + indicesB.length);
-        }
         int fromA = mention(a, axisA);
         int fromB = mention(b, axisB);
         noteOutput(new Axis(a, axisA), new Axis(b, axisB));
         noteOutput(new Axis(b, axisB), new Axis(a, axisA));
-        for (int i = 0; i < indicesA.length; i++) {
-            Objects.checkIndex(indicesA[i], sizeA);
-            Objects.checkIndex(indicesB[i], sizeB);
-            if (fromA >= 0 && fromB >= 0) {
-                positions.tie(fromA + indicesA[i], fromB + indicesB[i]);
-            }
+        for (int i = 0; i < count && fromA >= 0 && fromB >= 0; i++) {
+            positions.tie(
+                    fromA + Objects.checkIndex(indexA.applyAsInt(i), sizeA),
+                    fromB + Objects.checkIndex(indexB.applyAsInt(i), sizeB));
         }
         if (fromA < 0 || fromB < 0) {
             freeze(a, axisA, "is tied to " + new Axis(b, axisB) + ", which is too long to cut");

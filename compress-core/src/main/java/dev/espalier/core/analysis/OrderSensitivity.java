@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Finds the groups whose channels have to keep their order. An exchange of two channels exchanges
@@ -53,29 +53,35 @@ final class OrderSensitivity implements ChannelLinks {
     public void tie(String a, int axisA, String b, int axisB) {
         AxisChannels along = channels.get(new Axis(a, axisA));
         if (along != null) {
-            int[] all = IntStream.range(0, along.size()).toArray();
-            tie(a, axisA, all, b, axisB, all);
+            tie(a, axisA, i -> i, b, axisB, i -> i, along.size());
         }
     }
 
     @Override
-    public void tie(String a, int axisA, int[] indicesA, String b, int axisB, int[] indicesB) {
+    public void tie(
+            String a,
+            int axisA,
+            IntUnaryOperator indexA,
+            String b,
+            int axisB,
+            IntUnaryOperator indexB,
+            int count) {
         AxisChannels alongA = channels.get(new Axis(a, axisA));
         AxisChannels alongB = channels.get(new Axis(b, axisB));
         if (alongA == null || alongB == null) {
             return;
         }
         Map<TiedPlaces, BitSet> tied = new HashMap<>();
-        for (int i = 0; i < indicesA.length; i++) {
-            int group = alongA.group(indicesA[i]);
+        for (int i = 0; i < count; i++) {
+            int group = alongA.group(indexA.applyAsInt(i));
             if (group >= 0) {
                 tied.computeIfAbsent(
                                 new TiedPlaces(
                                         group,
-                                        alongA.place(indicesA[i]),
-                                        alongB.place(indicesB[i])),
+                                        alongA.place(indexA.applyAsInt(i)),
+                                        alongB.place(indexB.applyAsInt(i))),
                                 k -> new BitSet())
-                        .set(alongA.channel(indicesA[i]));
+                        .set(alongA.channel(indexA.applyAsInt(i)));
             }
         }
         tied.forEach(

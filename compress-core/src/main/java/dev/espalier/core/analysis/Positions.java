@@ -17,13 +17,26 @@ final class Positions {
     /** An axis longer than this has no channels worth cutting one by one, and takes no memory. */
     private static final long LONGEST_AXIS = 1 << 20;
 
+    /** A small file must not fill the memory with what it declares, a large one may need more. */
+    private static final long POSITIONS_OF_ANY = 1 << 22;
+
     private static final long MOST_POSITIONS = 1 << 27;
+    private static final int ELEMENTS_A_POSITION = 4;
+
+    private final long most;
 
     private final Map<String, int[]> firstByValue = new HashMap<>();
     private final List<Axis> axes = new ArrayList<>();
     private final List<Integer> firstByAxis = new ArrayList<>();
     private int count;
     private int[] parents;
+
+    /**
+     * @param stored elements of all constants of the model
+     */
+    Positions(long stored) {
+        most = Math.min(MOST_POSITIONS, POSITIONS_OF_ANY + stored / ELEMENTS_A_POSITION);
+    }
 
     /** Gives numbers to a value of fixed shape; a value that has them already keeps them. */
     void add(String value, Shape shape) {
@@ -39,11 +52,10 @@ final class Positions {
             }
             axes.add(new Axis(value, axis));
             firstByAxis.add(count);
-            if (count + size > MOST_POSITIONS) {
+            if (count + size > most) {
                 throw new UnsupportedModelException(
-                        "the axes of this model's values have more than "
-                                + MOST_POSITIONS
-                                + " positions together; channels of such a model are not analysed");
+                        "the axes of this model's values have more than %d positions together, at '%s' %s; channels of such a model are not analysed"
+                                .formatted(most, value, shape));
             }
             count += (int) size;
         }

@@ -1,6 +1,5 @@
 package dev.espalier.core.analysis;
 
-import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
@@ -9,6 +8,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Call;
+import dev.espalier.core.op.NodeCheck;
 import dev.espalier.core.op.OpenSizes;
 import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
@@ -41,7 +41,8 @@ public final class ShapeInference {
     /**
      * Types with the free dimensions of the inputs left open, as the file declares them.
      *
-     * @throws UnsupportedModelException where a node's inputs do not fit its operator
+     * @throws dev.espalier.core.UnsupportedModelException where a node's inputs do not fit its
+     *     operator
      */
     public static ShapeInference of(Model model) {
         return new ShapeInference(model).run(null);
@@ -73,31 +74,53 @@ public final class ShapeInference {
     }
 
     private void infer(Node node) {
+        node.attributes().graphs().forEach(this::checkInside);
         Optional<Operator> operator = Operators.of(node);
         if (operator.isEmpty()) {
             return;
         }
-        Call call = call(node);
-        try {
-            List<TensorType> outputs = operator.get().outputTypes(call);
-            for (int i = 0; i < outputs.size() && i < node.outputs().size(); i++) {
-                types.put(node.output(i), outputs.get(i));
+        OperatorRule.ask(node, () -> infer(operator.get(), call(node)));
+    }
+
+    /** The outputs' types. */
+    private List<TensorType> infer(Operator operator, Call call) {
+        operator.check(new NodeCheck(call));
+        Node node = call.node();
+        List<TensorType> outputs = operator.outputTypes(call);
+        for (int i = 0; i < outputs.size() && i < node.outputs().size(); i++) {
+            types.put(node.output(i), outputs.get(i));
+        }
+        if (evaluated < evaluable && isSmall(outputs)) {
+            Optional<List<Tensor>> values = operator.evaluate(call);
+            values.ifPresent(known -> define(node, known));
+            int[] moved = operator.movedInputs(call);
+            if (values.isEmpty() && moved.length > 0) {
+                operator.evaluate(call.following(moved))
+                        .ifPresent(followed -> define(node, followed));
             }
-            if (evaluated < evaluable && isSmall(outputs)) {
-                Optional<List<Tensor>> values = operator.get().evaluate(call);
-                values.ifPresent(known -> define(node, known));
-                int[] moved = operator.get().movedInputs(call);
-                if (values.isEmpty() && moved.length > 0) {
-                    operator.get()
-                            .evaluate(call.following(moved))
-                            .ifPresent(followed -> define(node, followed));
-                }
-            }
-        } catch (IllegalArgumentException
-                | IllegalStateException
-                | ArithmeticException
-                | IndexOutOfBoundsException e) {
-            throw new UnsupportedModelException(node.label() + ": " + e.getMessage(), e);
+        }
+        return outputs;
+    }
+
+    /** Checks the nodes of a sub-graph, of whose values only its own constants are known. */
+    private void checkInside(Graph body) {
+        for (Node node : body.nodes()) {
+            Call call =
+                    new Call(
+                            node,
+                            model.opset(),
+                            value -> body.constant(value).map(Tensor::type),
+                            body::constant);
+            Operators.of(node)
+                    .ifPresent(
+                            operator ->
+                                    OperatorRule.ask(
+                                            node,
+                                            () -> {
+                                                operator.check(new NodeCheck(call));
+                                                return node;
+                                            }));
+            node.attributes().graphs().forEach(this::checkInside);
         }
     }
 

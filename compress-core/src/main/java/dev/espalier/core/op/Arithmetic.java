@@ -10,6 +10,11 @@ abstract class Arithmetic extends Broadcast {
 
     abstract long apply(long a, long b);
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).numbers(0, 1);
+    }
+
     /** A constant of several numbers is taken as learned, such as the bias after a MatMul. */
     @Override
     public int[] parameters(Call call) {

@@ -1,5 +1,6 @@
 package dev.espalier.core.op;
 
+import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
@@ -20,6 +21,17 @@ public final class BatchNormalization implements Operator {
     @Override
     public String type() {
         return "BatchNormalization";
+    }
+
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(5).real("epsilon").real("momentum").flag("training_mode");
+        node.reals(1, 2).reals(3, 4);
+        Shape x = node.call().shape(0);
+        Dim channels = x.isRanked() && x.rank() > CHANNEL ? x.dim(CHANNEL) : Dim.UNKNOWN;
+        for (int i = 1; i < 5; i++) {
+            node.vector(i, channels);
+        }
     }
 
     @Override

@@ -13,6 +13,11 @@ public final class Cast extends Elementwise {
         return "Cast";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).type("to");
+    }
+
     private static DataType to(Call call) {
         long id = call.attributes().integer("to", 0);
         return DataType.ofId((int) id)

@@ -1,5 +1,7 @@
 package dev.espalier.core.op;
 
+import java.util.function.IntUnaryOperator;
+
 /**
  * Where an {@link Operator} states which positions of its tensors belong together. A position is
  * (value, axis, index); cutting a position cuts every position it is tied to, in every tensor of
@@ -10,9 +12,18 @@ public interface ChannelLinks {
     void tie(String a, int axisA, String b, int axisB);
 
     /**
-     * Ties position {@code indicesA[i]} of one axis to {@code indicesB[i]} of the other, for all i.
+     * Ties position {@code indexA(i)} of one axis to {@code indexB(i)} of the other, for all i
+     * below {@code count}. Sizes may be whatever a file claims, so that no list of the positions is
+     * made.
      */
-    void tie(String a, int axisA, int[] indicesA, String b, int axisB, int[] indicesB);
+    void tie(
+            String a,
+            int axisA,
+            IntUnaryOperator indexA,
+            String b,
+            int axisB,
+            IntUnaryOperator indexB,
+            int count);
 
     /**
      * Says that this node does not mind what is cut along {@code axis} of {@code value} beyond the

@@ -14,6 +14,11 @@ public final class Clip extends Elementwise {
         return "Clip";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).numbers(1, 2);
+    }
+
     /** The lower bound if it is known, for passes that fuse or quantize; empty without one. */
     public static Optional<Double> lower(Call call) {
         return bound(call, "min", 1);

@@ -15,6 +15,11 @@ abstract class Comparison extends Broadcast {
     abstract String torchName();
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(2);
+    }
+
+    @Override
     DataType resultType(Call call) {
         return DataType.BOOL;
     }

@@ -19,6 +19,14 @@ public final class Concat implements Operator {
         return "Concat";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(Math.max(1, count(node.call())));
+        for (int i = 0; i < count(node.call()); i++) {
+            node.axis("axis", i);
+        }
+    }
+
     private static int count(Call call) {
         return call.node().inputs().size();
     }
@@ -75,14 +83,9 @@ public final class Concat implements Operator {
                     links.tie(x, k, y, k);
                 } else if (call.shape(i).dim(k).isFixed() && offset >= 0) {
                     int size = Math.toIntExact(call.shape(i).size(k));
-                    links.tie(
-                            x,
-                            k,
-                            IntStream.range(0, size).toArray(),
-                            y,
-                            k,
-                            IntStream.range(offset, offset + size).toArray());
-                    offset += size;
+                    int from = offset;
+                    links.tie(x, k, p -> p, y, k, p -> from + p, size);
+                    offset = Math.addExact(offset, size);
                 } else {
                     offset = -1;
                 }

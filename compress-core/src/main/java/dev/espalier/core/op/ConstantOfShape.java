@@ -19,6 +19,15 @@ public final class ConstantOfShape implements Operator {
         return "ConstantOfShape";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).integers(0);
+        NodeCheck.require(
+                value(node.call()).elementCount() == 1,
+                "value holds %d numbers, expected 1",
+                value(node.call()).elementCount());
+    }
+
     private static Tensor value(Call call) {
         return call.attributes().tensor("value").orElse(ZERO);
     }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Convolution: X [N, C, D1..Dn], W [M, C/group, k1..kn], optional B [M] to Y [N, M, ..].
@@ -23,6 +22,41 @@ public final class Conv implements Operator {
     @Override
     public String type() {
         return "Conv";
+    }
+
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).reals(1, 2);
+        checkWindow(node);
+    }
+
+    /** What holds of integers too. */
+    void checkWindow(NodeCheck node) {
+        node.integer("group", 1, NodeCheck.MOST);
+        Window.check(node, node.call().shape(1));
+        Shape x = node.call().shape(0);
+        Shape w = node.call().shape(1);
+        long group = node.call().attributes().integer("group", 1);
+        if (!w.isRanked()) {
+            return;
+        }
+        if (w.dim(0).isFixed()) {
+            NodeCheck.require(
+                    w.size(0) % group == 0,
+                    "group %d does not divide the %d filters of %s",
+                    group,
+                    w.size(0),
+                    w);
+        }
+        node.vector(2, w.dim(0));
+        if (x.isRanked() && x.rank() > CHANNEL && x.dim(CHANNEL).isFixed() && w.dim(1).isFixed()) {
+            NodeCheck.require(
+                    x.size(CHANNEL) % group == 0 && x.size(CHANNEL) / group == w.size(1),
+                    "input %s and weight %s do not fit in %d groups",
+                    x,
+                    w,
+                    group);
+        }
     }
 
     @Override
@@ -72,9 +106,8 @@ public final class Conv implements Operator {
 
     /** Ties channel g of X to the {@code size} channels of Y that a depthwise group g makes. */
     static void tieGroups(ChannelLinks links, String x, String y, int group, int size) {
-        int[] to = IntStream.range(0, Math.multiplyExact(group, size)).toArray();
-        int[] of = Arrays.stream(to).map(o -> o / size).toArray();
-        links.tie(x, CHANNEL, of, y, CHANNEL, to);
+        int count = Math.multiplyExact(group, size);
+        links.tie(x, CHANNEL, o -> o / size, y, CHANNEL, o -> o, count);
     }
 
     /** Ties position j of every group to position j of the first, and of {@code other} if any. */
@@ -86,14 +119,10 @@ public final class Conv implements Operator {
             int size,
             String other,
             int otherAxis) {
-        int[] first = IntStream.range(0, size).toArray();
-        for (int g = 1; g < group; g++) {
-            int offset = g * size;
-            int[] here = Arrays.stream(first).map(j -> offset + j).toArray();
-            links.tie(value, axis, first, value, axis, here);
-        }
+        int count = Math.multiplyExact(group, size);
+        links.tie(value, axis, i -> i % size, value, axis, i -> i, count);
         if (other != null) {
-            links.tie(value, axis, first, other, otherAxis, first);
+            links.tie(value, axis, j -> j, other, otherAxis, j -> j, size);
         }
     }
 

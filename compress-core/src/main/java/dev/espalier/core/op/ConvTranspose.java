@@ -23,6 +23,36 @@ public final class ConvTranspose implements Operator {
         return "ConvTranspose";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).integer("group", 1, NodeCheck.MOST).reals(1, 2);
+        Window.check(node, node.call().shape(1));
+        Shape x = node.call().shape(0);
+        Shape w = node.call().shape(1);
+        long group = node.call().attributes().integer("group", 1);
+        node.integers("output_shape", 1, NodeCheck.MOST);
+        node.integers("output_padding", 0, NodeCheck.MOST);
+        if (!w.isRanked()) {
+            return;
+        }
+        if (w.dim(0).isFixed()) {
+            NodeCheck.require(
+                    w.size(0) % group == 0,
+                    "group %d does not divide the %d channels of %s",
+                    group,
+                    w.size(0),
+                    w);
+        }
+        node.vector(2, Shapes.times(w.dim(1), Dim.of(group)));
+        if (x.isRanked() && x.rank() > CHANNEL && x.dim(CHANNEL).isFixed() && w.dim(0).isFixed()) {
+            NodeCheck.require(
+                    x.dim(CHANNEL).equals(w.dim(0)),
+                    "input %s and weight %s differ in their channels",
+                    x,
+                    w);
+        }
+    }
+
     private static long[] outputPadding(Call call, int axes) {
         long[] padding = call.attributes().integers("output_padding", new long[axes]);
         if (padding.length != axes) {
@@ -38,7 +68,7 @@ public final class ConvTranspose implements Operator {
         long kernel = window.kernel().get(axis).size();
         return Math.addExact(
                 Math.multiplyExact(window.strides()[axis], call.shape(0).size(axis + 2) - 1),
-                window.dilations()[axis] * (kernel - 1) + 1);
+                Math.addExact(Math.multiplyExact(window.dilations()[axis], kernel - 1), 1));
     }
 
     /** What is cut off at the begin of every axis, then at the end of every axis. */
@@ -54,9 +84,10 @@ public final class ConvTranspose implements Operator {
         for (int i = 0; i < axes; i++) {
             long output =
                     wanted.length == 0
-                            ? call.shape(0).size(i + 2) * Conv.window(call).strides()[i]
+                            ? Math.multiplyExact(
+                                    call.shape(0).size(i + 2), Conv.window(call).strides()[i])
                             : wanted[wanted.length - axes + i];
-            long total = covered(call, i) + extra[i] - output;
+            long total = Math.addExact(covered(call, i), extra[i]) - output;
             // Where more is wanted than the windows cover, it is added at the end.
             long half = total < 0 ? 0 : total / 2;
             pads[i] = auto.equals("SAME_UPPER") || total < 0 ? half : total - half;
@@ -97,10 +128,10 @@ public final class ConvTranspose implements Operator {
             return Dim.UNKNOWN;
         }
         if (call.attributes().string("auto_pad", "NOTSET").startsWith("SAME")) {
-            return Dim.of(call.shape(0).size(axis + 2) * window.strides()[axis]);
+            return Dim.of(Math.multiplyExact(call.shape(0).size(axis + 2), window.strides()[axis]));
         }
         long[] pads = pads(call);
-        long size = covered(call, axis) + outputPadding(call, axes)[axis];
+        long size = Math.addExact(covered(call, axis), outputPadding(call, axes)[axis]);
         return Dim.of(size - pads[axis] - pads[axis + axes]);
     }
 

@@ -17,6 +17,12 @@ public final class DequantizeLinear implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.integers(0);
+        QuantizationAxis.check(node);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         return List.of(new TensorType(call.dataType(1), call.shape(0)));
     }

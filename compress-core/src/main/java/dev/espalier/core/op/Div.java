@@ -1,6 +1,9 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Tensor;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code C = A / B}, element by element under broadcasting; integers are cut towards zero. */
@@ -26,11 +29,15 @@ public final class Div extends Arithmetic {
     }
 
     @Override
-    public java.util.Optional<java.util.List<dev.espalier.core.ir.Tensor>> evaluate(Call call) {
+    public void check(NodeCheck node) {
+        super.check(node);
+        IntegerDivision.check(node);
+    }
+
+    @Override
+    public Optional<List<Tensor>> evaluate(Call call) {
         // Java's long is signed; the quotient of an unsigned 64-bit number may not be.
-        return call.dataType(0) == DataType.UINT64
-                ? java.util.Optional.empty()
-                : super.evaluate(call);
+        return call.dataType(0) == DataType.UINT64 ? Optional.empty() : super.evaluate(call);
     }
 
     @Override

@@ -18,6 +18,11 @@ public final class Dropout extends Elementwise {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).real("ratio");
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         TensorType x = new TensorType(call.dataType(0), call.shape(0));
         return call.node().output(1).isEmpty()

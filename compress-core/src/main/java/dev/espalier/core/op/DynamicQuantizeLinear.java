@@ -17,6 +17,11 @@ public final class DynamicQuantizeLinear implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         return List.of(
                 new TensorType(DataType.UINT8, call.shape(0)),

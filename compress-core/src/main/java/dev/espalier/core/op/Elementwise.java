@@ -9,6 +9,11 @@ import java.util.Optional;
  */
 abstract class Elementwise implements Operator {
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         Optional<TensorType> type = call.type(0);
         return type.map(List::of).orElse(List.of());

@@ -20,6 +20,11 @@ public final class Expand implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).integers(1);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         return call.output(Shape.broadcast(call.shape(0), ConstantOfShape.shape(call, 1)));
     }

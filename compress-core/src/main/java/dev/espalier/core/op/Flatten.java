@@ -17,6 +17,12 @@ public final class Flatten extends Reshaping {
         return "Flatten";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        int rank = node.call().ranked(0) ? node.call().shape(0).rank() : NodeCheck.MOST_AXES;
+        node.inputs(1).integer("axis", -rank, rank);
+    }
+
     private static int split(Call call) {
         int rank = call.shape(0).rank();
         long axis = call.attributes().integer("axis", 1);

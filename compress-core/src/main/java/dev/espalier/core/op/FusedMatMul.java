@@ -21,6 +21,11 @@ public final class FusedMatMul implements Operator {
         return "com.microsoft";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).real("alpha").numbers(0, 1);
+    }
+
     private static boolean isKnown(Call call) {
         return call.ranked(0)
                 && call.ranked(1)

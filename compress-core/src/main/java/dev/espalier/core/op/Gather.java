@@ -23,6 +23,11 @@ public final class Gather implements Operator {
         return "Gather";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).axis("axis", 0).integers(1);
+    }
+
     private static int axis(Call call) {
         return Call.axis(call.attributes().integer("axis", 0), call.shape(0).rank());
     }
@@ -73,8 +78,8 @@ public final class Gather implements Operator {
         Optional<int[]> indices = indices(call);
         if (indices.isPresent() && shift == 0) {
             links.allow(x, axis);
-            int[] to = IntStream.range(0, indices.get().length).toArray();
-            links.tie(x, axis, indices.get(), y, axis, to);
+            int[] from = indices.get();
+            links.tie(x, axis, i -> from[i], y, axis, i -> i, from.length);
         } else {
             links.freeze(x, axis, "single entries of it are looked up");
         }

@@ -23,6 +23,12 @@ public final class GatherBlockQuantized implements Operator {
         return "com.microsoft";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(3).integer("bits", 2, 8).integer("block_size", 16, NodeCheck.MOST);
+        node.axis("gather_axis", 0).axis("quantize_axis", 0).integers(0, 1);
+    }
+
     /** Tables of other layouts, which Espalier does not write, are not known. */
     private static boolean isKnown(Call call) {
         return call.ranked(0)
@@ -41,7 +47,7 @@ public final class GatherBlockQuantized implements Operator {
             return List.of(new TensorType(call.dataType(2), Shape.UNRANKED));
         }
         List<Dim> dims = new ArrayList<>(call.shape(1).dims());
-        dims.add(Dim.of(call.shape(0).size(1) * perByte(call)));
+        dims.add(Dim.of(Math.multiplyExact(call.shape(0).size(1), perByte(call))));
         return List.of(new TensorType(call.dataType(2), Shape.of(dims)));
     }
 

@@ -26,6 +26,11 @@ public final class Gelu extends Elementwise {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).word("approximate", "none", "tanh");
+    }
+
+    @Override
     public void torch(Call call, TorchWriter torch) {
         if (call.attributes().string("approximate", "none").equals("none")) {
             torch.out("torch.gelu(" + torch.in(0) + ")");

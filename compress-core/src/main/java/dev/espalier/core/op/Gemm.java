@@ -16,6 +16,12 @@ public final class Gemm implements Operator {
         return "Gemm";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).real("alpha").real("beta").numbers(0, 1, 2);
+        node.integer("transA", 0, NodeCheck.MOST).integer("transB", 0, NodeCheck.MOST);
+    }
+
     private static int transposed(Call call, String name) {
         return call.attributes().integer(name, 0) == 0 ? 0 : 1;
     }

@@ -16,6 +16,11 @@ public final class GlobalAveragePool implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         Shape x = call.shape(0);
         if (!x.isRanked()) {

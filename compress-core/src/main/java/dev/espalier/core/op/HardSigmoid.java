@@ -8,6 +8,11 @@ public final class HardSigmoid extends Elementwise {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).real("alpha").real("beta");
+    }
+
+    @Override
     public void torch(Call call, TorchWriter torch) {
         float alpha = call.attributes().real("alpha", 0.2f);
         float beta = call.attributes().real("beta", 0.5f);

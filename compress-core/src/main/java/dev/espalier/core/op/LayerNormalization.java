@@ -21,6 +21,11 @@ public final class LayerNormalization implements Operator {
         return "LayerNormalization";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).axis("axis", 0).real("epsilon").type("stash_type").reals(1, 2);
+    }
+
     private static int axis(Call call) {
         return Call.axis(call.attributes().integer("axis", -1), call.shape(0).rank());
     }

@@ -10,6 +10,11 @@ public final class LeakyRelu extends Elementwise {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).real("alpha");
+    }
+
+    @Override
     public void torch(Call call, TorchWriter torch) {
         float alpha = call.attributes().real("alpha", 0.01f);
         torch.out("torch.leaky_relu(%s, %s)".formatted(torch.in(0), TorchWriter.real(alpha)));

@@ -17,6 +17,11 @@ public final class MatMul implements Operator {
         return "MatMul";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).numbers(0, 1);
+    }
+
     private static boolean isVector(Call call, int input) {
         return call.shape(input).rank() == 1;
     }

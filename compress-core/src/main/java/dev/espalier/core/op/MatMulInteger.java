@@ -16,6 +16,11 @@ public final class MatMulInteger implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).integers(0, 1, 2, 3);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         return product.outputTypes(call).stream()
                 .map(type -> new TensorType(DataType.INT32, type.shape()))

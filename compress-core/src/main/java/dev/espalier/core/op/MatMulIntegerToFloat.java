@@ -25,6 +25,11 @@ public final class MatMulIntegerToFloat implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(4).integers(0, 1).reals(2, 3, BIAS);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         return product.outputTypes(call).stream()
                 .map(type -> new TensorType(DataType.FLOAT, type.shape()))

@@ -22,6 +22,15 @@ public final class MatMulNBits implements Operator {
         return "com.microsoft";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(3).integer("K", 1, NodeCheck.MOST).integer("N", 1, NodeCheck.MOST);
+        node.integer("bits", 2, 8).integer("block_size", 16, NodeCheck.MOST);
+        NodeCheck.require(
+                node.call().attributes().has("K") && node.call().attributes().has("N"),
+                "K or N is missing");
+    }
+
     private static long k(Call call) {
         return call.attributes().integer("K", 0);
     }

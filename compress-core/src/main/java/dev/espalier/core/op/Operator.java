@@ -23,6 +23,15 @@ public interface Operator {
     }
 
     /**
+     * Refuses a call that no runtime could run whatever its inputs hold. Every analysis asks this
+     * before any other rule, so that those may rely on it.
+     *
+     * @throws IllegalArgumentException naming the attribute or input, what was found and what is
+     *     allowed; the caller adds the node
+     */
+    default void check(NodeCheck node) {}
+
+    /**
      * The types of all outputs, for every operator-set version from 9 on. Dimensions that cannot be
      * told are {@link dev.espalier.core.ir.Dim#UNKNOWN}; an empty list says that nothing is known.
      *

@@ -53,6 +53,7 @@ public final class Operators {
                             new MatMulIntegerToFloat(),
                             new MatMulNBits(),
                             new MaxPool(),
+                            new Mod(),
                             new Mul(),
                             new PRelu(),
                             new Pad(),

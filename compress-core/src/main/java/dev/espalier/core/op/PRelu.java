@@ -13,6 +13,11 @@ public final class PRelu extends Broadcast {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).numbers(0, 1);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         Shape broadcast = Shape.broadcast(call.shape(0), call.shape(1));
         if (broadcast.isFixed() && !broadcast.equals(call.shape(0))) {

@@ -25,6 +25,11 @@ public final class Pad implements Operator {
         return "Pad";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).word("mode", "constant", "reflect", "edge", "wrap").integers(1, 3);
+    }
+
     /** The begins of all axes, then the ends; empty where they are not known. */
     private static Optional<long[]> amounts(Call call) {
         Optional<long[]> given = call.longs("pads", 1);
@@ -105,10 +110,11 @@ public final class Pad implements Operator {
         links.tie(
                 call.node().input(0),
                 axis,
-                IntStream.range(first, last).toArray(),
+                i -> first + i,
                 call.node().output(0),
                 axis,
-                IntStream.range(first + begin, last + begin).toArray());
+                i -> first + begin + i,
+                Math.max(0, last - first));
     }
 
     @Override

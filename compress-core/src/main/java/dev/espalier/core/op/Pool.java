@@ -18,6 +18,12 @@ abstract class Pool implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).flag("ceil_mode").flag("count_include_pad").flag("storage_order");
+        Window.checkPool(node);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         Shape x = call.shape(0);
         if (!x.isRanked()) {

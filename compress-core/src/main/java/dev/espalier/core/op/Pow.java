@@ -8,6 +8,11 @@ public final class Pow extends Broadcast {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(2);
+    }
+
+    @Override
     public boolean trains(Call call) {
         return call.dataType(0).isFloating() && call.dataType(1).isFloating();
     }

@@ -27,6 +27,11 @@ public final class QGemm implements Operator {
         return "com.microsoft";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(B + 2).integers(0, B, C).real("alpha");
+    }
+
     /** The float operator on the bytes alone. */
     private static Call plain(Call call) {
         Node node = call.node();

@@ -25,15 +25,24 @@ public final class QLinearConcat implements Operator {
         return "com.microsoft";
     }
 
-    @Override
-    public List<TensorType> outputTypes(Call call) {
+    /** The float operator on the bytes alone. */
+    private static Call plain(Call call) {
         Node node = call.node();
         List<String> parts = new ArrayList<>();
         for (int i = GRID; i < node.inputs().size(); i += EACH) {
             parts.add(node.input(i));
         }
-        Node on = Node.of(node.name(), "Concat", parts, node.outputs(), node.attributes());
-        return concat.outputTypes(call.as(on)).stream()
+        return call.as(Node.of(node.name(), "Concat", parts, node.outputs(), node.attributes()));
+    }
+
+    @Override
+    public void check(NodeCheck node) {
+        concat.check(new NodeCheck(plain(node.inputs(GRID + EACH).call())));
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
+        return concat.outputTypes(plain(call)).stream()
                 .map(type -> new TensorType(call.dataType(1), type.shape()))
                 .toList();
     }

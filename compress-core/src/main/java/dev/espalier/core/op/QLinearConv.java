@@ -22,6 +22,13 @@ public final class QLinearConv implements Operator {
         return "QLinearConv";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        Call plain = plain(node.call());
+        node.inputs(Y_ZERO_POINT + 1).integers(W, B).reals(1, W + 1, Y_ZERO_POINT - 1);
+        conv.checkWindow(new NodeCheck(plain));
+    }
+
     /** The float operator on the bytes alone. */
     private Call plain(Call call) {
         Node node = call.node();

@@ -20,6 +20,11 @@ public final class QLinearMatMul implements Operator {
         return "QLinearMatMul";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(Y_ZERO_POINT + 1).integers(0, B).reals(1, B + 1, Y_ZERO_POINT - 1);
+    }
+
     /** The float operator on the bytes alone. */
     private static Call plain(Call call) {
         Node node = call.node();

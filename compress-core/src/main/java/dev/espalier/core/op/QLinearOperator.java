@@ -36,15 +36,24 @@ final class QLinearOperator implements Operator {
         return "com.microsoft";
     }
 
-    @Override
-    public List<TensorType> outputTypes(Call call) {
+    /** The float operator on the bytes alone. */
+    private Call plain(Call call) {
         Node node = call.node();
         List<String> read =
                 IntStream.range(0, values).mapToObj(i -> node.input(i * INPUTS_A_VALUE)).toList();
-        Node on = Node.of(node.name(), plain.type(), read, node.outputs(), node.attributes());
+        return call.as(Node.of(node.name(), plain.type(), read, node.outputs(), node.attributes()));
+    }
+
+    @Override
+    public void check(NodeCheck node) {
+        plain.check(new NodeCheck(plain(node.call())));
+    }
+
+    @Override
+    public List<TensorType> outputTypes(Call call) {
         int zeroPoint = values * INPUTS_A_VALUE + 1;
         DataType bytes = call.has(zeroPoint) ? call.dataType(zeroPoint) : call.dataType(0);
-        return plain.outputTypes(call.as(on)).stream()
+        return plain.outputTypes(plain(call)).stream()
                 .map(type -> new TensorType(bytes, type.shape()))
                 .toList();
     }

@@ -7,6 +7,25 @@ import java.util.Arrays;
 final class QuantizationAxis {
     private QuantizationAxis() {}
 
+    /** Of either operator; the axis of a scalar scale does not matter. */
+    static void check(NodeCheck node) {
+        Call call = node.call();
+        node.inputs(2).reals(1).integer("block_size", 0, NodeCheck.MOST);
+        boolean hasAxis = call.ranked(1) && (isPerAxis(call) || isBlocked(call));
+        node.axisWithin("axis", hasAxis ? rank(call) : NodeCheck.MOST_AXES);
+        if (hasAxis && !isBlocked(call) && call.ranked(0)) {
+            Dim size = call.shape(0).dim(axis(call));
+            node.vector(1, size);
+            if (call.ranked(2) && call.shape(2).rank() > 0) {
+                node.vector(2, size);
+            }
+        }
+    }
+
+    private static int rank(Call call) {
+        return call.ranked(0) ? call.shape(0).rank() : NodeCheck.MOST_AXES;
+    }
+
     /** A vector of one element is a scalar written otherwise. */
     private static boolean isPerAxis(Call call) {
         return call.shape(1).rank() == 1 && !call.shape(1).dim(0).equals(Dim.of(1));

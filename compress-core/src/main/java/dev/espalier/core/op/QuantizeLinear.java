@@ -16,6 +16,12 @@ public final class QuantizeLinear implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.type("output_dtype");
+        QuantizationAxis.check(node);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         long given = call.attributes().integer("output_dtype", 0);
         DataType type =

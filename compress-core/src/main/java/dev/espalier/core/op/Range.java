@@ -15,6 +15,11 @@ public final class Range implements Operator {
         return "Range";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(3).numbers(0, 1, 2);
+    }
+
     /** How many numbers there are; empty where a bound is not known. */
     private static Optional<Long> count(Call call) {
         for (int i = 0; i < 3; i++) {

@@ -19,6 +19,11 @@ public final class ReduceMean implements Operator {
         return "ReduceMean";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).axes("axes", 0).integers(1).flag("keepdims").flag("noop_with_empty_axes");
+    }
+
     /** Which axes are reduced; empty where that is not known. */
     private static Optional<boolean[]> reduced(Call call) {
         if (!call.ranked(0)) {

@@ -22,6 +22,11 @@ public final class Reshape extends Reshaping {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(2).integers(1).flag("allowzero");
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         Optional<long[]> target = call.sizes(1);
         if (target.isEmpty()) {

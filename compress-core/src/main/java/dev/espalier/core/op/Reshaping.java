@@ -110,9 +110,7 @@ abstract class Reshaping implements Operator {
             int count) {
         int inner = Math.toIntExact(Shapes.product(shape, axis + 1, end).size());
         int size = Math.toIntExact(shape.size(axis));
-        int[] positions = IntStream.range(0, count).toArray();
-        int[] indices = IntStream.range(0, count).map(p -> p / inner % size).toArray();
-        links.tie(parts, axis, indices, whole, wholeAxis, positions);
+        links.tie(parts, axis, p -> p / inner % size, whole, wholeAxis, p -> p, count);
     }
 
     private static int longest(Shape shape, int[] axes) {

@@ -23,6 +23,44 @@ public final class Resize implements Operator {
         return "Resize";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).axes("axes", 0);
+        node.word("mode", "nearest", "linear", "cubic");
+        node.word(
+                "coordinate_transformation_mode",
+                "half_pixel",
+                "half_pixel_symmetric",
+                "pytorch_half_pixel",
+                "align_corners",
+                "asymmetric",
+                "tf_crop_and_resize",
+                "tf_half_pixel_for_nn");
+        node.word(
+                "nearest_mode",
+                "round_prefer_floor",
+                "round_prefer_ceil",
+                "floor",
+                "ceil",
+                "simple");
+        node.word("keep_aspect_ratio_policy", "stretch", "not_larger", "not_smaller");
+        node.reals(scalesInput(node.call()));
+        node.call()
+                .constant(scalesInput(node.call()))
+                .ifPresent(
+                        scales ->
+                                Arrays.stream(scales.toDoubles())
+                                        .forEach(
+                                                scale ->
+                                                        NodeCheck.require(
+                                                                scale > 0 && Double.isFinite(scale),
+                                                                "a scale of %s, expected more than 0",
+                                                                scale)));
+        if (hasSizes(node.call())) {
+            node.integers(3);
+        }
+    }
+
     private static int scalesInput(Call call) {
         return call.opset() < 11 ? 1 : 2;
     }

@@ -23,6 +23,12 @@ public final class ShapeOf implements Operator {
         return "Shape";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).integer("start", Long.MIN_VALUE, Long.MAX_VALUE);
+        node.integer("end", Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
     private static int bound(Call call, String name, long absent) {
         int rank = call.shape(0).rank();
         long given = call.attributes().integer(name, absent);

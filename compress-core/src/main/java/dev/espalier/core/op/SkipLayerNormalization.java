@@ -25,6 +25,11 @@ public final class SkipLayerNormalization implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(3).real("epsilon").reals(2, 3, 4);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         Shape x = call.shape(0);
         List<TensorType> types = new ArrayList<>();

@@ -33,8 +33,12 @@ public final class Slice implements Operator {
             return step == 1 && count == size;
         }
 
+        int index(int i) {
+            return start + i * step;
+        }
+
         int[] indices() {
-            return IntStream.range(0, count).map(i -> start + i * step).toArray();
+            return IntStream.range(0, count).map(this::index).toArray();
         }
     }
 
@@ -75,6 +79,11 @@ public final class Slice implements Operator {
     @Override
     public String type() {
         return "Slice";
+    }
+
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).integers(1, 2, 3, 4).axes("axes", 0);
     }
 
     private static Optional<Bounds> bounds(Call call) {
@@ -188,8 +197,7 @@ public final class Slice implements Operator {
                 links.tie(x, axis, y, axis);
             } else if (range.step() == 1) {
                 links.allow(x, axis);
-                int[] to = IntStream.range(0, range.count()).toArray();
-                links.tie(x, axis, range.indices(), y, axis, to);
+                links.tie(x, axis, range::index, y, axis, i -> i, range.count());
             } else {
                 links.freeze(x, axis, "a slice takes every " + range.step() + "th index of it");
             }

@@ -10,6 +10,11 @@ public final class Softmax extends Elementwise {
         return "Softmax";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).axis("axis", 0);
+    }
+
     private static boolean sumsOneAxis(Call call) {
         return call.opset() >= 13;
     }

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Cuts a tensor into parts along {@code axis} (default 0). Their sizes are the attribute {@code
@@ -21,6 +20,13 @@ public final class Split implements Operator {
     @Override
     public String type() {
         return "Split";
+    }
+
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).axis("axis", 0).integers(1);
+        node.integers("split", 0, NodeCheck.MOST).integer("num_outputs", 1, NodeCheck.MOST);
+        NodeCheck.require(!node.call().node().outputs().isEmpty(), "has no outputs");
     }
 
     private static int axis(Call call) {
@@ -83,16 +89,12 @@ public final class Split implements Operator {
                 if (k != axis) {
                     links.tie(x, k, y, k);
                 } else if (sizes != null) {
-                    int[] to = IntStream.range(0, (int) sizes[i]).toArray();
-                    links.tie(x, k, shifted(to, offset), y, k, to);
+                    int from = offset;
+                    links.tie(x, k, p -> from + p, y, k, p -> p, Math.toIntExact(sizes[i]));
                 }
             }
-            offset += sizes == null ? 0 : Math.toIntExact(sizes[i]);
+            offset = Math.addExact(offset, sizes == null ? 0 : Math.toIntExact(sizes[i]));
         }
-    }
-
-    private static int[] shifted(int[] indices, int offset) {
-        return Arrays.stream(indices).map(index -> index + offset).toArray();
     }
 
     @Override

@@ -18,6 +18,11 @@ public final class Squeeze extends Reshaping {
         return "Squeeze";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).axes("axes", 0).integers(1);
+    }
+
     /** Which axes of the input go; empty where that is not known. */
     private static Optional<boolean[]> removed(Call call) {
         if (!call.ranked(0)) {

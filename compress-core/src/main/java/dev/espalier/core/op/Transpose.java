@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,17 @@ public final class Transpose implements Operator {
     @Override
     public String type() {
         return "Transpose";
+    }
+
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1);
+        long[] perm = node.call().attributes().integers("perm");
+        node.integers("perm", 0, perm.length - 1L);
+        NodeCheck.require(
+                Arrays.stream(perm).distinct().count() == perm.length,
+                "perm %s has an axis twice",
+                Arrays.toString(perm));
     }
 
     private static int[] permutation(Call call) {
@@ -87,8 +99,7 @@ public final class Transpose implements Operator {
     @Override
     public void torch(Call call, TorchWriter torch) {
         torch.out(
-                "torch.permute(%s, %s)"
-                        .formatted(torch.in(0), java.util.Arrays.toString(permutation(call))));
+                "torch.permute(%s, %s)".formatted(torch.in(0), Arrays.toString(permutation(call))));
     }
 
     @Override

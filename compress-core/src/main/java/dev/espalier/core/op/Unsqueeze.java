@@ -18,6 +18,16 @@ public final class Unsqueeze extends Reshaping {
         return "Unsqueeze";
     }
 
+    @Override
+    public void check(NodeCheck node) {
+        node.inputs(1).integers(1);
+        int added = node.call().attributes().integers("axes").length;
+        if (node.call().ranked(0)) {
+            int rank = node.call().shape(0).rank() + added;
+            node.integers("axes", -rank, rank - 1L);
+        }
+    }
+
     /** Which axes of the output are new; empty where that is not known. */
     private static Optional<boolean[]> added(Call call) {
         Optional<long[]> axes = call.longs("axes", 1);

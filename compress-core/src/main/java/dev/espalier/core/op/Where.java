@@ -15,6 +15,11 @@ public final class Where extends Broadcast {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(3);
+    }
+
+    @Override
     DataType resultType(Call call) {
         return call.dataType(1);
     }

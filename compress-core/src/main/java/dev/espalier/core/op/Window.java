@@ -18,6 +18,55 @@ record Window(List<Dim> kernel, Attributes attributes) {
         return new Window(kernel, call.attributes());
     }
 
+    /**
+     * What Conv, ConvTranspose and the pools demand of the attributes of their window.
+     *
+     * @param w shape of the weight, whose axes behind the first two are the window's
+     */
+    static void check(NodeCheck node, Shape w) {
+        Attributes attributes = node.call().attributes();
+        node.word("auto_pad", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID");
+        node.integers("kernel_shape", 1, NodeCheck.MOST);
+        node.integers("strides", 1, NodeCheck.MOST);
+        node.integers("dilations", 1, NodeCheck.MOST);
+        node.integers("pads", 0, NodeCheck.MOST);
+        long[] kernel = attributes.integers("kernel_shape");
+        int axes = kernel.length;
+        if (w.isRanked()) {
+            NodeCheck.require(w.rank() > 2, "weight %s has no spatial axes", w);
+            axes = w.rank() - 2;
+            node.integers("kernel_shape", axes, 1, NodeCheck.MOST);
+            for (int i = 0; i < kernel.length; i++) {
+                Dim size = w.dim(i + 2);
+                NodeCheck.require(
+                        !size.isFixed() || size.size() == kernel[i],
+                        "kernel_shape is %s, the weight %s",
+                        Arrays.toString(kernel),
+                        w);
+            }
+        }
+        if (axes > 0) {
+            node.integers("strides", axes, 1, NodeCheck.MOST);
+            node.integers("dilations", axes, 1, NodeCheck.MOST);
+            node.integers("pads", 2 * axes, 0, NodeCheck.MOST);
+        }
+    }
+
+    /** {@link #check} of a pool, whose pads are also smaller than its kernel. */
+    static void checkPool(NodeCheck node) {
+        check(node, Shape.UNRANKED);
+        long[] kernel = node.call().attributes().integers("kernel_shape");
+        NodeCheck.require(kernel.length > 0, "kernel_shape is missing");
+        long[] pads = node.call().attributes().integers("pads");
+        for (int i = 0; i < pads.length; i++) {
+            NodeCheck.require(
+                    pads[i] < kernel[i % kernel.length],
+                    "pads are %s, expected less than the kernel's %s",
+                    Arrays.toString(pads),
+                    Arrays.toString(kernel));
+        }
+    }
+
     private int axes() {
         return kernel.size();
     }
@@ -78,8 +127,8 @@ record Window(List<Dim> kernel, Attributes attributes) {
             long size = x.size(i + 2);
             long stride = strides()[i];
             long extent = extent(i);
-            long output = (size + stride - 1) / stride;
-            long total = Math.max(0, (output - 1) * stride + extent - size);
+            long last = (steps(size, stride) - 1) * stride;
+            long total = Math.max(0, Math.addExact(last, extent) - size);
             long begin = auto.equals("SAME_LOWER") ? total - total / 2 : total / 2;
             pads[i] = begin;
             pads[i + axes()] = total - begin;
@@ -103,26 +152,27 @@ record Window(List<Dim> kernel, Attributes attributes) {
             long size = x.size(i + 2);
             long stride = strides()[i];
             if (same) {
-                dims.add(Dim.of((size + stride - 1) / stride));
+                dims.add(Dim.of(steps(size, stride)));
                 continue;
             }
             long[] pads = pads(x);
             long extent = extent(i);
-            long span = size + pads[i] + pads[i + axes()] - extent;
-            if (span < 0) {
-                throw new IllegalArgumentException(
-                        "a window of "
-                                + extent
-                                + " does not fit a padded axis of "
-                                + (span + extent));
-            }
-            long steps = ceil ? (span + stride - 1) / stride : span / stride;
+            long padded = Math.addExact(size, pads[i] + pads[i + axes()]);
+            long span = padded - extent;
+            NodeCheck.require(
+                    span >= 0, "a window of %d does not fit a padded axis of %d", extent, padded);
+            long steps = ceil ? steps(span, stride) : span / stride;
             if (ceil && steps * stride >= size + pads[i]) {
                 steps--;
             }
             dims.add(Dim.of(steps + 1));
         }
         return dims;
+    }
+
+    /** {@code size / stride}, rounded up. */
+    private static long steps(long size, long stride) {
+        return size / stride + (size % stride == 0 ? 0 : 1);
     }
 
     private boolean isSymmetric(Call call) {
@@ -187,7 +237,8 @@ record Window(List<Dim> kernel, Attributes attributes) {
     }
 
     private long extent(int i) {
-        return dilations()[i] * (kernel.get(i).size() - 1) + 1;
+        long size = Math.multiplyExact(dilations()[i], kernel.get(i).size() - 1);
+        return Math.addExact(size, 1);
     }
 
     /**

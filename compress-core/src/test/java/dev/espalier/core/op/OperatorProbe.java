@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /** Asks the rules of the last node of a model that is given as text. */
@@ -129,17 +130,23 @@ final class OperatorProbe implements ChannelLinks {
     @Override
     public void tie(String a, int axisA, String b, int axisB) {
         long size = inference.shape(a).dim(axisA).isFixed() ? inference.shape(a).size(axisA) : 0;
-        int[] all = IntStream.range(0, (int) size).toArray();
-        tie(a, axisA, all, b, axisB, all);
+        tie(a, axisA, i -> i, b, axisB, i -> i, (int) size);
     }
 
     @Override
-    public void tie(String a, int axisA, int[] indicesA, String b, int axisB, int[] indicesB) {
+    public void tie(
+            String a,
+            int axisA,
+            IntUnaryOperator indexA,
+            String b,
+            int axisB,
+            IntUnaryOperator indexB,
+            int count) {
         allow(a, axisA);
         allow(b, axisB);
-        for (int i = 0; i < indicesA.length; i++) {
-            String left = position(a, axisA, indicesA[i]);
-            String right = position(b, axisB, indicesB[i]);
+        for (int i = 0; i < count; i++) {
+            String left = position(a, axisA, indexA.applyAsInt(i));
+            String right = position(b, axisB, indexB.applyAsInt(i));
             ties.computeIfAbsent(left, k -> new TreeSet<>()).add(right);
             ties.computeIfAbsent(right, k -> new TreeSet<>()).add(left);
         }

@@ -29,6 +29,9 @@ import java.util.stream.IntStream;
  * in one group, but has a weight of its own for every channel to make up for different factors.
  */
 final class GroupSegments {
+    /** Constants of one node that may have to be scaled; all choices of them are tried. */
+    private static final int MOST_OPTIONAL = 10;
+
     private final Graph graph;
     private final ShapeInference types;
     private final ChannelGroup group;
@@ -226,6 +229,9 @@ final class GroupSegments {
     private Optional<Set<Integer>> homogeneous(
             Node node, Operator operator, Set<Integer> scaled, List<Integer> optional) {
         Call call = types.call(node);
+        if (optional.size() > MOST_OPTIONAL) {
+            return Optional.empty();
+        }
         for (int chosen = (1 << optional.size()) - 1; chosen >= 0; chosen--) {
             Set<Integer> added = new HashSet<>();
             for (int i = 0; i < optional.size(); i++) {

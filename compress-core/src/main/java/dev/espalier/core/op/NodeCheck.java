@@ -1,0 +1,240 @@
+package dev.espalier.core.op;
+
+import dev.espalier.core.ir.Attribute;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.util.List;
+
+/**
+ * What an operator demands of a call whatever the inputs hold: attributes of the right kind and in
+ * range, inputs that must be given, constants of a type that it computes with. An attribute or a
+ * type that is not there, or not known, is not wrong.
+ *
+ * <p>Every method returns this check, or throws an {@link IllegalArgumentException} that says what
+ * was found and what is allowed; the caller adds the node.
+ */
+public final class NodeCheck {
+    /** More than any size, stride or pad that a tensor in memory can have. */
+    static final long MOST = Integer.MAX_VALUE;
+
+    /** More axes than any tensor has, where its rank is not known. */
+    static final int MOST_AXES = 1 << 16;
+
+    private final Call call;
+
+    public NodeCheck(Call call) {
+        this.call = call;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    /** The first {@code count} inputs must be given. */
+    NodeCheck inputs(int count) {
+        for (int i = 0; i < count; i++) {
+            require(call.has(i), "has no input %d, expected %d of them", i, count);
+        }
+        return this;
+    }
+
+    /** An integer within bounds. */
+    NodeCheck integer(String name, long least, long most) {
+        Attribute found = found(name, Attribute.IntValue.class, "an integer");
+        if (found instanceof Attribute.IntValue v) {
+            requireWithin(name, v.value(), least, most);
+        }
+        return this;
+    }
+
+    /** An integer that stands for yes where it is not 0. */
+    NodeCheck flag(String name) {
+        return integer(name, 0, 1);
+    }
+
+    /** The number of an element type, or 0 for the default. */
+    NodeCheck type(String name) {
+        long id = integer(name, 0, MOST).call.attributes().integer(name, 0);
+        require(
+                id == 0 || DataType.ofId((int) id).isPresent(),
+                "%s is %d, which is no element type",
+                name,
+                id);
+        return this;
+    }
+
+    /** Integers within bounds, as many as there are. */
+    NodeCheck integers(String name, long least, long most) {
+        Attribute found = found(name, Attribute.Ints.class, "a list of integers");
+        if (found instanceof Attribute.Ints v) {
+            v.values().forEach(value -> requireWithin(name, value, least, most));
+        }
+        return this;
+    }
+
+    /** {@link #integers(String, long, long)}, {@code count} of them. */
+    NodeCheck integers(String name, int count, long least, long most) {
+        integers(name, least, most);
+        long[] given = call.attributes().integers(name, new long[count]);
+        require(given.length == count, "%s has %d numbers, expected %d", name, given.length, count);
+        return this;
+    }
+
+    /** A real that is neither infinite nor NaN. */
+    NodeCheck real(String name) {
+        Attribute found = found(name, Attribute.FloatValue.class, "a real");
+        require(
+                !(found instanceof Attribute.FloatValue v) || Float.isFinite(v.value()),
+                "%s is not finite",
+                name);
+        return this;
+    }
+
+    /** One of some words. */
+    NodeCheck word(String name, String... allowed) {
+        Attribute found = found(name, Attribute.StringValue.class, "a string");
+        if (found instanceof Attribute.StringValue v) {
+            require(
+                    List.of(allowed).contains(v.value()),
+                    "%s is '%s', expected one of %s",
+                    name,
+                    v.value(),
+                    String.join(", ", allowed));
+        }
+        return this;
+    }
+
+    /** An axis of input {@code i}; negative ones count from the end. */
+    NodeCheck axis(String name, int i) {
+        return axisWithin(name, axes(call.shape(i)));
+    }
+
+    /** An axis of a tensor of {@code rank} axes. */
+    NodeCheck axisWithin(String name, int rank) {
+        return integer(name, -rank, rank - 1L);
+    }
+
+    /** Axes of input {@code i}; negative ones count from the end. */
+    NodeCheck axes(String name, int i) {
+        int rank = axes(call.shape(i));
+        return integers(name, -rank, rank - 1L);
+    }
+
+    private static int axes(Shape shape) {
+        return shape.isRanked() ? shape.rank() : MOST_AXES;
+    }
+
+    /** Of these inputs the constant ones hold reals, all of one type. */
+    NodeCheck reals(int... inputs) {
+        Tensor first = null;
+        for (int i : inputs) {
+            Tensor constant = call.constant(i).orElse(null);
+            if (constant == null) {
+                continue;
+            }
+            require(
+                    constant.dataType().isFloating(),
+                    "input %d '%s' is %s, expected reals",
+                    i,
+                    call.node().input(i),
+                    constant.type());
+            first = first == null ? constant : first;
+            requireSameType(first, constant);
+        }
+        return this;
+    }
+
+    /** Of these inputs the constant ones hold integers. */
+    NodeCheck integers(int... inputs) {
+        for (int i : inputs) {
+            call.constant(i)
+                    .ifPresent(
+                            constant ->
+                                    require(
+                                            constant.dataType().isInteger(),
+                                            "input %d '%s' is %s, expected integers",
+                                            i,
+                                            call.node().input(i),
+                                            constant.type()));
+        }
+        return this;
+    }
+
+    /** Of these inputs the constant ones are all of one type, of reals or integers. */
+    NodeCheck numbers(int... inputs) {
+        Tensor first = null;
+        for (int i : inputs) {
+            Tensor constant = call.constant(i).orElse(null);
+            if (constant == null) {
+                continue;
+            }
+            require(
+                    constant.dataType().isFloating() || constant.dataType().isInteger(),
+                    "input %d '%s' is %s, expected numbers",
+                    i,
+                    call.node().input(i),
+                    constant.type());
+            first = first == null ? constant : first;
+            requireSameType(first, constant);
+        }
+        return this;
+    }
+
+    private static void requireSameType(Tensor a, Tensor b) {
+        require(
+                a.dataType() == b.dataType(),
+                "its constants are %s and %s, expected one element type",
+                a.type(),
+                b.type());
+    }
+
+    /** Input {@code i}, where its shape is known, is a vector of {@code length}. */
+    NodeCheck vector(int i, Dim length) {
+        Shape shape = call.shape(i);
+        boolean fits =
+                !shape.isRanked()
+                        || shape.rank() == 1
+                                && (!length.isFixed()
+                                        || !shape.dim(0).isFixed()
+                                        || shape.dim(0).equals(length));
+        require(
+                fits,
+                "input %d '%s' has the shape %s, expected [%s]",
+                i,
+                call.node().input(i),
+                shape,
+                length);
+        return this;
+    }
+
+    /** The attribute {@code name}; null where there is none. */
+    private Attribute found(String name, Class<? extends Attribute> kind, String expected) {
+        Attribute found = call.attributes().find(name).orElse(null);
+        require(
+                found == null || kind.isInstance(found),
+                "attribute %s is of another kind, expected %s",
+                name,
+                expected);
+        return found;
+    }
+
+    private static void requireWithin(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            String allowed =
+                    most >= MOST
+                            ? "at least " + least
+                            : least == most ? Long.toString(least) : least + " to " + most;
+            throw new IllegalArgumentException(
+                    "%s is %d, expected %s".formatted(name, value, allowed));
+        }
+    }
+
+    /** Refuses with a sentence unless {@code holds}. */
+    static void require(boolean holds, String message, Object... arguments) {
+        if (!holds) {
+            throw new IllegalArgumentException(message.formatted(arguments));
+        }
+    }
+}
