@@ -49,7 +49,7 @@ class SimplifyTest {
                         w: float[2] = [1, 2]
                         y = Add(x, w)
                         """);
-        Model old = new Model(3, Map.of("", 9L), model.graph(), Map.of(), Opaque.NONE);
+        Model old = new Model(3, Map.of("", 9L), model.graph(), Map.of(), Map.of(), Opaque.NONE);
         PassTester.Outcome outcome = PassTester.given(old).whenPreviewed(new Simplify());
         assertThat(outcome.after().graph().inputs()).hasSize(1);
         assertThat(outcome.after().irVersion()).isEqualTo(4);
@@ -96,7 +96,7 @@ class SimplifyTest {
     void anEmptyGraphStays() {
         Graph empty =
                 new Graph("", List.of(), List.of(), List.of(), List.of(), List.of(), Opaque.NONE);
-        PassTester.given(new Model(8, Map.of("", 17L), empty, Map.of(), Opaque.NONE))
+        PassTester.given(new Model(8, Map.of("", 17L), empty, Map.of(), Map.of(), Opaque.NONE))
                 .whenPreviewed(new Simplify())
                 .unchanged();
     }
