@@ -88,7 +88,8 @@ final class Expansion {
             String unit, long count, Function.Id most, long ofMost, long limit) {
         return new UnsupportedModelException(
                 ("%s: inlined, the calls of its functions become %s %s, a call of '%s' alone %s;"
-                                + " at most %d are accepted")
+                                + " at most %d are accepted. Export it without functions if that many are"
+                                + " meant")
                         .formatted(source.name(), text(count), unit, most, text(ofMost), limit));
     }
 
@@ -143,6 +144,9 @@ final class Expansion {
                 .forEach(
                         (name, value) ->
                                 size.add(size(value), size.uses().getOrDefault(name, 0L), inside));
+        if (size.depth() > MOST_DEPTH) {
+            throw tooDeep(id);
+        }
         path.remove(path.size() - 1);
         sizes.put(id, size);
         return size;
