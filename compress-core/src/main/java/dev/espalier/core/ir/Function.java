@@ -2,6 +2,7 @@ package dev.espalier.core.ir;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,23 @@ public record Function(
      *
      * @param overload tells functions of one domain and name apart; mostly empty
      */
-    public record Id(String domain, String name, String overload) {
+    public record Id(String domain, String name, String overload) implements Comparable<Id> {
+        private static final Comparator<Id> ORDER =
+                Comparator.comparing(Id::name)
+                        .thenComparing(Id::domain)
+                        .thenComparing(Id::overload);
+
         /** What {@code node} names, be it a function or not. */
         public static Id of(Node node) {
             return new Id(node.domain(), node.opType(), node.overload());
+        }
+
+        /**
+         * By name first. Maps stay fast with ordered keys where a hostile file makes hashes equal.
+         */
+        @Override
+        public int compareTo(Id other) {
+            return ORDER.compare(this, other);
         }
 
         @Override
