@@ -112,6 +112,6 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                         initializers,
                         List.of(),
                         Opaque.NONE);
-        return new Model(IR_VERSION, Map.of("", OPSET), graph, Map.of(), Opaque.NONE);
+        return new Model(IR_VERSION, Map.of("", OPSET), graph, Map.of(), Map.of(), Opaque.NONE);
     }
 }

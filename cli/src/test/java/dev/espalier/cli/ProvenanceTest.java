@@ -20,8 +20,7 @@ class ProvenanceTest {
                         y = %s
                         """
                                 .formatted(opset, call));
-        return new Model(
-                irVersion, parsed.opsets(), parsed.graph(), parsed.metadata(), parsed.extras());
+        return parsed.withIrVersion(irVersion);
     }
 
     @ParameterizedTest

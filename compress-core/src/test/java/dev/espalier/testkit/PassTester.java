@@ -139,6 +139,7 @@ public final class PassTester {
                     "",
                     node.isStandard() ? "" : node.domain(),
                     node.opType(),
+                    node.overload(),
                     node.inputs(),
                     node.outputs(),
                     node.attributes(),

@@ -198,6 +198,7 @@ final class IntegerOperators {
                         node.name(),
                         domain,
                         operator,
+                        "",
                         inputs,
                         List.of(written.output(0)),
                         attributes,

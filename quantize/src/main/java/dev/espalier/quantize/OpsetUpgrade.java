@@ -3,11 +3,14 @@ package dev.espalier.quantize;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Attributes;
+import dev.espalier.core.ir.Function;
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -107,14 +110,40 @@ final class OpsetUpgrade {
                 throw refusal(node.label() + " holds a graph of its own");
             }
         }
-        String domain = model.opsets().containsKey("") ? "" : "ai.onnx";
-        Model changed = model.withGraph(editor.build()).withOpset(domain, target);
-        return new Model(
-                Math.max(changed.irVersion(), IR_VERSIONS.get(target)),
-                changed.opsets(),
-                changed.graph(),
-                changed.metadata(),
-                changed.extras());
+        return model.withGraph(editor.build())
+                .withFunctions(functions())
+                .withOpset(standard(model.opsets()), target)
+                .withIrVersion(Math.max(model.irVersion(), IR_VERSIONS.get(target)));
+    }
+
+    private static String standard(Map<String, Long> opsets) {
+        return opsets.containsKey("ai.onnx") && !opsets.containsKey("") ? "ai.onnx" : "";
+    }
+
+    /** Runtimes inline functions and then read them in the model's operator set, so all move. */
+    private Map<Function.Id, Function> functions() {
+        Map<Function.Id, Function> moved = new LinkedHashMap<>();
+        for (Function function : model.functions().values()) {
+            for (Graph graph : function.graphs()) {
+                for (Node node : graph.nodes()) {
+                    if (node.isStandard() && !isUnchanged(node)) {
+                        throw refusal(
+                                "%s in function '%s' may have to be written otherwise in operator set %d"
+                                        .formatted(node.label(), function.id(), target));
+                    }
+                }
+            }
+            String domain = standard(function.opsets());
+            boolean isOld = function.opsets().getOrDefault(domain, target) < target;
+            moved.put(function.id(), isOld ? function.withOpset(domain, target) : function);
+        }
+        return moved;
+    }
+
+    private boolean isUnchanged(Node node) {
+        return target == PER_CHANNEL
+                ? UNCHANGED.contains(node.opType())
+                : from13(node) == node && !node.is("AveragePool");
     }
 
     private Node from9(Node node) {

@@ -49,6 +49,51 @@ class OpsetUpgradeTest {
         assertThat(run(upgraded)).isEqualTo(run(old));
     }
 
+    private static Model calling(String bodyOpset, String body) {
+        return GraphText.parse(
+                """
+                opset 12
+                opset my 1
+                function my::f {axes=[2]} (a) -> (b) {
+                  %s
+                  b = %s
+                }
+                graph (x: float[1,3,4,4]) -> (y)
+                y = my::f(x)
+                """
+                        .formatted(bodyOpset, body));
+    }
+
+    @Test
+    void functionsMoveAlong() {
+        Model old = calling("opset 12", "Elu(a)");
+        Model upgraded = OpsetUpgrade.toPerChannel(old);
+
+        assertThat(upgraded.functions().values())
+                .extracting(function -> function.opsets().get(""))
+                .containsExactly(13L);
+        assertThat(run(upgraded)).isEqualTo(run(old));
+        Model newer = calling("opset 13", "Elu(a)");
+        assertThat(OpsetUpgrade.toPerChannel(newer).functions()).isEqualTo(newer.functions());
+        Model foreign = calling("opset other 1", "other::Elu(a)");
+        assertThat(OpsetUpgrade.toPerChannel(foreign).functions()).isEqualTo(foreign.functions());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    Softmax(a)            | Softmax 'b' in function 'my::f' may have to be written
+                    ReduceSum(a)          | ReduceSum 'b' in function 'my::f' may have to be written
+                    Unsqueeze(a) {axes=@axes:ints} | Unsqueeze 'b' in function 'my::f'
+                    """)
+    void functionsThatWouldMeanSomethingElseAreRefused(String body, String message) {
+        assertThatThrownBy(() -> OpsetUpgrade.toPerChannel(calling("opset 12", body)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(message);
+    }
+
     @Test
     void splitKeepsItsSizes() {
         Model old =

@@ -24,7 +24,7 @@ final class SmallModels {
         Graph graph =
                 new Graph(
                         "small", inputs, outputs, List.of(), weights, List.of(nodes), Opaque.NONE);
-        return new Model(8, Map.of("", 17L), graph, Map.of(), Opaque.NONE);
+        return new Model(8, Map.of("", 17L), graph, Map.of(), Map.of(), Opaque.NONE);
     }
 
     static Value value(String name, DataType type, Shape shape) {

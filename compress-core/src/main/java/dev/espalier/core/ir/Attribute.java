@@ -45,6 +45,33 @@ public sealed interface Attribute {
         }
     }
 
-    /** Any other kind (sparse tensors, types, references, strings that are not UTF-8), unread. */
+    /**
+     * The value that the call of the {@link Function} around the node gives to its attribute {@code
+     * name}, or the default of that; where there is neither, the node has no such attribute.
+     *
+     * @param type what kind of value that is
+     */
+    record Reference(String name, Type type) implements Attribute {}
+
+    /** The kinds of values, as ONNX names them. */
+    enum Type {
+        UNDEFINED,
+        FLOAT,
+        INT,
+        STRING,
+        TENSOR,
+        GRAPH,
+        SPARSE_TENSOR,
+        TYPE_PROTO,
+        FLOATS,
+        INTS,
+        STRINGS,
+        TENSORS,
+        GRAPHS,
+        SPARSE_TENSORS,
+        TYPE_PROTOS
+    }
+
+    /** Any other kind (sparse tensors, types, strings that are not UTF-8), unread. */
     record Other(Opaque value) implements Attribute {}
 }

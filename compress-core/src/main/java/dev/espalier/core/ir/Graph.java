@@ -1,5 +1,6 @@
 package dev.espalier.core.ir;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +81,19 @@ public final class Graph {
 
     public Opaque extras() {
         return extras;
+    }
+
+    /** This graph and all graphs in attributes of its nodes, at any depth, from the outside in. */
+    public List<Graph> withSubGraphs() {
+        List<Graph> found = new ArrayList<>();
+        collect(this, found);
+        return found;
+    }
+
+    private static void collect(Graph graph, List<Graph> found) {
+        found.add(graph);
+        graph.nodes.forEach(
+                node -> node.attributes().graphs().forEach(body -> collect(body, found)));
     }
 
     /** The constant tensor of this name: an initializer or the value of a Constant node. */

@@ -18,8 +18,23 @@ package dev.espalier.core.ir;
  * Operators of other domains are written {@code com.microsoft::Gelu(x)}, omitted inputs {@code
  * Clip(x, "", max)}, names with other characters than letters, digits, {@code _ . /} in quotes,
  * constants in attributes {@code value=tensor(int64[2], [1, 2])}, sub-graphs {@code
- * then_branch=graph () -> (a) { a = Neg(x) }}. Types of intermediate values, metadata and what the
- * file says beyond the model are not part of the text.
+ * then_branch=graph () -> (a) { a = Neg(x) }}.
+ *
+ * <p>Functions stand before the graph, with their attributes, those with a default as {@code
+ * name=value}; where one names no operator sets, its body is written in those of the model. A call
+ * is {@code my::scaled(x) {by=2.0}}, or {@code my::scaled:overload(x)}.
+ *
+ * <pre>
+ *   function my::scaled {by, slope=0.1} (a) -> (c) {
+ *     opset 17
+ *     b = Constant() {value_float=@by:float}
+ *     ab = Mul(a, b)
+ *     c = LeakyRelu(ab) {alpha=@slope:float}
+ *   }
+ * </pre>
+ *
+ * <p>Types of intermediate values, metadata and what the file says beyond the model are not part of
+ * the text.
  */
 public final class GraphText {
     private GraphText() {}
@@ -39,13 +54,10 @@ public final class GraphText {
     /** The text of {@code model}; constants of more than 16 elements appear by type only. */
     public static String print(Model model) {
         StringBuilder text = new StringBuilder();
-        model.opsets()
-                .forEach(
-                        (domain, version) ->
-                                text.append("opset ")
-                                        .append(domain.isEmpty() ? "" : TextNames.of(domain) + " ")
-                                        .append(version)
-                                        .append('\n'));
+        model.opsets().forEach((domain, v) -> text.append(GraphTextPrinter.opset(domain, v)));
+        model.functions()
+                .values()
+                .forEach(function -> text.append(new GraphTextPrinter().function(function)));
         return text.append(print(model.graph())).toString();
     }
 

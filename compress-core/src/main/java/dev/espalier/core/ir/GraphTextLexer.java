@@ -30,7 +30,7 @@ final class GraphTextLexer {
     }
 
     private static final List<String> LONG_SYMBOLS = List.of("->", "::");
-    private static final String SYMBOLS = "()[]{}=,:?*";
+    private static final String SYMBOLS = "()[]{}=,:?*@";
 
     private final String text;
     private final List<Token> tokens = new ArrayList<>();

@@ -10,36 +10,94 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Reads {@link GraphText}. */
-final class GraphTextParser {
+final class GraphTextParser extends GraphTextCursor {
     private static final long DEFAULT_OPSET = 17;
     private static final long IR_VERSION = 8;
     private static final int MAX_DEPTH = 20;
 
-    private final List<Token> tokens;
-    private int at;
     private int depth;
 
     GraphTextParser(String text) {
-        this.tokens = GraphTextLexer.tokens(text);
+        super(GraphTextLexer.tokens(text));
     }
 
     Model model() {
+        Map<String, Long> opsets = opsets();
+        opsets.putIfAbsent("", DEFAULT_OPSET);
+        Map<Function.Id, Function> functions = new LinkedHashMap<>();
+        while (acceptWord("function")) {
+            Function function = function(opsets);
+            if (functions.put(function.id(), function) != null) {
+                throw wrong("function '" + function.id() + "' is given twice");
+            }
+        }
+        int line = peek().line();
+        word("graph");
+        Graph graph = checked(graph(Kind.END, ""), "graph", line);
+        return new Model(IR_VERSION, opsets, graph, functions, Map.of(), Opaque.NONE);
+    }
+
+    private static Graph checked(Graph graph, String what, int line) {
+        try {
+            return new GraphEditor(graph).build();
+        } catch (IllegalStateException e) {
+            throw new ModelFormatException(what + " at line " + line + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, Long> opsets() {
         Map<String, Long> opsets = new LinkedHashMap<>();
-        while (peek().kind() == Kind.NAME && peek().text().equals("opset")) {
-            at++;
+        // A value may have this name, too.
+        while (isWord("opset") && !followsSymbol()) {
+            skip();
             String domain = peek().kind() == Kind.NUMBER ? "" : name();
             opsets.put(domain, integer());
         }
-        opsets.putIfAbsent("", DEFAULT_OPSET);
+        return opsets;
+    }
+
+    /** A function behind its first word. */
+    private Function function(Map<String, Long> opsetsOfModel) {
         int line = peek().line();
-        word("graph");
-        Graph graph = graph(Kind.END, "");
-        try {
-            graph = new GraphEditor(graph).build();
-        } catch (IllegalStateException e) {
-            throw new ModelFormatException("graph at line " + line + ": " + e.getMessage(), e);
+        String domain = name();
+        symbol("::");
+        String name = name();
+        Function.Id id = new Function.Id(domain, name, overload());
+        List<String> attributes = new ArrayList<>();
+        Map<String, Attribute> defaults = new LinkedHashMap<>();
+        if (accept("{")) {
+            while (!accept("}")) {
+                if (!attributes.isEmpty() || !defaults.isEmpty()) {
+                    symbol(",");
+                }
+                String attribute = name();
+                if (accept("=")) {
+                    defaults.put(attribute, attribute());
+                } else {
+                    attributes.add(attribute);
+                }
+            }
         }
-        return new Model(IR_VERSION, opsets, graph, Map.of(), Opaque.NONE);
+        List<Value> inputs = values();
+        symbol("->");
+        List<Value> outputs = values();
+        symbol("{");
+        Map<String, Long> opsets = opsets();
+        Graph body = checked(body(name, inputs, outputs, Kind.SYMBOL, "}"), "function", line);
+        if (!body.initializers().isEmpty()) {
+            throw wrong("function '" + id + "' has a constant; in functions, Constant makes them");
+        }
+        return new Function(
+                id,
+                attributes,
+                Attributes.of(defaults),
+                opsets.isEmpty() ? opsetsOfModel : opsets,
+                body,
+                Opaque.NONE);
+    }
+
+    private String overload() {
+        return accept(":") ? name() : "";
     }
 
     /** A graph behind its first word, up to a token that is taken too. */
@@ -54,13 +112,20 @@ final class GraphTextParser {
         if (endKind == Kind.SYMBOL) {
             symbol("{");
         }
+        Graph graph = body(name, inputs, outputs, endKind, end);
+        depth--;
+        return graph;
+    }
+
+    /** The statements of a graph and the token at its end. */
+    private Graph body(
+            String name, List<Value> inputs, List<Value> outputs, Kind endKind, String end) {
         List<Initializer> initializers = new ArrayList<>();
         List<Node> nodes = new ArrayList<>();
         while (peek().kind() != endKind || !peek().text().equals(end)) {
             statement(initializers, nodes);
         }
-        at++;
-        depth--;
+        skip();
         return new Graph(name, inputs, outputs, List.of(), initializers, nodes, Opaque.NONE);
     }
 
@@ -102,6 +167,7 @@ final class GraphTextParser {
             domain = type;
             type = name();
         }
+        String overload = overload();
         symbol("(");
         List<String> inputs = new ArrayList<>();
         while (!accept(")")) {
@@ -111,7 +177,7 @@ final class GraphTextParser {
             inputs.add(name());
         }
         Map<String, Attribute> attributes = new LinkedHashMap<>();
-        int line = tokens.get(at - 1).line();
+        int line = last().line();
         if (accept("{")) {
             while (!accept("}")) {
                 if (!attributes.isEmpty()) {
@@ -121,35 +187,45 @@ final class GraphTextParser {
                 symbol("=");
                 attributes.put(name, attribute());
             }
-            line = tokens.get(at - 1).line();
+            line = last().line();
         }
         String name = "";
         // On the next line "as" is a value.
-        if (peek().kind() == Kind.NAME && peek().text().equals("as") && peek().line() == line) {
-            at++;
+        if (isWord("as") && peek().line() == line) {
+            skip();
             name = name();
         }
         return new Node(
-                name, domain, type, inputs, outputs, Attributes.of(attributes), Opaque.NONE);
+                name,
+                domain,
+                type,
+                overload,
+                inputs,
+                outputs,
+                Attributes.of(attributes),
+                Opaque.NONE);
     }
 
     private Attribute attribute() {
         Token token = peek();
         if (token.kind() == Kind.STRING) {
-            at++;
+            skip();
             return new Attribute.StringValue(token.text());
         }
         if (token.is("[")) {
             return list();
         }
+        if (accept("@")) {
+            return reference();
+        }
         if (token.kind() == Kind.NAME) {
             switch (token.text()) {
                 case "graph" -> {
-                    at++;
+                    skip();
                     return new Attribute.GraphValue(graph(Kind.SYMBOL, "}"));
                 }
                 case "tensor" -> {
-                    at++;
+                    skip();
                     symbol("(");
                     TensorType type = type();
                     Tensor tensor = data(type, accept(","));
@@ -157,7 +233,7 @@ final class GraphTextParser {
                     return new Attribute.TensorValue(tensor);
                 }
                 case "floats", "strings" -> {
-                    at++;
+                    skip();
                     symbol("[");
                     symbol("]");
                     return token.text().equals("floats")
@@ -173,6 +249,18 @@ final class GraphTextParser {
         return isInteger(number)
                 ? new Attribute.IntValue(toLong(number))
                 : new Attribute.FloatValue((float) toDouble(number));
+    }
+
+    private Attribute reference() {
+        String name = name();
+        symbol(":");
+        String type = name();
+        try {
+            return new Attribute.Reference(
+                    name, Attribute.Type.valueOf(type.toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            throw wrong("'" + type + "' is no type of attributes; expected one such as float");
+        }
     }
 
     private Attribute list() {
@@ -237,15 +325,13 @@ final class GraphTextParser {
             if (!given) {
                 return TensorText.fill(type, "0");
             }
-            if (peek().kind() == Kind.NAME && peek().text().equals("seed")) {
-                at++;
+            if (acceptWord("seed")) {
                 symbol("(");
                 long seed = integer();
                 symbol(")");
                 return TensorText.random(type, seed);
             }
-            if (peek().kind() == Kind.NAME && peek().text().equals("fill")) {
-                at++;
+            if (acceptWord("fill")) {
                 symbol("(");
                 String value = item();
                 symbol(")");
@@ -266,85 +352,5 @@ final class GraphTextParser {
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw wrong(e.getMessage());
         }
-    }
-
-    private String item() {
-        return peek().kind() == Kind.STRING ? name() : number();
-    }
-
-    private static boolean isInteger(String number) {
-        return number.matches("[+-]?[0-9]+");
-    }
-
-    private long toLong(String number) {
-        try {
-            return Long.parseLong(number);
-        } catch (NumberFormatException e) {
-            throw error("expected a whole number, found '" + number + "'");
-        }
-    }
-
-    private double toDouble(String number) {
-        try {
-            return TensorText.real(number);
-        } catch (NumberFormatException e) {
-            throw error("expected a number, found '" + number + "'");
-        }
-    }
-
-    private long integer() {
-        return toLong(number());
-    }
-
-    private String number() {
-        Token token = peek();
-        if (token.kind() != Kind.NUMBER && token.kind() != Kind.NAME) {
-            throw error("expected a number, found " + token);
-        }
-        at++;
-        return token.text();
-    }
-
-    private String name() {
-        Token token = peek();
-        if (token.kind() != Kind.NAME && token.kind() != Kind.STRING) {
-            throw error("expected a name, found " + token);
-        }
-        at++;
-        return token.text();
-    }
-
-    private void word(String word) {
-        if (peek().kind() != Kind.NAME || !peek().text().equals(word)) {
-            throw error("expected '" + word + "', found " + peek());
-        }
-        at++;
-    }
-
-    private void symbol(String symbol) {
-        if (!accept(symbol)) {
-            throw error("expected '" + symbol + "', found " + peek());
-        }
-    }
-
-    private boolean accept(String symbol) {
-        if (peek().is(symbol)) {
-            at++;
-            return true;
-        }
-        return false;
-    }
-
-    private Token peek() {
-        return tokens.get(at);
-    }
-
-    /** An error in what has been read, not in what comes next. */
-    private ModelFormatException wrong(String message) {
-        return new ModelFormatException("line " + tokens.get(at - 1).line() + ": " + message);
-    }
-
-    private ModelFormatException error(String message) {
-        return new ModelFormatException("line " + peek().line() + ": " + message);
     }
 }

@@ -2,7 +2,6 @@ package dev.espalier.core.ir;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Writes {@link GraphText}. */
@@ -28,7 +27,47 @@ final class GraphTextPrinter {
         return nested ? text.append(indent).append('}').toString() : text.toString();
     }
 
-    private static <T> String list(List<T> items, Function<T, String> print) {
+    String function(Function function) {
+        List<String> attributes =
+                new ArrayList<>(function.attributes().stream().map(TextNames::of).toList());
+        attributes.addAll(items(function.defaults()));
+        StringBuilder text = new StringBuilder("function ");
+        Function.Id id = function.id();
+        text.append(operator(id.domain(), id.name(), id.overload())).append(' ');
+        if (!attributes.isEmpty()) {
+            text.append('{').append(String.join(", ", attributes)).append("} ");
+        }
+        text.append(list(function.body().inputs(), this::value))
+                .append(" -> ")
+                .append(list(function.body().outputs(), this::value))
+                .append(" {\n");
+        indent = "  ";
+        function.opsets()
+                .forEach((domain, version) -> text.append(indent).append(opset(domain, version)));
+        function.body().nodes().forEach(node -> text.append(indent).append(line(node)));
+        indent = "";
+        return text.append("}\n").toString();
+    }
+
+    static String opset(String domain, long version) {
+        return "opset " + (domain.isEmpty() ? "" : TextNames.of(domain) + " ") + version + "\n";
+    }
+
+    private static String operator(String domain, String type, String overload) {
+        return (domain.isEmpty() ? "" : TextNames.of(domain) + "::")
+                + TextNames.of(type)
+                + (overload.isEmpty() ? "" : ":" + TextNames.of(overload));
+    }
+
+    private List<String> items(Attributes attributes) {
+        List<String> items = new ArrayList<>();
+        attributes
+                .asMap()
+                .forEach((name, value) -> items.add(TextNames.of(name) + "=" + print(value)));
+        return items;
+    }
+
+    private static <T> String list(List<T> items, java.util.function.Function<T, String> print) {
         return items.stream().map(print).collect(Collectors.joining(", ", "(", ")"));
     }
 
@@ -70,16 +109,10 @@ final class GraphTextPrinter {
         StringBuilder text = new StringBuilder();
         text.append(node.outputs().stream().map(TextNames::of).collect(Collectors.joining(", ")));
         text.append(" = ");
-        if (!node.domain().isEmpty()) {
-            text.append(TextNames.of(node.domain())).append("::");
-        }
-        text.append(TextNames.of(node.opType())).append(list(node.inputs(), TextNames::of));
+        text.append(operator(node.domain(), node.opType(), node.overload()))
+                .append(list(node.inputs(), TextNames::of));
         if (!node.attributes().asMap().isEmpty()) {
-            List<String> items = new ArrayList<>();
-            node.attributes()
-                    .asMap()
-                    .forEach((name, value) -> items.add(TextNames.of(name) + "=" + print(value)));
-            text.append(" {").append(String.join(", ", items)).append('}');
+            text.append(" {").append(String.join(", ", items(node.attributes()))).append('}');
         }
         if (!node.name().isEmpty()) {
             text.append(" as ").append(TextNames.of(node.name()));
@@ -107,6 +140,9 @@ final class GraphTextPrinter {
         } else if (attribute instanceof Attribute.Strings v) {
             return (v.values().isEmpty() ? "strings" : "")
                     + v.values().stream().map(TextNames::quoted).toList();
+        } else if (attribute instanceof Attribute.Reference v) {
+            String type = v.type().name().toLowerCase(java.util.Locale.ROOT);
+            return "@" + TextNames.of(v.name()) + ":" + type;
         }
         // Shown for readers; the parser refuses it, since the text does not hold its content.
         return "<" + attribute.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT) + ">";

@@ -5,11 +5,12 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One operator call.
+ * One call of an operator, or of a {@link Function} of the model.
  *
  * @param name of the node, may be empty; values, not nodes, carry the edges
  * @param domain of the operator; empty is the ONNX standard, as is {@code ai.onnx}
  * @param opType the operator, in ONNX's words
+ * @param overload which of several functions of that domain and name is called; mostly empty
  * @param inputs value names; an empty name is an omitted optional input
  * @param outputs value names; an empty name is an unwanted optional output
  * @param extras what else the file says of the node
@@ -18,6 +19,7 @@ public record Node(
         String name,
         String domain,
         String opType,
+        String overload,
         List<String> inputs,
         List<String> outputs,
         Attributes attributes,
@@ -34,7 +36,7 @@ public record Node(
             List<String> inputs,
             List<String> outputs,
             Attributes attributes) {
-        return new Node(name, "", opType, inputs, outputs, attributes, Opaque.NONE);
+        return new Node(name, "", opType, "", inputs, outputs, attributes, Opaque.NONE);
     }
 
     public boolean isStandard() {
@@ -66,15 +68,15 @@ public record Node(
     }
 
     public Node withAttributes(Attributes changed) {
-        return new Node(name, domain, opType, inputs, outputs, changed, extras);
+        return new Node(name, domain, opType, overload, inputs, outputs, changed, extras);
     }
 
     public Node withInputs(List<String> changed) {
-        return new Node(name, domain, opType, changed, outputs, attributes, extras);
+        return new Node(name, domain, opType, overload, changed, outputs, attributes, extras);
     }
 
     public Node withOutputs(List<String> changed) {
-        return new Node(name, domain, opType, inputs, changed, attributes, extras);
+        return new Node(name, domain, opType, overload, inputs, changed, attributes, extras);
     }
 
     /** This node with input {@code i} replaced; omitted inputs before it become empty names. */

@@ -25,6 +25,11 @@ public final class Opaque {
         return bytes.clone();
     }
 
+    /** In bytes. */
+    public int size() {
+        return bytes.length;
+    }
+
     public boolean isEmpty() {
         return bytes.length == 0;
     }

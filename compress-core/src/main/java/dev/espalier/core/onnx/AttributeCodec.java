@@ -16,7 +16,8 @@ final class AttributeCodec {
 
     static Attribute decode(AttributeProto proto, Source source) {
         if (!proto.getRefAttrName().isEmpty()) {
-            return other(proto, source);
+            return new Attribute.Reference(
+                    proto.getRefAttrName(), Attribute.Type.valueOf(proto.getType().name()));
         }
         return switch (proto.getType()) {
             case FLOAT -> new Attribute.FloatValue(proto.getF());
@@ -58,6 +59,9 @@ final class AttributeCodec {
     static AttributeProto remainder(AttributeProto proto, Attribute decoded) {
         if (decoded instanceof Attribute.Other) {
             return AttributeProto.getDefaultInstance();
+        }
+        if (decoded instanceof Attribute.Reference) {
+            return proto.toBuilder().clearType().clearRefAttrName().build();
         }
         AttributeProto.Builder rest = proto.toBuilder().clearType();
         switch (proto.getType()) {
@@ -130,6 +134,8 @@ final class AttributeCodec {
         } else if (attribute instanceof Attribute.Graphs v) {
             proto.setType(AttributeType.GRAPHS);
             v.values().forEach(graph -> proto.addGraphs(GraphCodec.encode(graph)));
+        } else if (attribute instanceof Attribute.Reference v) {
+            proto.setType(AttributeType.valueOf(v.type().name())).setRefAttrName(v.name());
         } else if (attribute instanceof Attribute.Other v) {
             return Extras.merge(v.value(), AttributeProto.newBuilder()).setName(name).build();
         }

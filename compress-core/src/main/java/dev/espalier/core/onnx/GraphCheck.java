@@ -8,7 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Holds a file's main graph to what {@link Graph} promises: every later step relies on it. */
+/**
+ * Holds a main graph or the body of a function to what {@link Graph} promises: every later step
+ * relies on it.
+ */
 final class GraphCheck {
     private GraphCheck() {}
 

@@ -42,7 +42,7 @@ final class GraphCodec {
                 Extras.of(rest, source));
     }
 
-    private static List<Value> values(List<ValueInfoProto> protos, Source source) {
+    static List<Value> values(List<ValueInfoProto> protos, Source source) {
         List<Value> values = new ArrayList<>(protos.size());
         for (ValueInfoProto proto : protos) {
             values.add(ValueCodec.decode(proto, source));

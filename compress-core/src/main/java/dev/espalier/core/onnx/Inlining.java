@@ -7,11 +7,11 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.onnx.proto.Onnx.TensorProto;
 
 /**
- * Fetches external data into parts of a file that the model keeps as opaque bytes (functions,
- * sparse tensors, training information): written elsewhere, they would point to nothing.
+ * Fetches external data into parts of a file that the model keeps as opaque bytes (sparse tensors,
+ * training information): written elsewhere, they would point to nothing.
  */
 final class Inlining {
-    /** Far above what functions hold, far below what would fill the heap. */
+    /** Far above what such parts hold, far below what would fill the heap. */
     private static final long LIMIT_BYTES = 64L << 20;
 
     private final Source source;

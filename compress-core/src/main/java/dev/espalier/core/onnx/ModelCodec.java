@@ -1,10 +1,9 @@
 package dev.espalier.core.onnx;
 
-import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.ir.Function;
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.onnx.proto.Onnx.FunctionProto;
 import dev.espalier.core.onnx.proto.Onnx.ModelProto;
-import dev.espalier.core.onnx.proto.Onnx.OperatorSetIdProto;
 import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,25 +19,11 @@ final class ModelCodec {
         if (!proto.hasGraph()) {
             throw source.damaged("the model has no graph");
         }
-        Map<String, Long> opsets = new LinkedHashMap<>();
-        for (OperatorSetIdProto opset : proto.getOpsetImportList()) {
-            Long before = opsets.put(opset.getDomain(), opset.getVersion());
-            if (opset.getVersion() < 1 || before != null && before != opset.getVersion()) {
-                throw source.damaged(
-                        "version %d of operator set '%s' is impossible%s"
-                                .formatted(
-                                        opset.getVersion(),
-                                        opset.getDomain(),
-                                        before == null ? "" : " beside version " + before));
-            }
-        }
-        for (FunctionProto function : proto.getFunctionsList()) {
-            if (function.getDomain().isEmpty() || function.getDomain().equals("ai.onnx")) {
-                throw new UnsupportedModelException(
-                        "%s: function '%s' redefines an operator of the standard domain"
-                                .formatted(source.name(), function.getName()));
-            }
-        }
+        Graph graph = GraphCheck.check(GraphCodec.decode(proto.getGraph(), source), source);
+        Map<Function.Id, Function> functions =
+                FunctionCodec.decode(proto.getFunctionsList(), source);
+        References.check(graph, name -> false, source);
+        new Expansion(functions, source).check(graph);
         Map<String, String> metadata = new LinkedHashMap<>();
         proto.getMetadataPropsList()
                 .forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
@@ -47,11 +32,13 @@ final class ModelCodec {
                         .clearIrVersion()
                         .clearOpsetImport()
                         .clearGraph()
+                        .clearFunctions()
                         .clearMetadataProps();
         return new Model(
                 proto.getIrVersion(),
-                opsets,
-                GraphCheck.check(GraphCodec.decode(proto.getGraph(), source), source),
+                OpsetCodec.decode(proto.getOpsetImportList(), source),
+                graph,
+                functions,
                 metadata,
                 Extras.of(rest, source));
     }
@@ -60,13 +47,8 @@ final class ModelCodec {
     static ModelProto encodeHeader(Model model) {
         ModelProto.Builder proto = Extras.merge(model.extras(), ModelProto.newBuilder());
         proto.setIrVersion(model.irVersion());
-        model.opsets()
-                .forEach(
-                        (domain, version) ->
-                                proto.addOpsetImport(
-                                        OperatorSetIdProto.newBuilder()
-                                                .setDomain(domain)
-                                                .setVersion(version)));
+        proto.addAllOpsetImport(OpsetCodec.encode(model.opsets()));
+        model.functions().values().forEach(f -> proto.addFunctions(FunctionCodec.encode(f)));
         model.metadata()
                 .forEach(
                         (key, value) ->

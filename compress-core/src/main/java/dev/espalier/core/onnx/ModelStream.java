@@ -26,7 +26,9 @@ final class ModelStream {
     private static final long LEAST_EXTERNAL_BYTES = 1024;
 
     private static final long PAGE_BYTES = 4096;
-    private static final long MOST_INLINE_BYTES = 1L << 30;
+
+    /** How much a model may have in other places than the initializers of its main graph. */
+    static final long MOST_INLINE_BYTES = 1L << 30;
 
     /** One initializer: its message without the bytes, and the tensor that has them, or null. */
     private record Piece(TensorProto header, Tensor raw) {
@@ -53,10 +55,10 @@ final class ModelStream {
      */
     ModelStream(Model model, String dataFile) {
         Graph graph = model.graph();
-        long inline = Tensors.inAttributes(graph);
+        long inline = Tensors.inAttributes(model).stream().mapToLong(Tensor::byteSize).sum();
         if (inline > MOST_INLINE_BYTES) {
             throw new UnsupportedModelException(
-                    "tensors in attributes and sub-graphs take "
+                    "tensors in attributes, sub-graphs and functions take "
                             + inline
                             + " bytes; they have to stay in the model file, which holds less than"
                             + " 2 GiB");

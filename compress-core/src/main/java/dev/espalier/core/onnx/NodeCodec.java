@@ -1,13 +1,11 @@
 package dev.espalier.core.onnx;
 
-import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
 import dev.espalier.core.onnx.proto.Onnx.NodeProto;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@code NodeProto} to {@link Node} and back. */
 final class NodeCodec {
@@ -19,56 +17,46 @@ final class NodeCodec {
                         .clearName()
                         .clearDomain()
                         .clearOpType()
+                        .clearOverload()
                         .clearInput()
                         .clearOutput()
                         .clearAttribute();
-        Map<String, Attribute> attributes = new LinkedHashMap<>();
-        for (AttributeProto attribute : proto.getAttributeList()) {
-            Attribute decoded = AttributeCodec.decode(attribute, source);
-            if (attributes.put(attribute.getName(), decoded) != null) {
-                throw source.damaged(
-                        "node '%s' (%s) has the attribute '%s' twice"
-                                .formatted(
-                                        proto.getName(), proto.getOpType(), attribute.getName()));
-            }
-            AttributeProto more = AttributeCodec.remainder(attribute, decoded);
-            if (!more.toBuilder().clearName().build().equals(AttributeProto.getDefaultInstance())) {
-                rest.addAttribute(more);
-            }
-        }
+        List<AttributeProto> rests = new ArrayList<>();
+        Attributes attributes =
+                AttributesCodec.decode(
+                        proto.getAttributeList(),
+                        rests,
+                        "node '%s' (%s)".formatted(proto.getName(), proto.getOpType()),
+                        source);
         return new Node(
                 proto.getName(),
                 proto.getDomain(),
                 proto.getOpType(),
+                proto.getOverload(),
                 proto.getInputList(),
                 proto.getOutputList(),
-                Attributes.of(attributes),
-                Extras.of(rest, source));
+                attributes,
+                Extras.of(rest.addAllAttribute(rests), source));
     }
 
     static NodeProto encode(Node node) {
         NodeProto.Builder proto = Extras.merge(node.extras(), NodeProto.newBuilder());
-        Map<String, AttributeProto> rests = new HashMap<>();
-        proto.getAttributeList().forEach(rest -> rests.put(rest.getName(), rest));
-        proto.clearAttribute();
+        List<AttributeProto> attributes =
+                AttributesCodec.encode(node.attributes(), proto.getAttributeList());
         if (!node.name().isEmpty()) {
             proto.setName(node.name());
         }
         if (!node.domain().isEmpty()) {
             proto.setDomain(node.domain());
         }
-        proto.setOpType(node.opType()).addAllInput(node.inputs()).addAllOutput(node.outputs());
-        node.attributes()
-                .asMap()
-                .forEach(
-                        (name, value) ->
-                                proto.addAttribute(
-                                        AttributeCodec.encode(
-                                                name,
-                                                value,
-                                                rests.getOrDefault(
-                                                        name,
-                                                        AttributeProto.getDefaultInstance()))));
-        return proto.build();
+        if (!node.overload().isEmpty()) {
+            proto.setOverload(node.overload());
+        }
+        return proto.setOpType(node.opType())
+                .addAllInput(node.inputs())
+                .addAllOutput(node.outputs())
+                .clearAttribute()
+                .addAllAttribute(attributes)
+                .build();
     }
 }

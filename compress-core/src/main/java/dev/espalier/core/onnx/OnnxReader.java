@@ -14,9 +14,10 @@ import java.nio.file.Path;
 
 /**
  * Reads ONNX files. A file is untrusted: its structure, sizes and counts are checked before
- * anything is built from it, and every failure is a {@link ModelFormatException} that names the
- * file. Weights in external files stay there until they are asked for; those files must stay in
- * place, unchanged, as long as the model is used.
+ * anything is built from it, what the calls of its functions stand for is bounded, and every
+ * failure is a {@link ModelFormatException} that names the file. Weights in external files stay
+ * there until they are asked for; those files must stay in place, unchanged, as long as the model
+ * is used.
  */
 public final class OnnxReader {
     private OnnxReader() {}

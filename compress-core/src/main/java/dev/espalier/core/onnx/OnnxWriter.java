@@ -66,7 +66,7 @@ public final class OnnxWriter {
     }
 
     private static void refuseOwnSources(Model model, Path target, Path data, boolean split) {
-        for (Tensor tensor : Tensors.all(model.graph())) {
+        for (Tensor tensor : Tensors.all(model)) {
             if (tensor.storage() instanceof FileStorage storage
                     && (isSame(storage.file(), target) || split && isSame(storage.file(), data))) {
                 throw new OutputException(

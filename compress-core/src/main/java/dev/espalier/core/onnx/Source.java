@@ -9,6 +9,11 @@ import dev.espalier.core.ModelFormatException;
  * @param external data files beside it
  */
 record Source(String name, ExternalData external) {
+    /** The same, with messages that also name {@code part} of the file. */
+    Source within(String part) {
+        return new Source(name + ": " + part, external);
+    }
+
     /** The exception for a file that says something impossible; {@code what} is a clause. */
     ModelFormatException damaged(String what) {
         return new ModelFormatException(name + ": " + what);

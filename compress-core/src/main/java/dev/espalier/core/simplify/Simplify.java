@@ -61,12 +61,7 @@ public record Simplify() implements Pass {
             return model;
         }
         context.note(tally.toString());
-        return new Model(
-                Math.max(result.irVersion(), IR_WITH_PLAIN_INITIALIZERS),
-                result.opsets(),
-                result.graph(),
-                result.metadata(),
-                result.extras());
+        return result.withIrVersion(Math.max(result.irVersion(), IR_WITH_PLAIN_INITIALIZERS));
     }
 
     /** Operators mean other things in older sets, and nobody knows what they mean in newer ones. */

@@ -36,6 +36,31 @@ class ChannelGroupsTest {
     }
 
     @Test
+    void callsOfFunctionsFreezeWhatTheyTouch() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        opset my 1
+                        function my::leak (a) -> (b) {
+                          b = LeakyRelu(a)
+                        }
+                        graph (x: float[N,3,4,4]) -> (y)
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[6,4,1,1] = seed(2)
+                        w3: float[2,6,1,1] = seed(3)
+                        a = Conv(x, w1)
+                        b = Relu(a)
+                        c = Conv(b, w2)
+                        d = my::leak(c)
+                        y = Conv(d, w3)
+                        """);
+
+        assertThat(groups.groups()).hasSize(1);
+        assertThat(sizesAlong(groups, "b", 1)).containsExactly(4);
+        assertThat(reasons(groups)).anyMatch(reason -> reason.contains("leak 'd'"));
+    }
+
+    @Test
     void filtersBiasNormActivationsAndReadersOfAChainGoTogether() {
         ChannelGroups groups =
                 groups(

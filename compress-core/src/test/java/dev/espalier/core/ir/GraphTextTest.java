@@ -15,6 +15,15 @@ class GraphTextTest {
             """
             opset 13
             opset com.microsoft 1
+            function my::f {k, "odd name", by=[1,2], t="x"} (a, b) -> (c, a) {
+              opset 12
+              opset my 3
+              opset = Neg(b)
+              c = my::g:other(a, opset) {p=@k:tensor, q=@"odd name":ints}
+            }
+            function my::g:other () -> () {
+              opset 12
+            }
             graph main (x: float[N,3,?,8], "odd name": int64[*], c: bool[]) -> (y: float[1], z)
             i: int64[2] = [1, -2]
             h: float16[2] = [0.5, -inf]
@@ -25,6 +34,7 @@ class GraphTextTest {
             s: string[2] = ["a\\"b", "c\\n"]
             "onnx::Conv_7": float[100]
             p, q = Split("odd name") {axis=1} as /split/Split
+            o, g = my::f:"over load"(x, x)
             k = com.microsoft::Gelu(x, "", s) {f=1.0, e=1.0E-20, t="text", fs=[1.0, nan], ss=["a"]}
             m = Constant() {value=tensor(int64[2], [1, 2]), no=floats[], none=strings[]}
             y = If(c) {then_branch=graph inner () -> (a: float[1]) {
@@ -64,10 +74,28 @@ class GraphTextTest {
         assertThat(graph.initializers().get("n").tensor().toLongs())
                 .containsExactly(-2, -1, 0, 1, 1);
         assertThat(graph.initializers().get("s").tensor().strings()).containsExactly("a\"b", "c\n");
-        Node gelu = graph.nodes().get(1);
+        Node gelu = graph.nodes().get(2);
         assertThat(gelu.domain()).isEqualTo("com.microsoft");
         assertThat(gelu.hasInput(1)).isFalse();
         assertThat(graph.isCaptured("k")).isTrue();
+    }
+
+    @Test
+    void functionsTakeTheOperatorSetsOfTheModelWhereTheyNameNone() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        opset my 2
+                        function my::f (a) -> (b) {
+                          b = Neg(a)
+                        }
+                        graph (x) -> (y)
+                        y = my::f(x)
+                        """);
+        assertThat(model.functions().values())
+                .extracting(Function::opsets)
+                .containsExactly(Map.of("", 13L, "my", 2L));
     }
 
     @Test
@@ -138,6 +166,12 @@ class GraphTextTest {
                 "graph (x) -> (y) ; w: int8[1] ; w: int8[1] | line 3: constant 'w' is given twice",
                 "graph (x) -> (y) ; y = Relu(x) $ | line 2: unexpected character '$'",
                 "graph (x) -> (y) ; y = If(x) {b=<graph>} | line 2: unexpected character '<'",
+                "function f (a) -> (b) { b = Neg(a) } | line 1: expected '::', found '('",
+                "function my::f (a) -> (b) { b = Neg(c) } graph () -> () | function at line 1: Neg 'b' reads 'c'",
+                "function my::f (a) -> (b) { b = Neg(a) | line 1: expected a name, found the end",
+                "function my::f () -> (b) ; { b: float[1] } | line 2: function 'my::f' has a constant",
+                "function my::f () -> () {} ; function my::f () -> () {} | line 2: function 'my::f' is given twice",
+                "graph (x) -> (y) ; y = Relu(x) {a=@b:real} | line 2: 'real' is no type of attributes",
                 "graph (x) -> (y) ; w: complex64[1] = [1] | line 2: elements of COMPLEX64",
             })
     void errorsNameTheLine(String text, String message) {

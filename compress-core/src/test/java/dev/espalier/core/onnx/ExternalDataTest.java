@@ -186,7 +186,17 @@ class ExternalDataTest {
                                         .setName("value")
                                         .setType(AttributeType.TENSOR)
                                         .setT(data));
-        proto.addFunctions(FunctionProto.newBuilder().setDomain("my").addNode(constant));
+        AttributeProto.Builder given =
+                AttributeProto.newBuilder()
+                        .setName("d")
+                        .setType(AttributeType.TENSOR)
+                        .setT(data.clone());
+        proto.addFunctions(
+                FunctionProto.newBuilder()
+                        .setDomain("my")
+                        .setName("f")
+                        .addAttributeProto(given)
+                        .addNode(constant));
         proto.getGraphBuilder()
                 .addNode(
                         NodeProto.newBuilder()
@@ -208,6 +218,24 @@ class ExternalDataTest {
         assertThat(OnnxReader.read(written)).isEqualTo(model);
         String text = ModelProto.parseFrom(written).toString();
         assertThat(text).doesNotContain("EXTERNAL").doesNotContain("weights.bin");
+    }
+
+    @Test
+    void aFileThatAFunctionStillReadsIsNotReplaced() throws IOException {
+        ModelProto.Builder proto = Protos.adding(Protos.floats(1, 2));
+        proto.addFunctions(
+                FunctionProto.newBuilder()
+                        .setDomain("my")
+                        .setName("f")
+                        .addAttributeProto(
+                                AttributeProto.newBuilder()
+                                        .setName("d")
+                                        .setType(AttributeType.TENSOR)
+                                        .setT(external("weights.bin", "8", "8"))));
+        Model model = OnnxReader.read(write(proto));
+        assertThatThrownBy(() -> OnnxWriter.write(model, folder.resolve("weights.bin")))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("still reads its weights");
     }
 
     @Test

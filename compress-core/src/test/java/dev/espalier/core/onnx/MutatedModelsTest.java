@@ -33,10 +33,30 @@ class MutatedModelsTest {
             }}
             """;
 
+    private static final String FUNCTIONS =
+            """
+            function my::leak {slope, unused=[1,2]} (a) -> (b) {
+              opset 17
+              b = LeakyRelu(a) {alpha=@slope:float}
+            }
+            function my::twice:o {slope=0.5} (a) -> (b) {
+              opset my 1
+              h = my::leak(a) {slope=@slope:float}
+              b = my::leak(h) {slope=0.25}
+            }
+            graph (x: float[2], c: bool[]) -> (y)
+            y = If(c) {then_branch=graph () -> (t) {
+              t = my::twice:o(x) {slope=0.125}
+            }, else_branch=graph () -> (e) {
+              e = my::leak(x) {slope=0.5}
+            }}
+            """;
+
     private final List<byte[]> seeds = new ArrayList<>();
 
     MutatedModelsTest() {
         seeds.add(OnnxWriter.toBytes(GraphText.parse(CONTROL_FLOW)));
+        seeds.add(OnnxWriter.toBytes(GraphText.parse(FUNCTIONS)));
         for (long seed = 0; seed < 4; seed++) {
             seeds.add(OnnxWriter.toBytes(RandomGraphs.cnn(seed, 2)));
         }

@@ -87,8 +87,23 @@ final class Protos {
                         FunctionProto.newBuilder()
                                 .setName("f")
                                 .setDomain("my")
+                                .setDocString("function")
+                                .setUnknownFields(unknown("in the function"))
+                                .addMetadataProps(entry("function", "entry"))
                                 .addInput("a")
                                 .addOutput("b")
+                                .addAttribute("unused")
+                                .addAttributeProto(
+                                        AttributeProto.newBuilder()
+                                                .setName("slope")
+                                                .setDocString("of the function")
+                                                .setType(AttributeType.FLOAT)
+                                                .setF(0.5f))
+                                .addOpsetImport(
+                                        OperatorSetIdProto.newBuilder()
+                                                .setDomain("")
+                                                .setVersion(17))
+                                .addValueInfo(value("a", 2))
                                 .addNode(
                                         NodeProto.newBuilder()
                                                 .setOpType("LeakyRelu")
@@ -98,6 +113,7 @@ final class Protos {
                                                         AttributeProto.newBuilder()
                                                                 .setName("alpha")
                                                                 .setRefAttrName("slope")
+                                                                .setDocString("a reference")
                                                                 .setType(AttributeType.FLOAT))));
         GraphProto.Builder graph = model.getGraphBuilder();
         graph.setDocString("graph")

@@ -37,6 +37,7 @@ class PipelineTest {
                             List.of(),
                             Opaque.NONE),
                     Map.of(),
+                    Map.of(),
                     Opaque.NONE);
 
     /** Appends its word to the model's metadata, so that the order of passes shows. */

@@ -125,6 +125,6 @@ final class ProbeGraph {
                         List.copyOf(constants.values()),
                         nodes,
                         Opaque.NONE);
-        return new Model(IR_VERSION, Map.of("", OPSET), graph, Map.of(), Opaque.NONE);
+        return new Model(IR_VERSION, Map.of("", OPSET), graph, Map.of(), Map.of(), Opaque.NONE);
     }
 }
