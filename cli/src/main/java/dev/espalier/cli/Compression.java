@@ -94,14 +94,14 @@ final class Compression {
         Map<String, String> parts = new LinkedHashMap<>();
         hashes.forEach((what, hash) -> parts.put("the " + what, hash));
         parts.put("Espalier's version", Version.espalier());
-        ResumeStore.Key key = new ResumeStore.Key(parts);
+        RunKey key = new RunKey(parts);
         if (order.resume()) {
-            return ResumeStore.resume(folder, key);
+            return ResumeStore.resume(folder, key, log::say);
         }
         if (ResumeStore.hasSteps(folder)) {
             log.say("beginning anew; --resume would have gone on with the unfinished run");
         }
-        return ResumeStore.fresh(folder, key);
+        return ResumeStore.fresh(folder, key, log::say);
     }
 
     private CompressionReport run(RunFolder folder, ResumeStore store, Map<String, String> hashes) {

@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -45,7 +46,7 @@ final class OutputLock implements AutoCloseable {
      */
     static OutputLock take(OutputPlace place) throws IOException {
         Path home = place.home();
-        Files.createDirectories(place.target().getParent());
+        Disk.makeFolders(place.target().getParent());
         if (Files.exists(home, LinkOption.NOFOLLOW_LINKS) && !Disk.isFolder(home)) {
             throw foreign(home);
         }

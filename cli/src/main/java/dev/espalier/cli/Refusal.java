@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

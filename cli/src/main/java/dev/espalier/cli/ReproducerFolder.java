@@ -1,6 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
+import dev.espalier.core.file.WholeFile;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
@@ -40,16 +42,17 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
             place = free();
             Files.createDirectory(place);
         } catch (IOException e) {
-            throw RunFolder.failed(place, e);
+            throw WholeFile.failure(place, e);
         }
         try {
+            Disk.forceFolder(place.toAbsolutePath().getParent());
             for (Map.Entry<String, Model> model : all.entrySet()) {
                 OnnxWriter.write(model.getValue(), file(place, model.getKey()));
             }
             String name = place.getFileName().toString();
             FolderMark.write(place, FolderMark.REPRODUCER, name, run);
         } catch (IOException e) {
-            throw without(place, all.keySet(), RunFolder.failed(place, e));
+            throw without(place, all.keySet(), WholeFile.failure(place, e));
         } catch (OutputException e) {
             throw without(place, all.keySet(), e);
         }
@@ -90,7 +93,7 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                 Files.deleteIfExists(file);
                 Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".data"));
             }
-            Files.deleteIfExists(place.resolve(FolderMark.FILE + ".tmp"));
+            Files.deleteIfExists(place.resolve(FolderMark.FILE));
             Disk.removeEmpty(place);
         } catch (IOException second) {
             e.addSuppressed(second);

@@ -1,8 +1,8 @@
-package dev.espalier.cli;
+package dev.espalier.core.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -15,26 +15,29 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Changes that have reached the disk when a method returns; none of them follows a link. */
-final class Disk {
+public final class Disk {
+    /** What Linux says of a folder on a file system that has no way to force one. */
+    private static final String NOT_POSSIBLE = "Invalid argument";
+
     private Disk() {}
 
-    static boolean isFile(Path path) {
+    public static boolean isFile(Path path) {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    static boolean isFolder(Path path) {
+    public static boolean isFolder(Path path) {
         return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** What lies in {@code folder}, by name. */
-    static List<Path> list(Path folder) throws IOException {
+    public static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> content = Files.list(folder)) {
             return content.sorted().toList();
         }
     }
 
     /** Makes {@code folder} where it is not there; what is there must be a folder itself. */
-    static void makeFolder(Path folder) throws IOException {
+    public static void makeFolder(Path folder) throws IOException {
         try {
             Files.createDirectory(folder);
         } catch (FileAlreadyExistsException e) {
@@ -42,10 +45,22 @@ final class Disk {
                 throw new NotDirectoryException(folder.toString());
             }
         }
+        // Also where it is there already: whoever made it may have been killed before this.
+        forceFolder(folder.toAbsolutePath().getParent());
+    }
+
+    /** Makes {@code folder} and those above it where they are not there. */
+    public static void makeFolders(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Path parent = folder.toAbsolutePath().getParent();
+            makeFolders(parent);
+            Files.createDirectory(folder);
+            forceFolder(parent);
+        }
     }
 
     /** Removes {@code folder} unless somebody put something into it. */
-    static void removeEmpty(Path folder) throws IOException {
+    public static void removeEmpty(Path folder) throws IOException {
         try {
             if (isFolder(folder)) {
                 Files.delete(folder);
@@ -55,41 +70,32 @@ final class Disk {
         }
     }
 
-    static void write(Path file, String text) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
-        force(temporary);
-        Files.move(
-                temporary,
-                file,
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
-        forceFolder(file.getParent());
-    }
-
     /** Moves a folder to where none is. */
-    static void move(Path from, Path to) throws IOException {
+    public static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         forceFolder(to.getParent());
         forceFolder(from.getParent());
     }
 
-    static void delete(Path file) throws IOException {
+    /** Deletes {@code file} if it is there. */
+    public static void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
         forceFolder(file.getParent());
     }
 
-    static void force(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-    }
-
-    static void forceFolder(Path folder) {
+    /**
+     * Forces the names in {@code folder} to disk: a file that was forced itself can still be lost
+     * with its name.
+     */
+    public static void forceFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (AccessDeniedException e) {
+            // Windows opens no folders, and keeps the order of names by itself.
         } catch (IOException e) {
-            // Not every system opens folders; those that do not keep the order by themselves.
+            if (!NOT_POSSIBLE.equals(e.getMessage())) {
+                throw e;
+            }
         }
     }
 }
