@@ -129,8 +129,7 @@ final class ResumeStore implements StepStore {
     private Optional<Finished> again(int position, Path file, String what) {
         first = position;
         warnings.accept(
-                "%s %s, so passes run again from number %d on"
-                        .formatted(file, what, position + 1));
+                "%s %s, so passes run again from number %d on".formatted(file, what, position + 1));
         return Optional.empty();
     }
 

@@ -85,8 +85,7 @@ public record CheckpointFolder(Path folder, String pass, Consumer<String> warnin
     }
 
     private static void move(Path from, Path to) throws IOException {
-        Files.move(
-                from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private String identity(String name) {

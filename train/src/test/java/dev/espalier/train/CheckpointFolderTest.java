@@ -31,10 +31,16 @@ class CheckpointFolderTest {
     @Test
     void refusesWhatCannotBeWrittenAndNamesThatLeaveTheFolder() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
-        assertThatThrownBy(() -> new CheckpointFolder(file, "", warnings::add).write("training", new byte[1]))
+        assertThatThrownBy(
+                        () ->
+                                new CheckpointFolder(file, "", warnings::add)
+                                        .write("training", new byte[1]))
                 .isInstanceOf(OutputException.class)
                 .hasMessageContaining("cannot write");
-        assertThatThrownBy(() -> new CheckpointFolder(folder, "", warnings::add).write("../up", new byte[1]))
+        assertThatThrownBy(
+                        () ->
+                                new CheckpointFolder(folder, "", warnings::add)
+                                        .write("../up", new byte[1]))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -61,7 +61,8 @@ public final class ChecksummedFile {
             byte[] line = in.readNBytes(CONTENT_AT);
             return line.length < CONTENT_AT
                     ? ""
-                    : new String(line, HASH_AT, CONTENT_AT - 1 - HASH_AT, StandardCharsets.US_ASCII);
+                    : new String(
+                            line, HASH_AT, CONTENT_AT - 1 - HASH_AT, StandardCharsets.US_ASCII);
         }
     }
 

@@ -23,8 +23,7 @@ public record FileDigest(String name, long bytes, String sha256) {
     }
 
     public static FileDigest of(Path file) throws IOException {
-        return new FileDigest(
-                file.getFileName().toString(), Files.size(file), Sha256.of(file));
+        return new FileDigest(file.getFileName().toString(), Files.size(file), Sha256.of(file));
     }
 
     /** Whether the file of this name in {@code folder} is there and still has the same bytes. */

@@ -9,8 +9,8 @@ public interface StepStore {
     record Finished(Model model, PassRun run) {}
 
     /**
-     * The pass at {@code position}, where it was finished by an earlier run; empty where it was not,
-     * or where what is kept of it or of a pass before it was damaged since.
+     * The pass at {@code position}, where it was finished by an earlier run; empty where it was
+     * not, or where what is kept of it or of a pass before it was damaged since.
      */
     Optional<Finished> read(int position);
 
