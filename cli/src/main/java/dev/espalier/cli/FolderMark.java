@@ -9,7 +9,6 @@ import dev.espalier.core.report.ReportJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,20 +59,23 @@ record FolderMark(int version, String kind, String name, String run, List<FileDi
      * The mark of {@code folder}; empty where it has none.
      *
      * @throws OutputException where it is damaged, or another version's
+     * @throws IOException where it cannot be read, which says nothing about the folder
      */
-    static Optional<FolderMark> read(Path folder) {
+    static Optional<FolderMark> read(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
-        if (!Disk.isFolder(folder) || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Disk.isFolder(folder) || !Disk.exists(file)) {
             return Optional.empty();
         }
+        if (!Disk.isFile(file)) {
+            throw new OutputException(unreadable(file));
+        }
+        // Bytes that are no text become other text, and that no JSON or no hash of a file.
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         try {
-            if (Disk.isFile(file)) {
-                return Optional.of(ReportJson.read(Files.readString(file), FolderMark.class));
-            }
-        } catch (IOException | CompressionException e) {
+            return Optional.of(ReportJson.read(text, FolderMark.class));
+        } catch (CompressionException e) {
             throw new OutputException(unreadable(file), e);
         }
-        throw new OutputException(unreadable(file));
     }
 
     private static String unreadable(Path file) {
@@ -83,15 +85,20 @@ record FolderMark(int version, String kind, String name, String run, List<FileDi
     }
 
     /** Whether {@code folder} is the one that {@code expected} wrote as {@code name}. */
-    static boolean isOf(Path folder, String kind, String name, String expected) {
+    static boolean isOf(Path folder, String kind, String name, String expected)
+            throws IOException {
         try {
             return read(folder)
-                    .filter(mark -> mark.kind.equals(kind) && mark.name.equals(name))
-                    .filter(mark -> mark.run.equals(expected))
+                    .filter(mark -> mark.isOf(kind, name) && mark.run.equals(expected))
                     .isPresent();
         } catch (OutputException e) {
             return false;
         }
+    }
+
+    /** Whether the folder was written as {@code wantedName} and holds such a thing. */
+    boolean isOf(String wantedKind, String wantedName) {
+        return kind.equals(wantedKind) && name.equals(wantedName);
     }
 
     /** Whether {@code folder} holds what its mark lists and nothing else, all as it was written. */

@@ -7,8 +7,6 @@ import dev.espalier.core.file.Disk;
 import dev.espalier.core.report.ReportJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.util.Optional;
 
 /**
@@ -20,25 +18,25 @@ import java.util.Optional;
 record Journal(String before, String after) {
     private static final String IDENTITY = "journal";
 
-    static boolean exists(OutputPlace place) {
-        return Files.exists(place.journal(), LinkOption.NOFOLLOW_LINKS);
+    static boolean exists(OutputPlace place) throws IOException {
+        return Disk.exists(place.journal());
     }
 
     /**
      * @throws OutputException where it is damaged: then nothing may be moved, since it tells which
      *     folder is whose
      */
-    static Optional<Journal> read(OutputPlace place) {
+    static Optional<Journal> read(OutputPlace place) throws IOException {
         if (!exists(place)) {
             return Optional.empty();
         }
+        byte[] content =
+                ChecksummedFile.read(place.journal(), IDENTITY)
+                        .orElseThrow(() -> damaged(place, null));
         try {
-            byte[] content =
-                    ChecksummedFile.read(place.journal(), IDENTITY)
-                            .orElseThrow(() -> damaged(place, null));
             String text = new String(content, StandardCharsets.UTF_8);
             return Optional.of(ReportJson.read(text, Journal.class));
-        } catch (IOException | CompressionException e) {
+        } catch (CompressionException e) {
             throw damaged(place, e);
         }
     }

@@ -47,7 +47,7 @@ final class OutputLock implements AutoCloseable {
     static OutputLock take(OutputPlace place) throws IOException {
         Path home = place.home();
         Disk.makeFolders(place.target().getParent());
-        if (Files.exists(home, LinkOption.NOFOLLOW_LINKS) && !Disk.isFolder(home)) {
+        if (Disk.exists(home) && !Disk.isFolder(home)) {
             throw foreign(home);
         }
         Disk.makeFolder(home);

@@ -4,7 +4,6 @@ import dev.espalier.core.OutputException;
 import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +52,7 @@ final class Publication {
 
     private void moveOldAway() throws IOException {
         Journal journal = Journal.read(place).orElseThrow();
-        if (!Files.exists(place.target(), LinkOption.NOFOLLOW_LINKS)) {
+        if (!Disk.exists(place.target())) {
             return;
         }
         if (journal.before().isEmpty()) {

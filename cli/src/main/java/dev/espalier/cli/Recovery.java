@@ -3,8 +3,6 @@ package dev.espalier.cli;
 import dev.espalier.core.OutputException;
 import dev.espalier.core.file.Disk;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -31,13 +29,13 @@ record Recovery(OutputPlace place) {
     private void finish(Journal journal) throws IOException {
         Path old = place.old(journal.before());
         boolean hasOld = !journal.before().isEmpty() && isResult(old, journal.before());
-        if (exists(place.target())) {
+        if (Disk.exists(place.target())) {
             if (hasOld && !isResult(place.target(), journal.after())) {
                 throw new OutputException(
                         "%s was made by somebody else while a result was being replaced, which is kept in %s; move one of them away"
                                 .formatted(place.target(), old));
             }
-        } else if (exists(old) && !FolderMark.isUntouched(old)) {
+        } else if (Disk.exists(old) && !FolderMark.isUntouched(old)) {
             // A file of somebody else is better where its owner looks for it.
             Disk.move(old, place.target());
         } else if (!moveNew(journal.after(), hasOld) && hasOld) {
@@ -61,13 +59,17 @@ record Recovery(OutputPlace place) {
         }
     }
 
-    private boolean isResult(Path folder, String run) {
+    private boolean isResult(Path folder, String run) throws IOException {
         return FolderMark.isOf(folder, FolderMark.RESULT, place.name(), run);
     }
 
     /** Removes results that others took the place of, and what kills left. */
     void removeOld() {
         try {
+            if (!Disk.exists(place.target())) {
+                // Nothing that may be the only copy goes.
+                return;
+            }
             OwnFiles.removeLeftovers(place.home());
             for (Path folder : Disk.list(place.home())) {
                 Optional<FolderMark> mark = old(folder);
@@ -86,13 +88,9 @@ record Recovery(OutputPlace place) {
         try {
             return FolderMark.read(folder)
                     .filter(mark -> folder.equals(place.old(mark.run())))
-                    .filter(mark -> isResult(folder, mark.run()));
+                    .filter(mark -> mark.isOf(FolderMark.RESULT, place.name()));
         } catch (OutputException e) {
             return Optional.empty();
         }
-    }
-
-    private static boolean exists(Path path) {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 }

@@ -12,7 +12,6 @@ import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.Reproducer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +65,7 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                     number == 1
                             ? folder
                             : folder.resolveSibling(folder.getFileName() + "-" + number);
-            if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Disk.exists(place)) {
                 return place;
             }
             boolean ours =
@@ -74,7 +73,7 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                             && !Disk.list(place).isEmpty();
             if (ours) {
                 FolderMark.read(place).orElseThrow().remove(place);
-                if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+                if (!Disk.exists(place)) {
                     return place;
                 }
             }

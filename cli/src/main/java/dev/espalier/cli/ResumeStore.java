@@ -105,7 +105,7 @@ final class ResumeStore implements StepStore {
         }
         try {
             if (!Disk.isFile(record)) {
-                return Files.exists(record(folder, position + 1))
+                return Disk.exists(record(folder, position + 1))
                         ? again(position, record, "is missing")
                         : Optional.empty();
             }

@@ -6,7 +6,6 @@ import dev.espalier.core.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -39,7 +38,7 @@ final class RunFolder implements AutoCloseable {
         OutputPlace place = OutputPlace.of(out);
         Publication publication = new Publication(place);
         try {
-            if (!Files.exists(place.home(), LinkOption.NOFOLLOW_LINKS)) {
+            if (!Disk.exists(place.home())) {
                 // Nobody works here; so what is refused is refused without leaving a trace.
                 publication.requireReplaceable();
             }

@@ -7,11 +7,14 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Changes that have reached the disk when a method returns; none of them follows a link. */
@@ -21,12 +24,42 @@ public final class Disk {
 
     private Disk() {}
 
-    public static boolean isFile(Path path) {
-        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    /**
+     * Whether anything is there, be it a link that leads nowhere.
+     *
+     * @throws IOException where that cannot be told; {@link Files#exists} would say no, and what is
+     *     there would be taken for lost
+     */
+    public static boolean exists(Path path) throws IOException {
+        return attributes(path).isPresent();
     }
 
-    public static boolean isFolder(Path path) {
-        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    /**
+     * Whether a file is there, which is no link.
+     *
+     * @throws IOException where that cannot be told
+     */
+    public static boolean isFile(Path path) throws IOException {
+        return attributes(path).filter(BasicFileAttributes::isRegularFile).isPresent();
+    }
+
+    /**
+     * Whether a folder is there, which is no link.
+     *
+     * @throws IOException where that cannot be told
+     */
+    public static boolean isFolder(Path path) throws IOException {
+        return attributes(path).filter(BasicFileAttributes::isDirectory).isPresent();
+    }
+
+    private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
+        try {
+            return Optional.of(
+                    Files.readAttributes(
+                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
     }
 
     /** What lies in {@code folder}, by name. */
