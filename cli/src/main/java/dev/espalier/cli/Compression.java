@@ -126,7 +126,9 @@ final class Compression {
         ModelFacts after = measured.facts(result);
         LatencyPlan plan = measured.plan();
         Latency latency =
-                Latency.measure(List.of(bench.original().path(), file), plan, root.progress());
+                root.meter()
+                        .measure(
+                                List.of(bench.original().path(), file), plan, root.progress());
         before = before.withLatency(latency.of(0));
         after = after.withLatency(latency.of(1));
         List<List<LatencyResult>> stages =

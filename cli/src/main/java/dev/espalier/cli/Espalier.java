@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.benchmarks.Latency;
 import dev.espalier.core.pass.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
 final class Espalier implements Runnable {
     private final Terminal terminal;
     private final Cancellation cancellation;
+    private final LatencyMeter meter;
     @Spec private CommandSpec spec;
 
     @Option(
@@ -48,8 +50,13 @@ final class Espalier implements Runnable {
     private boolean debug;
 
     Espalier(Terminal terminal, Cancellation cancellation) {
+        this(terminal, cancellation, Latency::measure);
+    }
+
+    Espalier(Terminal terminal, Cancellation cancellation, LatencyMeter meter) {
         this.terminal = terminal;
         this.cancellation = cancellation;
+        this.meter = meter;
     }
 
     Terminal terminal() {
@@ -58,6 +65,10 @@ final class Espalier implements Runnable {
 
     Cancellation cancellation() {
         return cancellation;
+    }
+
+    LatencyMeter meter() {
+        return meter;
     }
 
     /** Shows people how far work is, and stops it where they ask. */

@@ -143,7 +143,9 @@ record FolderMark(int version, String kind, String name, String run, List<FileDi
                 Files.delete(folder.resolve(file.name()));
             }
         }
-        // The mark goes last: without it the next start would not know what is left.
+        // The mark goes last, and only when the others are gone for sure: without it the next start
+        // would not know what is left.
+        Disk.forceFolder(folder);
         if (Disk.list(folder).equals(List.of(folder.resolve(FILE)))) {
             Files.delete(folder.resolve(FILE));
             Disk.removeEmpty(folder);
