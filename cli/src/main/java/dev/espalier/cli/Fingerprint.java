@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.file.Disk;
 import dev.espalier.core.file.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** SHA-256 of files, as hexadecimal digits. */
 final class Fingerprint {
@@ -26,10 +26,7 @@ final class Fingerprint {
                 return Sha256.of(path);
             }
             MessageDigest digest = Sha256.digest();
-            List<Path> files;
-            try (Stream<Path> all = Files.walk(path)) {
-                files = all.filter(Files::isRegularFile).sorted().toList();
-            }
+            List<Path> files = Disk.filesBelow(path);
             long total = 0;
             for (Path file : files) {
                 total += Files.size(file);

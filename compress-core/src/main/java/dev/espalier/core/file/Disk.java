@@ -1,6 +1,7 @@
 package dev.espalier.core.file;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -66,6 +67,17 @@ public final class Disk {
     public static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> content = Files.list(folder)) {
             return content.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** All files below {@code folder}, by path; links to files are among them. */
+    public static List<Path> filesBelow(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile).sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
