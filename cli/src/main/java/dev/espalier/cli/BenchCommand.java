@@ -70,7 +70,7 @@ final class BenchCommand implements Callable<Integer> {
                         0);
         Latency latency = Latency.measure(files, plan, root.progress());
         List<String> names = models.stream().map(ModelFile::name).toList();
-        json.ifPresent(file -> RunFolder.write(file.toAbsolutePath(), latency.json(names)));
+        json.ifPresent(file -> OutputFile.write(file, latency.json(names)));
         List<Row> rows = rows(names, latency);
         format.print(root.terminal(), () -> table(rows), () -> json(rows));
         return ExitCode.DONE;

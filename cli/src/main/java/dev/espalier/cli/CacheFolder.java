@@ -1,21 +1,22 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.file.ChecksummedFile;
+import dev.espalier.core.file.Disk;
 import dev.espalier.core.pass.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What passes keep between runs, such as what calibration saw: one file each in the user's cache
  * folder, of which the least used go when there are many. All of it can be deleted at any time. A
- * folder that cannot be written is no cache, and no error.
+ * folder that cannot be written is no cache, and no error; what was damaged is not there.
  */
 final class CacheFolder implements Checkpoints {
     /** Names another folder. */
@@ -65,9 +66,9 @@ final class CacheFolder implements Checkpoints {
             if (!Files.isRegularFile(file)) {
                 return Optional.empty();
             }
-            byte[] content = Files.readAllBytes(file);
+            Optional<byte[]> content = ChecksummedFile.read(file, name);
             Files.setLastModifiedTime(file, FileTime.from(Clock.systemUTC().instant()));
-            return Optional.of(content);
+            return content;
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -77,13 +78,7 @@ final class CacheFolder implements Checkpoints {
     public void write(String name, byte[] content) {
         try {
             Files.createDirectories(folder);
-            Path written = Files.createTempFile(folder, name, ".part");
-            try {
-                Files.write(written, content);
-                Files.move(written, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(written);
-            }
+            ChecksummedFile.write(folder.resolve(name), name, content);
             removeLeastUsed();
         } catch (IOException e) {
             // What is not kept is computed again.
@@ -91,13 +86,9 @@ final class CacheFolder implements Checkpoints {
     }
 
     private void removeLeastUsed() throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files =
-                    all.filter(Files::isRegularFile)
-                            .sorted(Comparator.comparing(CacheFolder::lastUsed).reversed())
-                            .toList();
-        }
+        List<Path> files = new ArrayList<>(Disk.list(folder));
+        files.removeIf(file -> !Disk.isFile(file));
+        files.sort(Comparator.comparing(CacheFolder::lastUsed).reversed());
         for (Path old : files.subList(Math.min(mostFiles, files.size()), files.size())) {
             Files.deleteIfExists(old);
         }

@@ -93,14 +93,14 @@ final class Compression {
         Map<String, String> parts = new LinkedHashMap<>();
         hashes.forEach((what, hash) -> parts.put("the " + what, hash));
         parts.put("Espalier's version", Version.espalier());
-        ResumeStore.Key key = new ResumeStore.Key(parts);
+        RunKey key = new RunKey(parts);
         if (order.resume()) {
-            return ResumeStore.resume(folder, key);
+            return ResumeStore.resume(folder, key, log::say);
         }
         if (ResumeStore.hasSteps(folder)) {
             log.say("beginning anew; --resume would have gone on with the unfinished run");
         }
-        return ResumeStore.fresh(folder, key);
+        return ResumeStore.fresh(folder, key, log::say);
     }
 
     private CompressionReport run(RunFolder folder, ResumeStore store, Map<String, String> hashes) {
@@ -125,7 +125,9 @@ final class Compression {
         ModelFacts after = measured.facts(result);
         LatencyPlan plan = measured.plan();
         Latency latency =
-                Latency.measure(List.of(bench.original().path(), file), plan, root.progress());
+                root.meter()
+                        .measure(
+                                List.of(bench.original().path(), file), plan, root.progress());
         before = before.withLatency(latency.of(0));
         after = after.withLatency(latency.of(1));
         List<List<LatencyResult>> stages =

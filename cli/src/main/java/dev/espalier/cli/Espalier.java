@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.benchmarks.Latency;
 import dev.espalier.core.pass.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
 final class Espalier implements Runnable {
     private final Terminal terminal;
     private final Cancellation cancellation;
+    private final LatencyMeter meter;
     private final ForeignModels foreignModels = new ForeignModels();
     @Spec private CommandSpec spec;
 
@@ -49,8 +51,13 @@ final class Espalier implements Runnable {
     private boolean debug;
 
     Espalier(Terminal terminal, Cancellation cancellation) {
+        this(terminal, cancellation, Latency::measure);
+    }
+
+    Espalier(Terminal terminal, Cancellation cancellation, LatencyMeter meter) {
         this.terminal = terminal;
         this.cancellation = cancellation;
+        this.meter = meter;
     }
 
     Terminal terminal() {
@@ -59,6 +66,10 @@ final class Espalier implements Runnable {
 
     Cancellation cancellation() {
         return cancellation;
+    }
+
+    LatencyMeter meter() {
+        return meter;
     }
 
     ForeignModels foreignModels() {

@@ -73,7 +73,7 @@ final class ExportCommand implements Callable<Integer> {
         OutputFile.requireNew(written);
         TorchFile torch = torchScript(read.model());
         byte[] bytes = torch.bytes();
-        OutputFile.write(written, bytes);
+        OutputFile.writeNew(written, bytes);
         root.terminal()
                 .say(
                         String.format(

@@ -102,6 +102,6 @@ final class FinalMeasurement {
                         all.effort(),
                         all.inputShapes(),
                         all.seed());
-        return Latency.measure(files, first, root.progress());
+        return root.meter().measure(files, first, root.progress());
     }
 }

@@ -2,16 +2,19 @@ package dev.espalier.cli;
 
 import dev.espalier.core.CompressionException;
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
+import dev.espalier.core.file.FileDigest;
+import dev.espalier.core.file.WholeFile;
 import dev.espalier.core.report.ReportJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What Espalier writes into a folder that it made, to know it again: nothing else may be moved or
@@ -23,12 +26,12 @@ import java.util.stream.Collectors;
  * @param run identity of the run that wrote it
  * @param files all that were written beside the mark
  */
-record FolderMark(int version, String kind, String name, String run, List<Entry> files) {
+record FolderMark(int version, String kind, String name, String run, List<FileDigest> files) {
     static final String FILE = ".espalier";
     static final String RESULT = "result";
     static final String REPRODUCER = "reproducer";
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final String IDENTITY = "[0-9a-f-]{36}";
 
     FolderMark {
@@ -38,48 +41,41 @@ record FolderMark(int version, String kind, String name, String run, List<Entry>
         files = List.copyOf(files);
     }
 
-    /** A file and its size. */
-    record Entry(String name, long bytes) {
-        Entry {
-            // A mark that names files elsewhere would have them deleted.
-            if (name.isEmpty() || name.matches("\\.\\.?|.*[/\\\\\0].*")) {
-                throw new IllegalArgumentException("no name of a file: " + name);
-            }
-        }
-    }
-
-    /** Lists what {@code folder} holds and writes the mark, all of it as far as the disk. */
+    /** Lists what {@code folder} holds, which is on disk, and writes the mark there too. */
     static void write(Path folder, String kind, String name, String run) throws IOException {
-        List<Entry> files = new ArrayList<>();
+        List<FileDigest> files = new ArrayList<>();
         for (Path file : Disk.list(folder)) {
             if (!Disk.isFile(file)) {
                 throw new OutputException(file + " is not a file that Espalier wrote");
             }
-            Disk.force(file);
-            files.add(new Entry(file.getFileName().toString(), Files.size(file)));
+            files.add(FileDigest.of(file));
         }
         FolderMark mark = new FolderMark(VERSION, kind, name, run, files);
-        Disk.write(folder.resolve(FILE), ReportJson.write(mark));
+        WholeFile.write(
+                folder.resolve(FILE), ReportJson.write(mark).getBytes(StandardCharsets.UTF_8));
     }
 
     /**
      * The mark of {@code folder}; empty where it has none.
      *
      * @throws OutputException where it is damaged, or another version's
+     * @throws IOException where it cannot be read, which says nothing about the folder
      */
-    static Optional<FolderMark> read(Path folder) {
+    static Optional<FolderMark> read(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
-        if (!Disk.isFolder(folder) || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Disk.isFolder(folder) || !Disk.exists(file)) {
             return Optional.empty();
         }
+        if (!Disk.isFile(file)) {
+            throw new OutputException(unreadable(file));
+        }
+        // Bytes that are no text become other text, and that no JSON or no hash of a file.
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         try {
-            if (Disk.isFile(file)) {
-                return Optional.of(ReportJson.read(Files.readString(file), FolderMark.class));
-            }
-        } catch (IOException | CompressionException e) {
+            return Optional.of(ReportJson.read(text, FolderMark.class));
+        } catch (CompressionException e) {
             throw new OutputException(unreadable(file), e);
         }
-        throw new OutputException(unreadable(file));
     }
 
     private static String unreadable(Path file) {
@@ -89,39 +85,51 @@ record FolderMark(int version, String kind, String name, String run, List<Entry>
     }
 
     /** Whether {@code folder} is the one that {@code expected} wrote as {@code name}. */
-    static boolean isOf(Path folder, String kind, String name, String expected) {
+    static boolean isOf(Path folder, String kind, String name, String expected)
+            throws IOException {
         try {
             return read(folder)
-                    .filter(mark -> mark.kind.equals(kind) && mark.name.equals(name))
-                    .filter(mark -> mark.run.equals(expected))
+                    .filter(mark -> mark.isOf(kind, name) && mark.run.equals(expected))
                     .isPresent();
         } catch (OutputException e) {
             return false;
         }
     }
 
-    /** Something in {@code folder} that the mark does not list, or not with its size. */
+    /** Whether the folder was written as {@code wantedName} and holds such a thing. */
+    boolean isOf(String wantedKind, String wantedName) {
+        return kind.equals(wantedKind) && name.equals(wantedName);
+    }
+
+    /** Whether {@code folder} holds what its mark lists and nothing else, all as it was written. */
+    static boolean isUntouched(Path folder) throws IOException {
+        try {
+            Optional<FolderMark> mark = read(folder);
+            return mark.isPresent() && mark.get().stranger(folder).isEmpty();
+        } catch (OutputException e) {
+            return false;
+        }
+    }
+
+    /** Something in {@code folder} that the mark does not list, or that was changed since. */
     Optional<String> stranger(Path folder) throws IOException {
-        Map<String, Long> sizes =
-                files.stream().collect(Collectors.toMap(Entry::name, Entry::bytes, Math::max));
+        Map<String, FileDigest> listed = new HashMap<>();
+        files.forEach(file -> listed.put(file.name(), file));
         for (Path path : Disk.list(folder)) {
             String name = path.getFileName().toString();
-            boolean listed =
-                    Disk.isFile(path)
-                            && (name.equals(FILE)
-                                    || sizes.getOrDefault(name, -1L) == Files.size(path));
-            if (!listed) {
+            FileDigest digest = listed.get(name);
+            boolean isMark = name.equals(FILE) && Disk.isFile(path);
+            if (!isMark && (digest == null || !digest.isIn(folder))) {
                 return Optional.of(name);
             }
         }
         return Optional.empty();
     }
 
-    /** Whether {@code folder} has all the files, with their sizes. */
+    /** Whether {@code folder} has all the files as they were written. */
     boolean isWhole(Path folder) throws IOException {
-        for (Entry entry : files) {
-            Path file = folder.resolve(entry.name());
-            if (!Disk.isFile(file) || Files.size(file) != entry.bytes()) {
+        for (FileDigest file : files) {
+            if (!file.isIn(folder)) {
                 return false;
             }
         }
@@ -130,13 +138,14 @@ record FolderMark(int version, String kind, String name, String run, List<Entry>
 
     /** Deletes what the mark lists, and the folder if nothing else is in it. */
     void remove(Path folder) throws IOException {
-        for (Entry entry : files) {
-            Path file = folder.resolve(entry.name());
-            if (Disk.isFile(file) && Files.size(file) == entry.bytes()) {
-                Files.delete(file);
+        for (FileDigest file : files) {
+            if (file.isIn(folder)) {
+                Files.delete(folder.resolve(file.name()));
             }
         }
-        // The mark goes last: without it the next start would not know what is left.
+        // The mark goes last, and only when the others are gone for sure: without it the next start
+        // would not know what is left.
+        Disk.forceFolder(folder);
         if (Disk.list(folder).equals(List.of(folder.resolve(FILE)))) {
             Files.delete(folder.resolve(FILE));
             Disk.removeEmpty(folder);

@@ -140,7 +140,7 @@ final class InspectCommand implements Callable<Integer> {
             root.terminal().out().println(shown.summary());
         }
         if (view.picture != null) {
-            OutputFile.write(view.picture, new FilterPicture(layers, filters.threshold).svg());
+            OutputFile.writeNew(view.picture, new FilterPicture(layers, filters.threshold).svg());
         }
         return ExitCode.DONE;
     }
@@ -163,7 +163,7 @@ final class InspectCommand implements Callable<Integer> {
             shown.summary().forEach(root.terminal().out()::println);
         }
         if (view.picture != null) {
-            OutputFile.write(view.picture, new GroupPicture(layers).svg());
+            OutputFile.writeNew(view.picture, new GroupPicture(layers).svg());
         }
         return ExitCode.DONE;
     }

@@ -43,7 +43,7 @@ record JvmWorkers(Path partial, Recipe recipe, int position) implements Workers 
         try {
             Files.createDirectories(folder);
             if (index == 0) {
-                RunFolder.write(folder.resolve(RECIPE), RecipeWriter.write(recipe));
+                OutputFile.write(folder.resolve(RECIPE), RecipeWriter.write(recipe));
             }
             builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
             return new JvmWorker(builder.start(), log);

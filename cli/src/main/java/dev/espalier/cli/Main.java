@@ -28,7 +28,11 @@ public final class Main {
     }
 
     static int run(Terminal terminal, Cancellation cancellation, String... args) {
-        Espalier root = new Espalier(terminal, cancellation);
+        return run(new Espalier(terminal, cancellation), args);
+    }
+
+    static int run(Espalier root, String... args) {
+        Terminal terminal = root.terminal();
         CommandLine commandLine = new CommandLine(root, new CommandFactory(root));
         commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,12 +1,15 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
+import dev.espalier.core.file.WholeFile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** A file that a command was asked to write: a new one, and as a whole or not at all. */
+/** A file that is written as a whole or not at all. */
 final class OutputFile {
     private OutputFile() {}
 
@@ -26,13 +29,31 @@ final class OutputFile {
     }
 
     /**
-     * Writes a new file.
+     * Writes a file that a command was asked for.
      *
      * @throws OutputException where it is there already or cannot be written
      */
-    static void write(Path file, byte[] content) {
+    static void writeNew(Path file, byte[] content) {
         requireNew(file);
-        RunFolder.write(file.toAbsolutePath(), content);
+        write(file, content);
+    }
+
+    static void writeNew(Path file, String text) {
+        writeNew(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes a file and makes its folder, replacing a file that is there.
+     *
+     * @throws OutputException where it cannot be written
+     */
+    static void write(Path file, byte[] content) {
+        try {
+            Disk.makeFolders(file.toAbsolutePath().getParent());
+            WholeFile.write(file, content);
+        } catch (IOException e) {
+            throw WholeFile.failure(file, e);
+        }
     }
 
     static void write(Path file, String text) {

@@ -16,16 +16,16 @@ final class OutputFiles {
      */
     static void write(
             Path folder, CompressionReport report, String latency, String recipe, RunLog log) {
-        RunFolder.write(folder.resolve("report.json"), ReportJson.write(report));
-        RunFolder.write(folder.resolve("report.html"), HtmlReport.of(report));
-        RunFolder.write(folder.resolve("layers.csv"), ReportCsv.layers(report));
-        RunFolder.write(folder.resolve("passes.csv"), ReportCsv.passes(report));
+        OutputFile.write(folder.resolve("report.json"), ReportJson.write(report));
+        OutputFile.write(folder.resolve("report.html"), HtmlReport.of(report));
+        OutputFile.write(folder.resolve("layers.csv"), ReportCsv.layers(report));
+        OutputFile.write(folder.resolve("passes.csv"), ReportCsv.passes(report));
         String metrics = ReportCsv.metrics(report);
         if (!metrics.isEmpty()) {
-            RunFolder.write(folder.resolve("metrics.csv"), metrics);
+            OutputFile.write(folder.resolve("metrics.csv"), metrics);
         }
-        RunFolder.write(folder.resolve("latency.json"), latency);
-        RunFolder.write(folder.resolve("recipe.yaml"), recipe);
-        RunFolder.write(folder.resolve("log.txt"), log.text());
+        OutputFile.write(folder.resolve("latency.json"), latency);
+        OutputFile.write(folder.resolve("recipe.yaml"), recipe);
+        OutputFile.write(folder.resolve("log.txt"), log.text());
     }
 }

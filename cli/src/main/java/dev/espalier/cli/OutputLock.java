@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -45,8 +46,8 @@ final class OutputLock implements AutoCloseable {
      */
     static OutputLock take(OutputPlace place) throws IOException {
         Path home = place.home();
-        Files.createDirectories(place.target().getParent());
-        if (Files.exists(home, LinkOption.NOFOLLOW_LINKS) && !Disk.isFolder(home)) {
+        Disk.makeFolders(place.target().getParent());
+        if (Disk.exists(home) && !Disk.isFolder(home)) {
             throw foreign(home);
         }
         Disk.makeFolder(home);

@@ -1,28 +1,31 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.file.Disk;
+import dev.espalier.core.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /** The names of what a run writes in its hidden folder; of what lies there, only that goes. */
 final class OwnFiles {
     private static final Pattern RESULT =
-            withTemporaries(
+            withLeftovers(
                     "model\\.onnx(?:\\.data)?|report\\.json|report\\.html|layers\\.csv|passes\\.csv"
                             + "|metrics\\.csv|latency\\.json|recipe\\.yaml|log\\.txt|\\.espalier");
 
     private static final Pattern WORK =
-            withTemporaries("run\\.json|step-\\d+\\.(?:json|onnx|onnx\\.data)");
+            withLeftovers("run\\.json|step-\\d+\\.(?:json|onnx|onnx\\.data)");
 
     private static final Pattern CHECKPOINTS = Pattern.compile("step-\\d+\\.checkpoints");
 
+    /** What a kill left of a file that was being written. */
+    private static final Pattern LEFTOVER = Pattern.compile(WholeFile.leftovers(".+"));
+
     private OwnFiles() {}
 
-    /** A file is written beside its place under one of two names. */
-    private static Pattern withTemporaries(String names) {
-        return Pattern.compile("(?:%1$s)(?:\\.tmp)?|\\.(?:%1$s)\\.[0-9a-f]+".formatted(names));
+    private static Pattern withLeftovers(String names) {
+        return Pattern.compile(names + "|" + WholeFile.leftovers(names));
     }
 
     /** Whether an unfinished run left a pass or a checkpoint in {@code work}. */
@@ -45,6 +48,16 @@ final class OwnFiles {
         remove(work, WORK);
     }
 
+    /** Removes what kills left of files that were being written; nobody may be writing there. */
+    static void removeLeftovers(Path work) throws IOException {
+        for (Path path : Disk.list(work)) {
+            if (CHECKPOINTS.matcher(path.getFileName().toString()).matches()) {
+                removeFiles(path, LEFTOVER);
+            }
+        }
+        removeFiles(work, LEFTOVER);
+    }
+
     /** Removes the checkpoints and logs of one pass. */
     static void removeCheckpoints(Path folder) throws IOException {
         remove(folder, Pattern.compile(".*"));
@@ -61,15 +74,18 @@ final class OwnFiles {
     }
 
     private static void remove(Path folder, Pattern names) throws IOException {
+        removeFiles(folder, names);
+        Disk.removeEmpty(folder);
+    }
+
+    private static void removeFiles(Path folder, Pattern names) throws IOException {
         if (!Disk.isFolder(folder)) {
             return;
         }
-        List<Path> content = Disk.list(folder);
-        for (Path path : content) {
+        for (Path path : Disk.list(folder)) {
             if (Disk.isFile(path) && names.matcher(path.getFileName().toString()).matches()) {
                 Files.deleteIfExists(path);
             }
         }
-        Disk.removeEmpty(folder);
     }
 }

@@ -48,7 +48,7 @@ final class RecipeCommand implements Runnable {
             root.terminal().out().print(text);
             return ExitCode.DONE;
         }
-        OutputFile.write(file.get(), text);
+        OutputFile.writeNew(file.get(), text);
         root.terminal().say("wrote " + file.get());
         return ExitCode.DONE;
     }

@@ -1,9 +1,9 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ final class Refusal {
         if (Files.isSymbolicLink(folder)) {
             return Optional.of(folder + " is a link; name the folder itself");
         }
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Disk.exists(folder)) {
             return Optional.empty();
         }
         if (!Disk.isFolder(folder)) {

@@ -1,6 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
+import dev.espalier.core.file.WholeFile;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
@@ -10,7 +12,6 @@ import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.Reproducer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,16 +41,17 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
             place = free();
             Files.createDirectory(place);
         } catch (IOException e) {
-            throw RunFolder.failed(place, e);
+            throw WholeFile.failure(place, e);
         }
         try {
+            Disk.forceFolder(place.toAbsolutePath().getParent());
             for (Map.Entry<String, Model> model : all.entrySet()) {
                 OnnxWriter.write(model.getValue(), file(place, model.getKey()));
             }
             String name = place.getFileName().toString();
             FolderMark.write(place, FolderMark.REPRODUCER, name, run);
         } catch (IOException e) {
-            throw without(place, all.keySet(), RunFolder.failed(place, e));
+            throw without(place, all.keySet(), WholeFile.failure(place, e));
         } catch (OutputException e) {
             throw without(place, all.keySet(), e);
         }
@@ -63,7 +65,7 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                     number == 1
                             ? folder
                             : folder.resolveSibling(folder.getFileName() + "-" + number);
-            if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Disk.exists(place)) {
                 return place;
             }
             boolean ours =
@@ -71,7 +73,7 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                             && !Disk.list(place).isEmpty();
             if (ours) {
                 FolderMark.read(place).orElseThrow().remove(place);
-                if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+                if (!Disk.exists(place)) {
                     return place;
                 }
             }
@@ -90,7 +92,7 @@ record ReproducerFolder(Path folder, String run) implements Reproducer {
                 Files.deleteIfExists(file);
                 Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".data"));
             }
-            Files.deleteIfExists(place.resolve(FolderMark.FILE + ".tmp"));
+            Files.deleteIfExists(place.resolve(FolderMark.FILE));
             Disk.removeEmpty(place);
         } catch (IOException second) {
             e.addSuppressed(second);

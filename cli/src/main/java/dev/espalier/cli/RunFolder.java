@@ -1,15 +1,12 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.Disk;
+import dev.espalier.core.file.WholeFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
@@ -41,13 +38,13 @@ final class RunFolder implements AutoCloseable {
         OutputPlace place = OutputPlace.of(out);
         Publication publication = new Publication(place);
         try {
-            if (!Files.exists(place.home(), LinkOption.NOFOLLOW_LINKS)) {
+            if (!Disk.exists(place.home())) {
                 // Nobody works here; so what is refused is refused without leaving a trace.
                 publication.requireReplaceable();
             }
             OutputLock lock = OutputLock.take(place);
             try {
-                publication.recover();
+                new Recovery(place).run();
                 publication.requireReplaceable();
                 Disk.makeFolder(place.work());
                 return new RunFolder(place, lock, publication);
@@ -56,7 +53,7 @@ final class RunFolder implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw failed(out, e);
+            throw WholeFile.failure(out, e);
         }
     }
 
@@ -81,7 +78,7 @@ final class RunFolder implements AutoCloseable {
             }
             return result;
         } catch (IOException e) {
-            throw failed(result, e);
+            throw WholeFile.failure(result, e);
         }
     }
 
@@ -91,7 +88,7 @@ final class RunFolder implements AutoCloseable {
             OwnFiles.removeWork(place.work());
             Disk.makeFolder(place.work());
         } catch (IOException e) {
-            throw failed(place.work(), e);
+            throw WholeFile.failure(place.work(), e);
         }
     }
 
@@ -106,9 +103,9 @@ final class RunFolder implements AutoCloseable {
             throw new OutputException(
                     e.getMessage() + "; the same command with --resume then goes on from there", e);
         } catch (IOException e) {
-            OutputException failure = failed(place.target(), e);
+            OutputException failure = WholeFile.failure(place.target(), e);
             try {
-                publication.recover();
+                new Recovery(place).run();
             } catch (IOException | OutputException second) {
                 failure.addSuppressed(second);
             }
@@ -121,7 +118,7 @@ final class RunFolder implements AutoCloseable {
     public void close() {
         try {
             try {
-                if (!publication.isUnderWay()) {
+                if (!Journal.exists(place)) {
                     OwnFiles.removeResult(place.result());
                 }
                 if (published || !OwnFiles.isResumable(place.work())) {
@@ -131,46 +128,7 @@ final class RunFolder implements AutoCloseable {
                 lock.close();
             }
         } catch (IOException e) {
-            throw failed(place.home(), e);
+            throw WholeFile.failure(place.home(), e);
         }
-    }
-
-    /** Writes a whole file or none. */
-    static void write(Path file, byte[] content) {
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        try {
-            Files.createDirectories(file.getParent());
-            Files.write(temporary, content);
-            Files.move(
-                    temporary,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            OutputException failure = failed(file, e);
-            try {
-                Files.deleteIfExists(temporary);
-            } catch (IOException second) {
-                failure.addSuppressed(second);
-            }
-            throw failure;
-        }
-    }
-
-    static void write(Path file, String content) {
-        write(file, content.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** What to tell of a failure to write {@code path}. */
-    static OutputException failed(Path path, IOException e) {
-        String reason =
-                e instanceof DirectoryNotEmptyException
-                        ? "the folder is not empty"
-                        : e instanceof NotDirectoryException
-                                ? e.getMessage() + " is no folder"
-                                : e instanceof FileSystemException f && f.getReason() != null
-                                        ? f.getReason()
-                                        : e.getMessage();
-        return new OutputException("cannot write " + path + ": " + reason, e);
     }
 }

@@ -46,8 +46,9 @@ final class WorkCommand implements Callable<Integer> {
         Path file = ResumeStore.checkpointFolder(partial, position).resolve(JvmWorkers.RECIPE);
         Recipe recipe = new RecipeReader(registry).read(file, RecipeReader.Changes.NONE);
         Workbench bench = Workbench.open(recipe, file, true);
+        ResumeStore store = ResumeStore.of(partial, root.terminal()::say);
         new Pipeline(bench.passes(registry), bench.joining(root, leader, threads))
-                .join(bench.original().model(), position, ResumeStore.of(partial));
+                .join(bench.original().model(), position, store);
         return ExitCode.DONE;
     }
 }

@@ -33,6 +33,20 @@ final class ChildRun implements AutoCloseable {
      * @param before put in front of the command line, such as {@code nice}
      */
     static ChildRun start(List<String> before, Object... words) throws IOException {
+        return start(before, List.of(), Main.class, words);
+    }
+
+    /**
+     * @param options of the JVM
+     */
+    static ChildRun startMain(List<String> options, Class<?> main, Object... words)
+            throws IOException {
+        return start(List.of(), options, main, words);
+    }
+
+    private static ChildRun start(
+            List<String> before, List<String> options, Class<?> main, Object... words)
+            throws IOException {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:TieredStopAtLevel=1");
@@ -41,7 +55,8 @@ final class ChildRun implements AutoCloseable {
         if (cache != null) {
             command.add("-D" + CacheFolder.PROPERTY + "=" + cache);
         }
-        command.add(Main.class.getName());
+        command.addAll(options);
+        command.add(main.getName());
         for (Object word : words) {
             command.add(word.toString());
         }

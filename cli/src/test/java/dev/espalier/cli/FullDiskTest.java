@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Writing that fails half-way: one sentence, exit code 2, and nothing half-written left. */
 class FullDiskTest {
-    private static final Path FULL = Path.of("/dev/full");
     private static final String RUN = UUID.randomUUID().toString();
 
     @TempDir Path folder;
@@ -30,20 +29,6 @@ class FullDiskTest {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         }
-    }
-
-    @Test
-    void aFileIsWrittenAsAWholeOrNotAtAll() throws IOException {
-        assumeTrue(Files.exists(FULL), "needs a device that is always full");
-        Path file = Files.writeString(folder.resolve("report.json"), "old");
-        Files.createSymbolicLink(folder.resolve("report.json.tmp"), FULL);
-
-        assertThatThrownBy(() -> RunFolder.write(file, "new"))
-                .isInstanceOf(OutputException.class)
-                .hasMessage("cannot write " + file + ": No space left on device");
-        assertThat(names()).containsExactly("report.json");
-        assertThat(file).hasContent("old");
-        assertThat(FULL).exists();
     }
 
     @Test
@@ -84,8 +69,9 @@ class FullDiskTest {
             assertThat(run.code()).as("%s", lines).isEqualTo(ExitCode.USAGE);
             assertThat(lines).filteredOn(line -> line.startsWith("error:")).hasSize(1);
             assertThat(lines.get(lines.size() - 1))
-                    .startsWith("error: '" + folder.resolve(".out.espalier/work/step-0.onnx"))
-                    .endsWith("cannot be written: File too large");
+                    .isEqualTo(
+                            "error: cannot write %s: File too large",
+                            folder.resolve(".out.espalier/work/step-0.onnx"));
         }
         assertThat(names()).containsExactly(".out.espalier", "large.onnx", "recipe.yaml");
     }

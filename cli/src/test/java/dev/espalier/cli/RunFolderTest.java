@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -57,8 +58,8 @@ class RunFolderTest {
 
     private static void gather(RunFolder run, String text) {
         Path result = run.result();
-        RunFolder.write(result.resolve("report.json"), text);
-        RunFolder.write(result.resolve("model.onnx"), "model of " + text);
+        OutputFile.write(result.resolve("report.json"), text);
+        OutputFile.write(result.resolve("model.onnx"), "model of " + text);
     }
 
     private void publish(String text) {
@@ -135,10 +136,11 @@ class RunFolderTest {
         assertRefused(out + " holds " + Path.of(name).getName(0), "--out");
     }
 
-    @Test
-    void anEditedResultIsRefused() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"first, with my remarks", "First", ""})
+    void anEditedResultIsRefused(String text) throws IOException {
         publish("first");
-        write(out.resolve("report.json"), "first, with my remarks");
+        write(out.resolve("report.json"), text);
         assertRefused("report.json");
     }
 
@@ -157,9 +159,10 @@ class RunFolderTest {
                 "not JSON",
                 "null",
                 "{}",
-                "{'version':2,'kind':'result','name':'out','run':'R','files':[]}",
-                "{'version':1,'kind':'result','name':'out','run':'R','files':[{'name':'../a'}]}",
-                "{'version':1,'kind':'result','name':'out','run':'../..','files':[]}",
+                "{'version':1,'kind':'result','name':'out','run':'R','files':[]}",
+                "{'version':3,'kind':'result','name':'out','run':'R','files':[]}",
+                "{'version':2,'kind':'result','name':'out','run':'R','files':[{'name':'../a'}]}",
+                "{'version':2,'kind':'result','name':'out','run':'../..','files':[]}",
             })
     void anUnreadableMarkIsRefused(String mark) throws IOException {
         write(folder.resolve("a"), "");
@@ -227,7 +230,7 @@ class RunFolderTest {
     void aFileThatAppearsWhileARunWorksStaysAndItsWorkToo() throws IOException {
         publish("first");
         try (RunFolder run = RunFolder.open(out)) {
-            RunFolder.write(run.work().resolve("step-0.json"), "{}");
+            OutputFile.write(run.work().resolve("step-0.json"), "{}");
             gather(run, "second");
             write(out.resolve("notes.txt"), "precious");
             assertThatThrownBy(run::publish).hasMessageContainingAll("notes.txt", "--resume");
@@ -348,8 +351,8 @@ class RunFolderTest {
         try (OutputLock held = OutputLock.take(place)) {
             assertThat(held).isNotNull();
             Files.createDirectories(place.result());
-            RunFolder.write(place.result().resolve("report.json"), text);
-            RunFolder.write(place.result().resolve("model.onnx"), "model of " + text);
+            OutputFile.write(place.result().resolve("report.json"), text);
+            OutputFile.write(place.result().resolve("model.onnx"), "model of " + text);
             List<Publication.Step> all = new Publication(place).steps(UUID.randomUUID().toString());
             assertThat(all).hasSize(STEPS);
             for (Publication.Step step : all.subList(0, steps)) {
@@ -360,20 +363,22 @@ class RunFolderTest {
 
     @Test
     void whatAnUnfinishedRunLeftIsFoundAgain() throws IOException {
-        ResumeStore.Key key = new ResumeStore.Key(Map.of("the recipe", "1"));
+        List<String> warnings = new ArrayList<>();
+        RunKey key = new RunKey(Map.of("the recipe", "1"));
         try (RunFolder run = RunFolder.open(out)) {
-            ResumeStore.fresh(run, key);
-            RunFolder.write(run.work().resolve("step-0.json"), "{}");
-            write(run.work().resolve("step-1.checkpoints/training"), "epoch 1");
+            ResumeStore store = ResumeStore.fresh(run, key, warnings::add);
+            OutputFile.write(run.work().resolve("step-0.json"), "{}");
+            store.checkpoints(1).write("training", "epoch 1".getBytes(StandardCharsets.UTF_8));
         }
         try (RunFolder run = RunFolder.open(out)) {
             assertThat(ResumeStore.hasSteps(run)).isTrue();
-            ResumeStore store = ResumeStore.resume(run, key);
+            ResumeStore store = ResumeStore.resume(run, key, warnings::add);
             assertThat(store.checkpoints(1).read("training"))
                     .contains("epoch 1".getBytes(StandardCharsets.UTF_8));
-            ResumeStore.fresh(run, key);
+            ResumeStore.fresh(run, key, warnings::add);
             assertThat(content(run.work())).containsOnlyKeys("", "run.json");
         }
+        assertThat(warnings).isEmpty();
         assertThat(content(folder)).containsOnlyKeys("", ".out.espalier", ".out.espalier/lock");
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.core.onnx;
 
 import dev.espalier.core.OutputException;
+import dev.espalier.core.file.WholeFile;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import java.io.IOException;
@@ -23,7 +24,7 @@ public final class OnnxWriter {
 
     /**
      * Writes {@code model} to {@code file}; a file of that name is replaced in one step when
-     * everything is written. Weights that still lie in external files are streamed.
+     * everything is written and on disk. Weights that still lie in external files are streamed.
      *
      * @throws OutputException where that fails, or where {@code model} itself still reads its
      *     weights from a file that would be replaced
@@ -48,20 +49,20 @@ public final class OnnxWriter {
                 throw new OutputException(
                         file + " cannot be written: even without its weights it exceeds 2 GiB");
             }
-            try (TargetFile temporary = new TargetFile(data)) {
-                stream.writeExternal(temporary.channel());
-                temporary.commit();
+            try (WholeFile whole = new WholeFile(data)) {
+                stream.writeExternal(whole.channel());
+                whole.commit();
             }
             write(stream, target);
         } catch (IOException e) {
-            throw TargetFile.failure(file, e);
+            throw WholeFile.failure(file, e);
         }
     }
 
     private static void write(ModelStream stream, Path target) throws IOException {
-        try (TargetFile temporary = new TargetFile(target)) {
-            stream.writeTo(temporary.channel());
-            temporary.commit();
+        try (WholeFile whole = new WholeFile(target)) {
+            stream.writeTo(whole.channel());
+            whole.commit();
         }
     }
 
@@ -81,7 +82,7 @@ public final class OnnxWriter {
         try {
             return Files.exists(target) && Files.isSameFile(source, target);
         } catch (IOException e) {
-            throw TargetFile.failure(target, e);
+            throw WholeFile.failure(target, e);
         }
     }
 

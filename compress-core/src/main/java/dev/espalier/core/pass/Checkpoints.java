@@ -4,8 +4,10 @@ import java.util.Optional;
 
 /** Named blobs that survive a kill of the process; each is replaced as a whole. */
 public interface Checkpoints {
+    /** The last content of {@code name} that is whole; empty where there is none. */
     Optional<byte[]> read(String name);
 
+    /** Keeps {@code content}, which survives even a loss of power once this returns. */
     void write(String name, byte[] content);
 
     /** Keeps nothing. */

@@ -8,7 +8,10 @@ public interface StepStore {
     /** A finished pass: the model it returned and its record. */
     record Finished(Model model, PassRun run) {}
 
-    /** The pass at {@code position}, where it was finished by an earlier run. */
+    /**
+     * The pass at {@code position}, where it was finished by an earlier run; empty where it was
+     * not, or where what is kept of it or of a pass before it was damaged since.
+     */
     Optional<Finished> read(int position);
 
     /** Keeps a finished pass; from then on its checkpoints are not needed. */
