@@ -1,8 +1,10 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.UserCache;
 import dev.espalier.core.pass.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -14,13 +16,10 @@ import java.util.stream.Stream;
 
 /**
  * What passes keep between runs, such as what calibration saw: one file each in the user's cache
- * folder, of which the least used go when there are many. All of it can be deleted at any time. A
- * folder that cannot be written is no cache, and no error.
+ * folder, of which the least used go when there are many. Folders in it are others'. A folder that
+ * cannot be written is no cache, and no error.
  */
 final class CacheFolder implements Checkpoints {
-    /** Names another folder. */
-    static final String PROPERTY = "espalier.cache";
-
     private static final int MOST_FILES = 64;
 
     private final Path folder;
@@ -29,18 +28,8 @@ final class CacheFolder implements Checkpoints {
         this.folder = folder;
     }
 
-    /** {@code $XDG_CACHE_HOME/espalier}, or {@code .cache/espalier} in the user's home. */
     static CacheFolder ofUser() {
-        String named = System.getProperty(PROPERTY, "");
-        if (!named.isEmpty()) {
-            return new CacheFolder(Path.of(named));
-        }
-        String caches = System.getenv("XDG_CACHE_HOME");
-        Path parent =
-                caches == null || caches.isEmpty()
-                        ? Path.of(System.getProperty("user.home"), ".cache")
-                        : Path.of(caches);
-        return new CacheFolder(parent.resolve("espalier"));
+        return new CacheFolder(UserCache.folder());
     }
 
     @Override
@@ -78,7 +67,10 @@ final class CacheFolder implements Checkpoints {
     private void removeLeastUsed() throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.sorted(Comparator.comparing(CacheFolder::lastUsed).reversed()).toList();
+            files =
+                    all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                            .sorted(Comparator.comparing(CacheFolder::lastUsed).reversed())
+                            .toList();
         }
         for (Path old : files.subList(Math.min(MOST_FILES, files.size()), files.size())) {
             Files.deleteIfExists(old);

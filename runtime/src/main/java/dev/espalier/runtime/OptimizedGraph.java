@@ -16,6 +16,8 @@ import java.nio.file.Path;
  * way to see which operators were fused and which stayed apart.
  */
 public final class OptimizedGraph {
+    static final String PREFIX = "espalier-optimized";
+
     private OptimizedGraph() {}
 
     /**
@@ -26,7 +28,7 @@ public final class OptimizedGraph {
     public static Model of(Model model) {
         Path file;
         try {
-            file = Files.createTempFile("espalier-optimized", ".onnx");
+            file = Files.createTempFile(PREFIX, ".onnx");
         } catch (IOException e) {
             throw new OutputException(
                     "no temporary file can be made for the optimized graph: " + e.getMessage(), e);
@@ -54,7 +56,7 @@ public final class OptimizedGraph {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // The system clears its temporary folder; what was read from the file is there.
+            // StaleFiles tries again; what was read from the file is there.
         }
     }
 }

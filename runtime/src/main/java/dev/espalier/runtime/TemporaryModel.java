@@ -5,40 +5,59 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A model in a temporary folder of its own, with its external data. */
-record TemporaryModel(Path folder, Path path) {
+/**
+ * A model in a temporary folder of its own, with its external data.
+ *
+ * @param open kept open, by which {@link StaleFiles} of other processes see that it is in use
+ */
+record TemporaryModel(Path folder, Path path, FileChannel open) {
+    static final String PREFIX = "espalier-model";
+
     static TemporaryModel write(Model model) {
         Path folder;
         try {
-            folder = Files.createTempDirectory("espalier-model");
+            folder = Files.createTempDirectory(PREFIX);
         } catch (IOException e) {
             throw new OutputException(
                     "no temporary folder can be made for a model too large for memory: "
                             + e.getMessage(),
                     e);
         }
-        TemporaryModel written = new TemporaryModel(folder, folder.resolve("model.onnx"));
+        Path path = folder.resolve("model.onnx");
         try {
-            OnnxWriter.write(model, written.path);
+            OnnxWriter.write(model, path);
+            return new TemporaryModel(folder, path, FileChannel.open(path));
+        } catch (IOException e) {
+            delete(folder);
+            throw new OutputException(path + " cannot be read again: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            written.delete();
+            delete(folder);
             throw e;
         }
-        return written;
     }
 
     void delete() {
+        try {
+            open.close();
+        } catch (IOException e) {
+            // Nothing was written through it.
+        }
+        delete(folder);
+    }
+
+    private static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException e) {
-            // The system clears its temporary folder; the model was of use meanwhile.
+            // StaleFiles tries again; the model was of use meanwhile.
         }
     }
 }
