@@ -3,6 +3,7 @@ package dev.espalier.runtime;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,6 +30,17 @@ final class Environment {
 
     static OrtEnvironment get() {
         return Holder.ENVIRONMENT;
+    }
+
+    /**
+     * Settings of a session to be opened, silent like the environment; to be closed. The environment
+     * comes first, since whatever of the binding is touched first loads its native libraries.
+     */
+    static SessionOptions options() throws OrtException {
+        get();
+        SessionOptions options = new SessionOptions();
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return options;
     }
 
     private static OrtEnvironment create() {

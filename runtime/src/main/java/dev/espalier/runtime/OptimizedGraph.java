@@ -1,7 +1,6 @@
 package dev.espalier.runtime;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.espalier.core.OutputException;
 import dev.espalier.core.ir.Model;
@@ -42,8 +41,7 @@ public final class OptimizedGraph {
     }
 
     private static void write(Model model, Path file) {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        try (OrtSession.SessionOptions options = Environment.options()) {
             options.setIntraOpNumThreads(1);
             options.setOptimizedModelFilePath(file.toString());
             Environment.get().createSession(OnnxWriter.toBytes(model), options).close();

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * Removes what processes left that were killed: folders of ONNX Runtime's Java binding, models that
- * went through a file, and files half written.
+ * went through a file, JMH's files, and files half written.
  *
  * <p>Something is removed only if its name and all names in it are of a kind below, it belongs to
  * this user, is no link and holds none, and has not been touched for ten minutes while no process
@@ -57,6 +57,8 @@ final class StaleFiles {
                             TemporaryModel.PREFIX + "\\d+",
                             "\\.?model\\.onnx(\\.data)?(\\.[0-9a-f]+)?"),
                     Kind.file(OptimizedGraph.PREFIX + "\\d+\\.onnx"),
+                    // What JMH keeps while it measures latency.
+                    Kind.file("jmh\\d+(stdout|stderr|compilecommand)"),
                     Kind.file("owner\\d+\\" + PART));
 
     private static final List<Kind> IN_CACHE = List.of(Kind.file("[\\w.]+\\d+\\" + PART));

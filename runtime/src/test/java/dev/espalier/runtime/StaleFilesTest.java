@@ -34,6 +34,7 @@ class StaleFilesTest {
                 "espalier-model5/model.onnx.data",
                 "espalier-model5/.model.onnx.data.1f0a",
                 "espalier-optimized77.onnx",
+                "jmh10662375706983754972compilecommand",
             })
     void whatIsOursAndOldGoes(String path) throws IOException {
         make(path, LONG_AGO);
@@ -56,6 +57,8 @@ class StaleFilesTest {
                 "espalier-optimized77.onnx/",
                 "espalier-optimized77.txt",
                 "espalier-optimized.onnx",
+                "jmh5.txt",
+                "jmh-notes5stdout",
                 "model.onnx",
             })
     void whatIsNamedOtherwiseStays(String path) throws IOException {
