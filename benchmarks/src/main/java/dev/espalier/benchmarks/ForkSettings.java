@@ -1,9 +1,11 @@
 package dev.espalier.benchmarks;
 
+import dev.espalier.core.UserCache;
 import dev.espalier.core.ir.Shape;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,11 @@ import java.util.stream.Collectors;
 final class ForkSettings {
     static final String SHAPES = "espalier.benchmark.shapes";
     static final String SEED = "espalier.benchmark.seed";
+
+    /** By these a fork finds its native libraries where this process does. */
+    private static final List<String> SHARED =
+            List.of(UserCache.PROPERTY, "onnxruntime.native.path");
+
     private static final int FIRST_JDK_THAT_WARNS_OF_NATIVES = 22;
 
     private ForkSettings() {}
@@ -26,15 +33,18 @@ final class ForkSettings {
      * outside of it; the limit is for the inputs, which count as direct memory.
      */
     static String[] jvmArgs(LatencyPlan plan) {
-        List<String> args =
-                List.of(
-                        "-Xmx1g",
-                        "-XX:+UseSerialGC",
-                        "-D" + SEED + "=" + plan.seed(),
-                        "-D" + SHAPES + "=" + text(plan.inputShapes()),
-                        "--enable-native-access=ALL-UNNAMED");
-        boolean warns = Runtime.version().feature() >= FIRST_JDK_THAT_WARNS_OF_NATIVES;
-        return args.subList(0, warns ? args.size() : args.size() - 1).toArray(String[]::new);
+        List<String> args = new ArrayList<>();
+        args.add("-Xmx1g");
+        args.add("-XX:+UseSerialGC");
+        args.add("-D" + SEED + "=" + plan.seed());
+        args.add("-D" + SHAPES + "=" + text(plan.inputShapes()));
+        SHARED.stream()
+                .filter(name -> System.getProperty(name) != null)
+                .forEach(name -> args.add("-D" + name + "=" + System.getProperty(name)));
+        if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS_OF_NATIVES) {
+            args.add("--enable-native-access=ALL-UNNAMED");
+        }
+        return args.toArray(String[]::new);
     }
 
     /** {@code shapes} without a character that a command line could take amiss. */

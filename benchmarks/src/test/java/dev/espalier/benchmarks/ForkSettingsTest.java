@@ -35,6 +35,7 @@ class ForkSettingsTest {
                         Map.of("x", Shape.of(2, 3)),
                         5);
         assertThat(ForkSettings.jvmArgs(plan))
-                .contains("-Despalier.benchmark.seed=5", "-Despalier.benchmark.shapes=x=2,3");
+                .contains("-Despalier.benchmark.seed=5", "-Despalier.benchmark.shapes=x=2,3")
+                .contains("-Despalier.cache=" + System.getProperty("espalier.cache"));
     }
 }

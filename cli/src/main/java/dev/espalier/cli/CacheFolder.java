@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.UserCache;
 import dev.espalier.core.file.ChecksummedFile;
 import dev.espalier.core.file.Disk;
 import dev.espalier.core.pass.Checkpoints;
@@ -15,13 +16,10 @@ import java.util.Optional;
 
 /**
  * What passes keep between runs, such as what calibration saw: one file each in the user's cache
- * folder, of which the least used go when there are many. All of it can be deleted at any time. A
- * folder that cannot be written is no cache, and no error; what was damaged is not there.
+ * folder, of which the least used go when there are many. Folders in it are others'. A folder that
+ * cannot be written is no cache, and no error; what was damaged is not there.
  */
 final class CacheFolder implements Checkpoints {
-    /** Names another folder. */
-    static final String PROPERTY = "espalier.cache";
-
     private static final int MOST_FILES = 64;
 
     private final Path folder;
@@ -36,27 +34,13 @@ final class CacheFolder implements Checkpoints {
         this.mostFiles = mostFiles;
     }
 
-    /** {@code $XDG_CACHE_HOME/espalier}, or {@code .cache/espalier} in the user's home. */
     static CacheFolder ofUser() {
-        return new CacheFolder(userFolder());
+        return new CacheFolder(UserCache.folder());
     }
 
     /** A folder in that of {@link #ofUser}, with as many files as {@code mostFiles}. */
     static CacheFolder ofUser(String name, int mostFiles) {
-        return new CacheFolder(userFolder().resolve(name), mostFiles);
-    }
-
-    private static Path userFolder() {
-        String named = System.getProperty(PROPERTY, "");
-        if (!named.isEmpty()) {
-            return Path.of(named);
-        }
-        String caches = System.getenv("XDG_CACHE_HOME");
-        Path parent =
-                caches == null || caches.isEmpty()
-                        ? Path.of(System.getProperty("user.home"), ".cache")
-                        : Path.of(caches);
-        return parent.resolve("espalier");
+        return new CacheFolder(UserCache.folder().resolve(name), mostFiles);
     }
 
     @Override

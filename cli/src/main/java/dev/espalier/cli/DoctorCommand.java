@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.report.Machine;
+import dev.espalier.runtime.OrtNatives;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(int8(machine));
         findings.add(bfloat16(machine));
         findings.add(onnxRuntime());
+        findings.add(nativeFolder());
         findings.add(torch());
         findings.add(passes());
         format.print(
@@ -104,11 +108,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static Finding onnxRuntime() {
-        String resource = "/ai/onnxruntime/native/" + onnxPlatform() + "/";
-        boolean there =
-                has(resource + "libonnxruntime.so")
-                        || has(resource + "libonnxruntime.dylib")
-                        || has(resource + "onnxruntime.dll");
+        boolean there = OrtNatives.areIncluded();
         return new Finding(
                 "ONNX Runtime",
                 Version.pinned("onnxruntime"),
@@ -116,16 +116,21 @@ final class DoctorCommand implements Callable<Integer> {
                 there
                         ? "models can be run, measured and proved"
                         : "no native library for "
-                                + onnxPlatform()
+                                + OrtNatives.platform()
                                 + ": only inspect and plan work");
     }
 
-    /** The folder names inside ONNX Runtime's jar. */
-    private static String onnxPlatform() {
-        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String family = os.contains("win") ? "win" : os.contains("mac") ? "osx" : "linux";
-        String arch = System.getProperty("os.arch");
-        return family + "-" + (arch.equals("amd64") || arch.equals("x86_64") ? "x64" : arch);
+    private static Finding nativeFolder() {
+        Optional<Path> folder = OrtNatives.folder();
+        String meaning =
+                folder.isEmpty()
+                        ? "every process unpacks them anew"
+                        : Files.isDirectory(folder.get()) ? "" : "unpacked there at the first use";
+        return new Finding(
+                "ONNX Runtime libraries",
+                folder.map(Path::toString).orElse("the temporary folder"),
+                "ok",
+                meaning);
     }
 
     private static Finding torch() {
@@ -143,7 +148,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** The folder names inside DJL's jars. */
     private static String torchPlatform() {
-        return onnxPlatform().replace("x64", "x86_64");
+        return OrtNatives.platform().replace("x64", "x86_64");
     }
 
     private static Finding passes() {

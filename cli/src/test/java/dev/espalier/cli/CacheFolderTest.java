@@ -29,6 +29,7 @@ class CacheFolderTest {
     @Test
     void ofManyTheLeastUsedGo() throws IOException {
         CacheFolder cache = new CacheFolder(folder);
+        Path others = Files.createDirectories(folder.resolve("native/libraries"));
         for (int i = 0; i < 64; i++) {
             cache.write("c" + i, new byte[] {(byte) i});
             Files.setLastModifiedTime(folder.resolve("c" + i), FileTime.fromMillis(1000L + i));
@@ -40,6 +41,7 @@ class CacheFolderTest {
         assertThat(cache.read("c1")).isEmpty();
         assertThat(cache.read("c2")).isPresent();
         assertThat(cache.read("new")).isPresent();
+        assertThat(others).isDirectory();
     }
 
     @Test

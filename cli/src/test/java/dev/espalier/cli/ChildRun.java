@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.core.UserCache;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -51,9 +52,9 @@ final class ChildRun implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-XX:+UseSerialGC");
-        String cache = System.getProperty(CacheFolder.PROPERTY);
+        String cache = System.getProperty(UserCache.PROPERTY);
         if (cache != null) {
-            command.add("-D" + CacheFolder.PROPERTY + "=" + cache);
+            command.add("-D" + UserCache.PROPERTY + "=" + cache);
         }
         command.addAll(options);
         command.add(main.getName());

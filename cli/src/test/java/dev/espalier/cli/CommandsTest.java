@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.core.UserCache;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -348,5 +349,9 @@ class CommandsTest {
         assertThat(findings)
                 .extracting(finding -> finding.get("what").asText())
                 .contains("JDK", "ONNX Runtime", "PyTorch", "processor");
+        assertThat(findings)
+                .filteredOn(finding -> finding.get("what").asText().endsWith("libraries"))
+                .extracting(finding -> Path.of(finding.get("found").asText()).getParent())
+                .containsExactly(UserCache.folder().resolve("native"));
     }
 }

@@ -1,7 +1,15 @@
 package dev.espalier.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -24,17 +32,31 @@ final class Environment {
         return Holder.ENVIRONMENT;
     }
 
+    /**
+     * Settings of a session to be opened, silent like the environment; to be closed. The environment
+     * comes first, since whatever of the binding is touched first loads its native libraries.
+     */
+    static SessionOptions options() throws OrtException {
+        get();
+        SessionOptions options = new SessionOptions();
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return options;
+    }
+
     private static OrtEnvironment create() {
         CompletableFuture<OrtEnvironment> made = new CompletableFuture<>();
         Runnable work =
                 () -> {
                     try {
-                        made.complete(silent());
+                        made.complete(OrtNatives.loading(Environment::silent));
                     } catch (RuntimeException | Error e) {
                         made.completeExceptionally(e);
                     }
+                    removeStaleFiles();
                 };
-        new Thread(null, work, "espalier-onnxruntime-start", STACK_BYTES).start();
+        Thread start = new Thread(null, work, "espalier-onnxruntime-start", STACK_BYTES);
+        start.setDaemon(true);
+        start.start();
         try {
             return made.join();
         } catch (CompletionException e) {
@@ -45,9 +67,32 @@ final class Environment {
         }
     }
 
-    /** Silent: the runtime logs to stderr, and what matters of it is in its exceptions, too. */
+    /**
+     * Silent: the runtime logs to stderr, and what matters of it is in its exceptions, too. Nor shall
+     * it tell its maker what is done with it, which the official builds do unless told not to.
+     */
     private static OrtEnvironment silent() {
-        return OrtEnvironment.getEnvironment(
-                OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, OrtEnvironment.DEFAULT_NAME);
+        OrtEnvironment environment =
+                OrtEnvironment.getEnvironment(
+                        OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, OrtEnvironment.DEFAULT_NAME);
+        try {
+            environment.setTelemetry(false);
+        } catch (OrtException e) {
+            throw NativeErrors.translate("turn off telemetry", e);
+        }
+        return environment;
+    }
+
+    /** While the caller already works. */
+    private static void removeStaleFiles() {
+        StaleFiles stale = new StaleFiles(Instant.now());
+        try {
+            stale.removeFromTemporary(Path.of(System.getProperty("java.io.tmpdir")));
+            if (Files.isDirectory(OrtNatives.cache(), LinkOption.NOFOLLOW_LINKS)) {
+                stale.removeFromCache(OrtNatives.cache());
+            }
+        } catch (IOException | UncheckedIOException | SecurityException e) {
+            // They stay until the next time.
+        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.espalier.runtime;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.espalier.core.OutputException;
 import dev.espalier.core.ir.Model;
@@ -16,6 +15,8 @@ import java.nio.file.Path;
  * way to see which operators were fused and which stayed apart.
  */
 public final class OptimizedGraph {
+    static final String PREFIX = "espalier-optimized";
+
     private OptimizedGraph() {}
 
     /**
@@ -26,7 +27,7 @@ public final class OptimizedGraph {
     public static Model of(Model model) {
         Path file;
         try {
-            file = Files.createTempFile("espalier-optimized", ".onnx");
+            file = Files.createTempFile(PREFIX, ".onnx");
         } catch (IOException e) {
             throw new OutputException(
                     "no temporary file can be made for the optimized graph: " + e.getMessage(), e);
@@ -40,8 +41,7 @@ public final class OptimizedGraph {
     }
 
     private static void write(Model model, Path file) {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        try (OrtSession.SessionOptions options = Environment.options()) {
             options.setIntraOpNumThreads(1);
             options.setOptimizedModelFilePath(file.toString());
             Environment.get().createSession(OnnxWriter.toBytes(model), options).close();
@@ -54,7 +54,7 @@ public final class OptimizedGraph {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // The system clears its temporary folder; what was read from the file is there.
+            // StaleFiles tries again; what was read from the file is there.
         }
     }
 }

@@ -96,7 +96,7 @@ public final class RepeatedRun implements AutoCloseable {
     }
 
     private static OrtSession session(Path model, int threads) {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+        try (OrtSession.SessionOptions options = Environment.options()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);

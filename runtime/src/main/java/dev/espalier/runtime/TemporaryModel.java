@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -15,39 +16,56 @@ import java.util.stream.Stream;
  *
  * @param folder that {@link #delete} removes
  * @param path of the model in it
+ * @param open kept open, by which {@link StaleFiles} of other processes see that it is in use
  */
-public record TemporaryModel(Path folder, Path path) {
+public record TemporaryModel(Path folder, Path path, FileChannel open) {
+    static final String PREFIX = "espalier-model";
+
     /**
      * @throws OutputException where it cannot be written
      */
     public static TemporaryModel write(Model model) {
         Path folder;
         try {
-            folder = Files.createTempDirectory("espalier-model");
+            folder = Files.createTempDirectory(PREFIX);
         } catch (IOException e) {
             throw new OutputException(
                     "no temporary folder can be made to load a model from: "
                             + e.getMessage(),
                     e);
         }
-        TemporaryModel written = new TemporaryModel(folder, folder.resolve("model.onnx"));
+        Path path = folder.resolve("model.onnx");
         try {
-            OnnxWriter.write(model, written.path);
+            OnnxWriter.write(model, path);
+            return new TemporaryModel(folder, path, FileChannel.open(path));
+        } catch (IOException e) {
+            delete(folder);
+            throw new OutputException(path + " cannot be read again: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            written.delete();
+            delete(folder);
             throw e;
         }
-        return written;
     }
 
-    /** Removes the folder; nothing happens where it is gone. */
-    public void delete() {
+ * A model in a temporary folder of its own, with its external data, for those who read files.
+ *
+ * @param folder that {@link #delete} removes
+ * @param path of the model in it
+ * @param open kept open, by which {@link StaleFiles} of other processes see that it is in use
+ */
+public record TemporaryModel(Path folder, Path path, FileChannel open) {
+    static final String PREFIX = "espalier-model";
+
+    /**
+     * @throws OutputException where it cannot be written
+     */
+    public static TemporaryModel write(Model model) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException e) {
-            // The system clears its temporary folder; the model was of use meanwhile.
+            // StaleFiles tries again; the model was of use meanwhile.
         }
     }
 }
