@@ -70,8 +70,12 @@ final class CacheFolder implements Checkpoints {
     }
 
     private void removeLeastUsed() throws IOException {
-        List<Path> files = new ArrayList<>(Disk.list(folder));
-        files.removeIf(file -> !Disk.isFile(file));
+        List<Path> files = new ArrayList<>();
+        for (Path file : Disk.list(folder)) {
+            if (Disk.isFile(file)) {
+                files.add(file);
+            }
+        }
         files.sort(Comparator.comparing(CacheFolder::lastUsed).reversed());
         for (Path old : files.subList(Math.min(mostFiles, files.size()), files.size())) {
             Files.deleteIfExists(old);

@@ -59,13 +59,13 @@ final class Compression {
     CompressionReport run() {
         Map<String, String> hashes = new LinkedHashMap<>();
         hashes.put("recipe", bench.recipe().hash());
-        hashes.put("model", Fingerprint.of(bench.original().path()));
+        hashes.put("model", Fingerprint.of(bench.original()));
         bench.models()
                 .forEach(
                         file ->
                                 hashes.merge(
                                         "model " + file.getFileName(),
-                                        Fingerprint.of(file),
+                                        Fingerprint.of(ModelFile.read(file)),
                                         String::concat));
         if (bench.dataPath() != null) {
             hashes.put("data", Fingerprint.of(bench.dataPath()));

@@ -3,12 +3,14 @@ package dev.espalier.cli;
 import dev.espalier.core.DataException;
 import dev.espalier.core.file.Disk;
 import dev.espalier.core.file.Sha256;
+import dev.espalier.core.onnx.ExternalFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Set;
 
 /** SHA-256 of files, as hexadecimal digits. */
 final class Fingerprint {
@@ -18,6 +20,19 @@ final class Fingerprint {
     private static final int BEGINNING = 4096;
 
     private Fingerprint() {}
+
+    /**
+     * Of a model's file; where weights lie in other files, of the hashes of all of them.
+     */
+    static String of(ModelFile model) {
+        Set<Path> weights = ExternalFiles.of(model.model());
+        if (weights.isEmpty()) {
+            return of(model.path());
+        }
+        StringBuilder hashes = new StringBuilder(of(model.path()));
+        weights.forEach(file -> hashes.append('\n').append(of(file)));
+        return Sha256.of(hashes.toString().getBytes(StandardCharsets.UTF_8));
+    }
 
     /** Of a file, or of a folder's files with their names. */
     static String of(Path path) {

@@ -1,20 +1,16 @@
 package dev.espalier.cli;
 
-import dev.espalier.core.ModelFormatException;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.file.Sha256;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.onnx.ExternalFiles;
 import dev.espalier.core.report.Machine;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.runtime.isolation.FirstRuns;
 import dev.espalier.runtime.isolation.IsolatedRunner;
 import dev.espalier.runtime.isolation.Isolation;
 import dev.espalier.runtime.isolation.Limits;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Models that a command was given, which may end the process that runs them: each is tried in a
@@ -53,22 +49,17 @@ final class ForeignModels implements AutoCloseable {
 
     /** Of all that decides what becomes of the first run. */
     private static String identity(ModelFile file, InputShapes shapes) {
-        StringBuilder parts = new StringBuilder(Fingerprint.of(file.path()));
-        try {
-            for (Path weights : ExternalFiles.of(file.model())) {
-                // Hashing gigabytes would take longer than the run.
-                parts.append('\n').append(weights).append(' ').append(Files.size(weights));
-                parts.append(' ').append(Files.getLastModifiedTime(weights));
-            }
-        } catch (IOException e) {
-            throw new ModelFormatException(
-                    file.path() + ": its weights cannot be read: " + e.getMessage(), e);
-        }
         Machine machine = Machine.current();
-        parts.append('\n').append(shapes).append('\n').append(Version.espalier());
-        parts.append('\n').append(Version.pinned("onnxruntime"));
-        parts.append('\n').append(machine.cpu()).append(machine.cpuFlags());
-        return Fingerprint.of(parts.toString().getBytes(StandardCharsets.UTF_8));
+        String parts =
+                String.join(
+                        "\n",
+                        Fingerprint.of(file),
+                        shapes.toString(),
+                        Version.espalier(),
+                        Version.pinned("onnxruntime"),
+                        machine.cpu(),
+                        machine.cpuFlags().toString());
+        return Sha256.of(parts.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.core.UserCache;
 import dev.espalier.testkit.disk.FailingProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class CompressSweepTest {
                 List.of(
                         "-Djava.nio.file.spi.DefaultFileSystemProvider="
                                 + FailingProvider.class.getName(),
-                        "-D" + CacheFolder.PROPERTY + "=" + watched.resolve("cache"));
+                        "-D" + UserCache.PROPERTY + "=" + watched.resolve("cache"));
         try (ChildRun run =
                 ChildRun.startMain(
                         options,

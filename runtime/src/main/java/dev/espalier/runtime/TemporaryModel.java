@@ -47,19 +47,17 @@ public record TemporaryModel(Path folder, Path path, FileChannel open) {
         }
     }
 
- * A model in a temporary folder of its own, with its external data, for those who read files.
- *
- * @param folder that {@link #delete} removes
- * @param path of the model in it
- * @param open kept open, by which {@link StaleFiles} of other processes see that it is in use
- */
-public record TemporaryModel(Path folder, Path path, FileChannel open) {
-    static final String PREFIX = "espalier-model";
+    /** Removes the folder; nothing happens where it is gone. */
+    public void delete() {
+        try {
+            open.close();
+        } catch (IOException e) {
+            // Nothing was written through it.
+        }
+        delete(folder);
+    }
 
-    /**
-     * @throws OutputException where it cannot be written
-     */
-    public static TemporaryModel write(Model model) {
+    private static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
