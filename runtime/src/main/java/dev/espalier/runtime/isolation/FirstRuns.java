@@ -4,6 +4,7 @@ import dev.espalier.core.CompressionException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
@@ -49,6 +50,8 @@ public final class FirstRuns {
         }
         try (Isolation.Attempt attempt = isolation.open(file, SessionSettings.DEFAULT)) {
             run(attempt, model, shapes);
+        } catch (UnsupportedModelException e) {
+            throw explained(e, model).at(file.toString());
         } catch (CompressionException e) {
             throw e.at(file.toString());
         }
@@ -65,6 +68,17 @@ public final class FirstRuns {
         List<String> outputs = model.graph().outputs().stream().map(Value::name).toList();
         try (Isolation.Attempt attempt = isolation.open(model, outputs, SessionSettings.DEFAULT)) {
             run(attempt, model, shapes);
+        }
+    }
+
+    /** What is known to be wrong with {@code model}, which says more than how the runtime fails. */
+    private static UnsupportedModelException explained(UnsupportedModelException e, Model model) {
+        try {
+            ShapeInference.of(model);
+            return e;
+        } catch (UnsupportedModelException known) {
+            known.addSuppressed(e);
+            return known;
         }
     }
 

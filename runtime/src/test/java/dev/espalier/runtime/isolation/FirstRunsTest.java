@@ -68,6 +68,27 @@ class FirstRunsTest {
     void namesTheFileThatEndsTheProcess() {
         assertThatThrownBy(() -> require(GROUP_OF_NONE))
                 .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage(
+                        folder.resolve("foreign.onnx")
+                                + ": ConvTranspose 'y': group is 0, expected at least 1");
+        assertThat(kept).isEmpty();
+    }
+
+    @Test
+    void saysHowTheProcessEndedWhereNothingElseIsKnown() {
+        Model hidden =
+                GraphText.parse(
+                        """
+                        graph (x: int64[1]) -> (y)
+                        least: int64[1] = [-9223372036854775808]
+                        minus: int64[1] = [-1]
+                        yes: bool[] = 1
+                        q = If(yes) {then_branch=graph a () -> (t) { t = Div(least, minus) }, \
+                        else_branch=graph b () -> (e) { e = Identity(minus) }}
+                        y = Add(x, q)
+                        """);
+        assertThatThrownBy(() -> require(hidden))
+                .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageStartingWith(folder.resolve("foreign.onnx") + ": ONNX Runtime ends")
                 .hasMessageContaining("SIGFPE");
         assertThat(kept).isEmpty();
