@@ -104,7 +104,10 @@ final class AttributeCodec {
      * @param rest what {@link #remainder} kept of the attribute of this name, or nothing
      */
     static AttributeProto encode(String name, Attribute attribute, AttributeProto rest) {
-        AttributeProto.Builder proto = rest.toBuilder().setName(name);
+        AttributeProto.Builder proto = rest.toBuilder();
+        if (!name.isEmpty()) {
+            proto.setName(name);
+        }
         if (attribute instanceof Attribute.FloatValue v) {
             proto.setType(AttributeType.FLOAT).setF(v.value());
         } else if (attribute instanceof Attribute.IntValue v) {
@@ -137,7 +140,7 @@ final class AttributeCodec {
         } else if (attribute instanceof Attribute.Reference v) {
             proto.setType(AttributeType.valueOf(v.type().name())).setRefAttrName(v.name());
         } else if (attribute instanceof Attribute.Other v) {
-            return Extras.merge(v.value(), AttributeProto.newBuilder()).setName(name).build();
+            return Extras.merge(v.value(), proto).build();
         }
         return proto.build();
     }
