@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.List;
 
@@ -22,7 +23,7 @@ final class Fingerprint {
     /** Of a file, or of a folder's files with their names. */
     static String of(Path path) {
         try {
-            if (Files.isRegularFile(path)) {
+            if (!Files.readAttributes(path, BasicFileAttributes.class).isDirectory()) {
                 return Sha256.of(path);
             }
             MessageDigest digest = Sha256.digest();
