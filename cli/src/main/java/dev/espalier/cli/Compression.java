@@ -6,6 +6,7 @@ import dev.espalier.core.CancelledException;
 import dev.espalier.core.CompressionException;
 import dev.espalier.core.VerificationException;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.PassRegistry;
@@ -59,7 +60,12 @@ final class Compression {
     CompressionReport run() {
         Map<String, String> hashes = new LinkedHashMap<>();
         hashes.put("recipe", bench.recipe().hash());
-        hashes.put("model", Fingerprint.of(bench.original()));
+        hashes.put("model", Fingerprint.of(bench.original().path()));
+        OnnxReader.externalFiles(bench.original().model())
+                .forEach(
+                        file ->
+                                hashes.put(
+                                        "model's " + file.getFileName(), Fingerprint.of(file)));
         bench.models()
                 .forEach(
                         file ->

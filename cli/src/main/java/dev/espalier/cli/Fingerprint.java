@@ -3,11 +3,12 @@ package dev.espalier.cli;
 import dev.espalier.core.DataException;
 import dev.espalier.core.file.Disk;
 import dev.espalier.core.file.Sha256;
-import dev.espalier.core.onnx.ExternalFiles;
+import dev.espalier.core.onnx.OnnxReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +26,7 @@ final class Fingerprint {
      * Of a model's file; where weights lie in other files, of the hashes of all of them.
      */
     static String of(ModelFile model) {
-        Set<Path> weights = ExternalFiles.of(model.model());
+        Set<Path> weights = OnnxReader.externalFiles(model.model());
         if (weights.isEmpty()) {
             return of(model.path());
         }
@@ -37,7 +38,7 @@ final class Fingerprint {
     /** Of a file, or of a folder's files with their names. */
     static String of(Path path) {
         try {
-            if (Files.isRegularFile(path)) {
+            if (!Files.readAttributes(path, BasicFileAttributes.class).isDirectory()) {
                 return Sha256.of(path);
             }
             MessageDigest digest = Sha256.digest();

@@ -34,7 +34,7 @@ record JvmWorkers(Path partial, Recipe recipe, int position) implements Workers 
 
     @Override
     public Worker start(int index, int count) {
-        Path folder = ResumeStore.checkpointFolder(partial, position);
+        Path folder = new StepFiles(partial, position).checkpoints();
         Path log = folder.resolve("worker-" + (index + 1) + ".log");
         int threads = threads(System.getenv(THREADS), count);
         ProcessBuilder builder = new ProcessBuilder(command(threads));

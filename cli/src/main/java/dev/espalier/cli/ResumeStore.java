@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,6 +28,8 @@ import java.util.function.Consumer;
  * not fit is not used, and the passes from there on run again.
  */
 final class ResumeStore implements StepStore {
+    private static final String CHANGED = " is not as it was written";
+
     private final Path folder;
     private final Consumer<String> warnings;
 
@@ -43,7 +44,7 @@ final class ResumeStore implements StepStore {
     /**
      * What is kept of a finished pass beside its model.
      *
-     * @param files of the model: one, or two where its weights are in a file of their own
+     * @param files of the model
      */
     private record Step(List<FileDigest> files, PassRun run) {}
 
@@ -81,109 +82,82 @@ final class ResumeStore implements StepStore {
 
     /** Whether an unfinished run left something in {@code folder}. */
     static boolean hasSteps(RunFolder folder) {
-        return Files.exists(record(folder.work(), 0));
+        return Files.exists(new StepFiles(folder.work(), 0).record());
+    }
+
+    private StepFiles files(int position) {
+        return new StepFiles(folder, position);
     }
 
     /** The model that the pass at {@code position} returned. */
     Path model(int position) {
-        return folder.resolve("step-" + position + ".onnx");
-    }
-
-    private Path data(int position) {
-        return folder.resolve("step-" + position + ".onnx.data");
-    }
-
-    private static Path record(Path folder, int position) {
-        return folder.resolve("step-" + position + ".json");
+        return files(position).model();
     }
 
     @Override
     public Optional<Finished> read(int position) {
-        Path record = record(folder, position);
         if (position >= first) {
             return Optional.empty();
         }
+        StepFiles files = files(position);
         try {
-            if (!Disk.isFile(record)) {
-                return Disk.exists(record(folder, position + 1))
-                        ? again(position, record, "is missing")
+            if (!Disk.isFile(files.record())) {
+                return Disk.exists(files(position + 1).record())
+                        ? again(position, files.record() + " is missing")
                         : Optional.empty();
             }
-            Optional<byte[]> content = ChecksummedFile.read(record, identity(position));
+            Optional<byte[]> content = ChecksummedFile.read(files.record(), files.identity());
             if (content.isEmpty()) {
-                return again(position, record, "is not as it was written");
+                return again(position, files.record() + CHANGED);
             }
-            Step step = ReportJson.read(text(content.get()), Step.class);
+            String text = new String(content.get(), StandardCharsets.UTF_8);
+            Step step = ReportJson.read(text, Step.class);
             for (FileDigest file : step.files()) {
                 if (!file.isIn(folder)) {
-                    Path changed = folder.resolve(file.name());
-                    return again(position, changed, "is not as it was written");
+                    return again(position, folder.resolve(file.name()) + CHANGED);
                 }
             }
-            return Optional.of(new Finished(OnnxReader.read(model(position)), step.run()));
+            return Optional.of(new Finished(OnnxReader.read(files.model()), step.run()));
         } catch (IOException | CompressionException e) {
-            return again(position, record, "cannot be used (" + e.getMessage() + ")");
+            return again(position, files.record() + " cannot be used (" + e.getMessage() + ")");
         }
     }
 
-    private Optional<Finished> again(int position, Path file, String what) {
+    private Optional<Finished> again(int position, String why) {
         first = position;
-        warnings.accept(
-                "%s %s, so passes run again from number %d on".formatted(file, what, position + 1));
+        warnings.accept(why + ", so passes run again from number " + (position + 1) + " on");
         return Optional.empty();
     }
 
     @Override
     public void write(int position, Finished finished) {
-        Path record = record(folder, position);
+        StepFiles files = files(position);
         try {
-            Files.deleteIfExists(record);
-            Files.deleteIfExists(data(position));
-            OnnxWriter.write(finished.model(), model(position));
-            List<FileDigest> files = new ArrayList<>();
-            for (Path file : List.of(model(position), data(position))) {
-                if (Disk.isFile(file)) {
-                    files.add(FileDigest.of(file));
-                }
-            }
-            byte[] content = bytes(ReportJson.write(new Step(files, finished.run())));
-            ChecksummedFile.write(record, identity(position), content);
-            OwnFiles.removeCheckpoints(checkpointFolder(folder, position));
+            Files.deleteIfExists(files.record());
+            Files.deleteIfExists(files.data());
+            OnnxWriter.write(finished.model(), files.model());
+            keep(position, finished.run());
+            OwnFiles.removeCheckpoints(files.checkpoints());
         } catch (IOException e) {
-            throw WholeFile.failure(record, e);
+            throw WholeFile.failure(files.record(), e);
         }
     }
 
-    /** Which record this is: the one of this name that follows on the one before it. */
-    private String identity(int position) throws IOException {
-        return record(folder, position).getFileName() + "\n" + before(position);
-    }
-
-    private String before(int position) throws IOException {
-        return ChecksummedFile.hash(
-                position == 0 ? RunKey.file(folder) : record(folder, position - 1));
-    }
-
-    /** Where a pass of the unfinished run in {@code partial} keeps what it needs to go on. */
-    static Path checkpointFolder(Path partial, int position) {
-        return partial.resolve("step-" + position + ".checkpoints");
+    /** Writes the record of the model that lies there. */
+    void keep(int position, PassRun run) throws IOException {
+        StepFiles files = files(position);
+        String text = ReportJson.write(new Step(files.digests(), run));
+        ChecksummedFile.write(
+                files.record(), files.identity(), text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
     public Checkpoints checkpoints(int position) {
-        Path checkpoints = checkpointFolder(folder, position);
+        StepFiles files = files(position);
         try {
-            return new CheckpointFolder(checkpoints, before(position), warnings);
+            return new CheckpointFolder(files.checkpoints(), files.before(), warnings);
         } catch (IOException e) {
-            throw WholeFile.failure(checkpoints, e);
+            throw WholeFile.failure(files.checkpoints(), e);
         }
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -43,7 +43,7 @@ final class WorkCommand implements Callable<Integer> {
                 root.cancellation(),
                 () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
         PassRegistry registry = PassRegistry.load();
-        Path file = ResumeStore.checkpointFolder(partial, position).resolve(JvmWorkers.RECIPE);
+        Path file = new StepFiles(partial, position).checkpoints().resolve(JvmWorkers.RECIPE);
         Recipe recipe = new RecipeReader(registry).read(file, RecipeReader.Changes.NONE);
         Workbench bench = Workbench.open(recipe, file, true);
         ResumeStore store = ResumeStore.of(partial, root.terminal()::say);

@@ -80,6 +80,17 @@ final class ChildRun implements AutoCloseable {
         throw new AssertionError("ended without '" + sign + "': " + seen);
     }
 
+    /** The first line that contains one of two signs. */
+    String readUntil(String sign, String other) throws IOException {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            seen.add(line);
+            if (line.contains(sign) || line.contains(other)) {
+                return line;
+            }
+        }
+        throw new AssertionError("ended without '" + sign + "' or '" + other + "': " + seen);
+    }
+
     /** Returns as soon as {@code file} is there. */
     void waitFor(Path file) throws IOException, InterruptedException {
         while (!Files.exists(file)) {

@@ -1,7 +1,9 @@
 package dev.espalier.cli;
 
 import dev.espalier.benchmarks.Latency;
+import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.core.file.Disk;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.testkit.disk.EveryOperation;
 import dev.espalier.testkit.disk.FailingDisk;
 import dev.espalier.testkit.disk.FailingDisk.Fault;
@@ -174,9 +176,13 @@ final class CompressSweep {
                         (models, plan, progress) ->
                                 measured.computeIfAbsent(
                                         models.size(),
-                                        size -> Latency.measure(models, plan, progress)));
+                                        size -> brief(models, plan, progress)));
         int code = Main.run(root, words.toArray(new String[0]));
         return new Ended(code, bytes.toString(StandardCharsets.UTF_8).lines().toList());
+    }
+
+    private static Latency brief(List<Path> models, LatencyPlan plan, Progress progress) {
+        return Latency.measure(models, StallingEspalier.brief(plan), progress);
     }
 
     private void check(Ended ended) throws IOException {

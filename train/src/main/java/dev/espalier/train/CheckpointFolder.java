@@ -35,35 +35,41 @@ public record CheckpointFolder(Path folder, String pass, Consumer<String> warnin
                 .log(System.Logger.Level.WARNING, warning);
     }
 
+    /** The content of a file that is whole, or a sentence's beginning on why it is not. */
+    private record Found(Optional<byte[]> content, String damage) {}
+
     @Override
     public Optional<byte[]> read(String name) {
-        Path file = folder.resolve(checked(name));
-        Path before = folder.resolve(name + BEFORE);
-        boolean isLost = Files.exists(file);
-        Optional<byte[]> content = read(file, name);
-        isLost &= content.isEmpty();
-        if (content.isEmpty()) {
-            content = read(before, name);
+        Found last = find(folder.resolve(checked(name)), name);
+        if (last.content().isPresent()) {
+            return last.content();
         }
-        if (isLost) {
+        Found before = find(folder.resolve(name + BEFORE), name);
+        String damage = last.damage().isEmpty() ? before.damage() : last.damage();
+        if (!damage.isEmpty()) {
             warnings.accept(
-                    file
-                            + " is not as it was written, or of another run; "
-                            + (content.isEmpty()
-                                    ? "what it held is made again"
-                                    : "the checkpoint before it is used"));
+                    damage
+                            + (before.content().isPresent()
+                                    ? "; the checkpoint before it is used"
+                                    : "; what it held is made again"));
         }
-        return content;
+        return before.content();
     }
 
-    private Optional<byte[]> read(Path file, String name) {
+    private Found find(Path file, String name) {
         try {
-            return Files.exists(file)
-                    ? ChecksummedFile.read(file, identity(name))
-                    : Optional.empty();
+            if (!Disk.isFile(file)) {
+                return new Found(Optional.empty(), "");
+            }
+            Optional<byte[]> content = ChecksummedFile.read(file, identity(name));
+            return new Found(
+                    content,
+                    content.isPresent()
+                            ? ""
+                            : file + " is not as it was written, or of another run");
         } catch (IOException e) {
-            warnings.accept(file + " cannot be read: " + e.getMessage());
-            return Optional.empty();
+            return new Found(
+                    Optional.empty(), file + " cannot be read (" + e.getMessage() + ")");
         }
     }
 
@@ -74,7 +80,7 @@ public record CheckpointFolder(Path folder, String pass, Consumer<String> warnin
         try {
             Disk.makeFolders(folder);
             ChecksummedFile.write(fresh, identity(name), content);
-            if (Files.exists(file)) {
+            if (Disk.exists(file)) {
                 move(file, folder.resolve(name + BEFORE));
             }
             move(fresh, file);

@@ -1,11 +1,14 @@
 package dev.espalier.core.data;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.file.Disk;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 
@@ -70,13 +73,21 @@ final class DataFiles {
     /** Whether a file is there; see {@link #checkLink}. */
     static boolean isFile(Path path) {
         checkLink(path);
-        return Files.isRegularFile(path);
+        return find(path).filter(BasicFileAttributes::isRegularFile).isPresent();
     }
 
     /** Whether a folder is there; see {@link #checkLink}. */
     static boolean isFolder(Path path) {
         checkLink(path);
-        return Files.isDirectory(path);
+        return find(path).filter(BasicFileAttributes::isDirectory).isPresent();
+    }
+
+    private static Optional<BasicFileAttributes> find(Path path) {
+        try {
+            return Disk.find(path);
+        } catch (IOException e) {
+            throw new DataException(path + " cannot be read: " + reason(e), e);
+        }
     }
 
     /**

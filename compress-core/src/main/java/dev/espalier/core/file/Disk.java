@@ -28,36 +28,45 @@ public final class Disk {
     /**
      * Whether anything is there, be it a link that leads nowhere.
      *
-     * @throws IOException where that cannot be told; {@link Files#exists} would say no, and what is
-     *     there would be taken for lost
+     * @throws IOException as {@link #find} does
      */
     public static boolean exists(Path path) throws IOException {
-        return attributes(path).isPresent();
+        return find(path, LinkOption.NOFOLLOW_LINKS).isPresent();
     }
 
     /**
      * Whether a file is there, which is no link.
      *
-     * @throws IOException where that cannot be told
+     * @throws IOException as {@link #find} does
      */
     public static boolean isFile(Path path) throws IOException {
-        return attributes(path).filter(BasicFileAttributes::isRegularFile).isPresent();
+        return find(path, LinkOption.NOFOLLOW_LINKS)
+                .filter(BasicFileAttributes::isRegularFile)
+                .isPresent();
     }
 
     /**
      * Whether a folder is there, which is no link.
      *
-     * @throws IOException where that cannot be told
+     * @throws IOException as {@link #find} does
      */
     public static boolean isFolder(Path path) throws IOException {
-        return attributes(path).filter(BasicFileAttributes::isDirectory).isPresent();
+        return find(path, LinkOption.NOFOLLOW_LINKS)
+                .filter(BasicFileAttributes::isDirectory)
+                .isPresent();
     }
 
-    private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
+    /**
+     * What is at {@code path}, where a link leads unless {@code options} forbid that; empty where
+     * nothing is.
+     *
+     * @throws IOException where that cannot be told; {@link Files#exists} would say no, and what is
+     *     there would be taken for lost
+     */
+    public static Optional<BasicFileAttributes> find(Path path, LinkOption... options)
+            throws IOException {
         try {
-            return Optional.of(
-                    Files.readAttributes(
-                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+            return Optional.of(Files.readAttributes(path, BasicFileAttributes.class, options));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -11,6 +11,7 @@ import dev.espalier.core.onnx.proto.Onnx.TensorProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Reads ONNX files. A file is untrusted: its structure, sizes and counts are checked before
@@ -48,6 +49,17 @@ public final class OnnxReader {
             throw tooBig(name, e);
         }
         return read(bytes, new Source(name, new ExternalData(file.toAbsolutePath().getParent())));
+    }
+
+    /** The external files that weights of {@code model} are still to be read from, by path. */
+    public static List<Path> externalFiles(Model model) {
+        return Tensors.all(model).stream()
+                .map(Tensor::storage)
+                .filter(FileStorage.class::isInstance)
+                .map(storage -> ((FileStorage) storage).file())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /**

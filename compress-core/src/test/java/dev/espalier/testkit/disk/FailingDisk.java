@@ -24,8 +24,6 @@ public final class FailingDisk {
         FULL,
         /** From it on everything fails, until {@link #powerOn}: what was not forced is lost. */
         POWER_LOSS,
-        /** The process ends at once, as kill -9 ends it. */
-        KILL,
         /** The process says so on standard error and waits for ever, to be killed. */
         STALL
     }
@@ -37,6 +35,7 @@ public final class FailingDisk {
     private final Path seen;
     private final List<String> log = new ArrayList<>();
     private Fault fault;
+    private String sign = "";
     private int at;
     private boolean without;
     private UnforcedChanges unforced;
@@ -62,10 +61,6 @@ public final class FailingDisk {
         return new FailingDisk(provider, FailingPath.real(folder.toRealPath()));
     }
 
-    static FailingDisk of(FailingProvider provider, Path real) {
-        return new FailingDisk(provider, real);
-    }
-
     /** The folder, through which operations are counted. */
     public Path folder() {
         return seen;
@@ -80,9 +75,16 @@ public final class FailingDisk {
     public synchronized void arm(Fault what, int number) throws IOException {
         log.clear();
         fault = what;
+        sign = "";
         at = number;
         without = false;
         unforced = what == Fault.POWER_LOSS ? new UnforcedChanges(root) : null;
+    }
+
+    /** The same, counting from the first operation on whose line {@code first} is. */
+    public synchronized void armAfter(String first, Fault what, int number) throws IOException {
+        arm(what, number);
+        sign = first;
     }
 
     /** Lets everything succeed again, and counts on. */
@@ -133,7 +135,12 @@ public final class FailingDisk {
     /** Counts an operation, and fails it where it is its turn. */
     synchronized void begin(String operation, Path path) throws IOException {
         int number = log.size();
-        log.add(operation + " " + root.relativize(path.toAbsolutePath().normalize()));
+        String line = operation + " " + root.relativize(path.toAbsolutePath().normalize());
+        if (!line.contains(sign)) {
+            return;
+        }
+        sign = "";
+        log.add(line);
         if (fault == null || number < at) {
             return;
         }
@@ -152,7 +159,6 @@ public final class FailingDisk {
             }
             case POWER_LOSS ->
                     throw new FileSystemException(path.toString(), null, "the power is lost");
-            case KILL -> Runtime.getRuntime().halt(137);
             case STALL -> stall(number);
             default -> throw new IllegalStateException();
         }
