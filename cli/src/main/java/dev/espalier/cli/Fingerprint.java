@@ -22,9 +22,7 @@ final class Fingerprint {
 
     private Fingerprint() {}
 
-    /**
-     * Of a model's file; where weights lie in other files, of the hashes of all of them.
-     */
+    /** Of a model's file; where weights lie in other files, of the hashes of all of them. */
     static String of(ModelFile model) {
         Set<Path> weights = OnnxReader.externalFiles(model.model());
         if (weights.isEmpty()) {

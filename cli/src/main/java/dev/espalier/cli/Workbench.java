@@ -224,8 +224,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
      * @param threads that it may use
      */
     PipelineSetup joining(Espalier root, Workers leader, int threads) {
-        return alone(
-                root, new OrtRunner(SessionSettings.DEFAULT.withThreads(threads)), leader);
+        return alone(root, new OrtRunner(SessionSettings.DEFAULT.withThreads(threads)), leader);
     }
 
     private PipelineSetup alone(Espalier root, ModelRunner runner, Workers workers) {

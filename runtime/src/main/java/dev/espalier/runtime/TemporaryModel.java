@@ -30,9 +30,7 @@ public record TemporaryModel(Path folder, Path path, FileChannel open) {
             folder = Files.createTempDirectory(PREFIX);
         } catch (IOException e) {
             throw new OutputException(
-                    "no temporary folder can be made to load a model from: "
-                            + e.getMessage(),
-                    e);
+                    "no temporary folder can be made to load a model from: " + e.getMessage(), e);
         }
         Path path = folder.resolve("model.onnx");
         try {

@@ -154,8 +154,7 @@ final class IsolatedProcess implements AutoCloseable {
         }
         if (answer.startsWith(IsolatedMain.REFUSED)) {
             byte[] reason =
-                    Base64.getDecoder()
-                            .decode(answer.substring(IsolatedMain.REFUSED.length() + 1));
+                    Base64.getDecoder().decode(answer.substring(IsolatedMain.REFUSED.length() + 1));
             throw new UnsupportedModelException(new String(reason, StandardCharsets.UTF_8));
         }
     }

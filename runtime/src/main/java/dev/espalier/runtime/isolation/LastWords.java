@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** What a process printed before its end, and what that end was. */
 final class LastWords {
-    /** {@code #  SIGFPE (0x8) at pc=0x...}: the JVM's account of a signal; Windows' words, too. */
+    /** {@code # SIGFPE (0x8) at pc=0x...}: the JVM's account of a signal; Windows' words, too. */
     private static final Pattern SIGNAL = Pattern.compile("#\\s+((?:SIG|EXCEPTION_)\\w+) \\(.*");
 
     private static final int SIGNALLED = 128;

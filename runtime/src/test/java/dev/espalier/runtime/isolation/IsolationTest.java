@@ -136,8 +136,7 @@ class IsolationTest {
                         """);
         Limits narrow = new Limits(Duration.ofMinutes(1), 1L << 30);
         try (Isolation poor = new Isolation(narrow)) {
-            Isolation.Attempt attempt =
-                    poor.open(large, List.of("sum"), SessionSettings.DEFAULT);
+            Isolation.Attempt attempt = poor.open(large, List.of("sum"), SessionSettings.DEFAULT);
             attempt.run(Map.of("sizes", Tensor.ofLongs(Shape.of(1), 1000)));
             assertThatThrownBy(
                             () ->
@@ -146,8 +145,7 @@ class IsolationTest {
                                                     "sizes",
                                                     Tensor.ofLongs(Shape.of(1), 1_500_000_000L))))
                     .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessage(
-                            "ONNX Runtime needs more than 1024 MiB of memory to run the model");
+                    .hasMessage("ONNX Runtime needs more than 1024 MiB of memory to run the model");
         }
     }
 
@@ -197,8 +195,7 @@ class IsolationTest {
                             "words",
                             Tensor.ofStrings(Shape.of(2), List.of("", "snow ☃")),
                             "halves",
-                            Tensor.ofReals(
-                                    DataType.FLOAT16, Shape.of(3), 1, 2, 3),
+                            Tensor.ofReals(DataType.FLOAT16, Shape.of(3), 1, 2, 3),
                             "number",
                             Tensor.scalar(1)));
         }
