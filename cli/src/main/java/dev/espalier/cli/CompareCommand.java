@@ -74,6 +74,8 @@ final class CompareCommand implements Callable<Integer> {
         InputShapes sizes = read.map(Recipe::shapes).orElseGet(() -> shapes.withBatch(1));
         ModelFile a = ModelFile.read(first);
         ModelFile b = ModelFile.read(second);
+        ModelFacts structureA = a.use(() -> facts(a, sizes));
+        ModelFacts structureB = b.use(() -> facts(b, sizes));
         Agreement agreement = agreement(a, read, sizes);
         BenchmarkOptions benchmark =
                 read.map(Recipe::benchmark).orElse(new BenchmarkOptions(List.of(1), List.of(1)));
@@ -87,8 +89,8 @@ final class CompareCommand implements Callable<Integer> {
                                 sizes.byInput(),
                                 0),
                         root.progress());
-        ModelFacts factsA = facts(a, sizes).withLatency(latency.of(0));
-        ModelFacts factsB = facts(b, sizes).withLatency(latency.of(1));
+        ModelFacts factsA = structureA.withLatency(latency.of(0));
+        ModelFacts factsB = structureB.withLatency(latency.of(1));
         List<SaturationView> sums =
                 List.of(new SaturationView(a.model()), new SaturationView(b.model()));
         format.print(

@@ -72,7 +72,7 @@ final class ExportCommand implements Callable<Integer> {
         ModelFile read = ModelFile.read(file);
         Path written = out.orElseGet(() -> besideModel());
         OutputFile.requireNew(written);
-        TorchFile torch = torchScript(read.model());
+        TorchFile torch = read.use(() -> torchScript(read.model()));
         byte[] bytes = torch.bytes();
         OutputFile.write(written, bytes);
         root.terminal()
