@@ -132,7 +132,7 @@ final class CompareCommand implements Callable<Integer> {
         SplittableRandom random = new SplittableRandom(0);
         List<Map<String, Tensor>> runs = new ArrayList<>();
         for (int i = 0; i < RANDOM_RUNS; i++) {
-            runs.add(sizes.random(model.model().graph().feeds(), random));
+            runs.add(sizes.random(model.model(), random));
         }
         return runs;
     }

@@ -107,6 +107,11 @@ public final class MutantCampaign {
         return faults;
     }
 
+    /** Mutants with which every step succeeded. */
+    long succeeded() {
+        return succeeded;
+    }
+
     private void one(long seed) {
         byte[] file = mutants.of(seed);
         long start = System.nanoTime();

@@ -24,7 +24,7 @@ public final class Dropout extends Elementwise {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1).real("ratio").scalar(1).integers(2).scalar(2);
+        node.inputs(1, 3).real("ratio").scalar(1).integers(2).scalar(2);
     }
 
     @Override

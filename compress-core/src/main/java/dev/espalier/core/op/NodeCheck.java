@@ -47,11 +47,18 @@ public final class NodeCheck {
         operator.check(new NodeCheck(call));
     }
 
-    /** The first {@code count} inputs must be given. */
+    /** {@code count} inputs, none of them left out. */
     NodeCheck inputs(int count) {
-        for (int i = 0; i < count; i++) {
-            require(call.has(i), "has no input %d, expected %d of them", i, count);
+        return inputs(count, count);
+    }
+
+    /** At most {@code most} inputs, of which the first {@code least} may not be left out. */
+    NodeCheck inputs(int least, int most) {
+        for (int i = 0; i < least; i++) {
+            require(call.has(i), "has no input %d, expected at least %d of them", i, least);
         }
+        int found = call.node().inputs().size();
+        require(found <= most, "has %d inputs, expected at most %d", found, most);
         return this;
     }
 
@@ -143,8 +150,7 @@ public final class NodeCheck {
 
     /** Of these inputs the constant ones hold reals, all of one type. */
     NodeCheck reals(int... inputs) {
-        sameType(inputs);
-        return constants(DataType::isFloating, "reals", inputs);
+        return constants(DataType::isFloating, "reals", inputs).sameType(inputs);
     }
 
     /** Of these inputs the constant ones hold integers. */
@@ -154,8 +160,8 @@ public final class NodeCheck {
 
     /** Of these inputs the constant ones are all of one type, of reals or integers. */
     NodeCheck numbers(int... inputs) {
-        sameType(inputs);
-        return constants(type -> type.isFloating() || type.isInteger(), "numbers", inputs);
+        return constants(type -> type.isFloating() || type.isInteger(), "numbers", inputs)
+                .sameType(inputs);
     }
 
     private NodeCheck constants(Predicate<DataType> allowed, String expected, int... inputs) {
@@ -174,7 +180,7 @@ public final class NodeCheck {
         return this;
     }
 
-    private void sameType(int... inputs) {
+    private NodeCheck sameType(int... inputs) {
         List<TensorType> types =
                 IntStream.of(inputs)
                         .mapToObj(call::constant)
@@ -185,6 +191,7 @@ public final class NodeCheck {
                 types.stream().map(TensorType::dataType).distinct().count() <= 1,
                 "its constants are %s, expected one element type",
                 types);
+        return this;
     }
 
     /** Input {@code i}, where its shape is known, is one number. */
