@@ -75,6 +75,8 @@ final class CompareCommand implements Callable<Integer> {
         InputShapes sizes = read.map(Recipe::shapes).orElseGet(() -> shapes.withBatch(1));
         ModelFile a = ModelFile.read(first);
         ModelFile b = ModelFile.read(second);
+        ModelFacts structureA = a.use(() -> facts(a, sizes));
+        ModelFacts structureB = b.use(() -> facts(b, sizes));
         root.foreignModels().tryOut(a, sizes);
         root.foreignModels().tryOut(b, sizes);
         Agreement agreement = agreement(a, read, sizes);
@@ -90,8 +92,8 @@ final class CompareCommand implements Callable<Integer> {
                                 sizes.byInput(),
                                 0),
                         root.progress());
-        ModelFacts factsA = facts(a, sizes).withLatency(latency.of(0));
-        ModelFacts factsB = facts(b, sizes).withLatency(latency.of(1));
+        ModelFacts factsA = structureA.withLatency(latency.of(0));
+        ModelFacts factsB = structureB.withLatency(latency.of(1));
         List<SaturationView> sums =
                 Stream.of(a, b)
                         .map(
@@ -138,7 +140,7 @@ final class CompareCommand implements Callable<Integer> {
         SplittableRandom random = new SplittableRandom(0);
         List<Map<String, Tensor>> runs = new ArrayList<>();
         for (int i = 0; i < RANDOM_RUNS; i++) {
-            runs.add(sizes.random(model.model().graph().feeds(), random));
+            runs.add(sizes.random(model.model(), random));
         }
         return runs;
     }

@@ -53,7 +53,8 @@ final class CompressCommand implements Callable<Integer> {
 
     /** Compresses, prints the summary, and tells whether the recipe's goal was met. */
     static int run(Espalier root, Workbench bench, Compression.Order order) {
-        CompressionReport report = new Compression(root, bench, order).run();
+        CompressionReport report =
+                bench.original().use(() -> new Compression(root, bench, order).run());
         Terminal terminal = root.terminal();
         terminal.out().print(SummaryText.of(report) + "\n");
         terminal.out().println("written to " + order.out() + "; open report.html there");

@@ -71,7 +71,7 @@ final class ExportCommand implements Callable<Integer> {
         ModelFile read = ModelFile.read(file);
         Path written = out.orElseGet(() -> besideModel());
         OutputFile.requireNew(written);
-        TorchFile torch = torchScript(read.model());
+        TorchFile torch = read.use(() -> torchScript(read.model()));
         byte[] bytes = torch.bytes();
         OutputFile.writeNew(written, bytes);
         root.terminal()

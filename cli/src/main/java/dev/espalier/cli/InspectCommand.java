@@ -112,6 +112,10 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ModelFile opened = ModelFile.read(file);
+        return opened.use(() -> show(opened));
+    }
+
+    private int show(ModelFile opened) {
         Model model = opened.model();
         if (view != null) {
             return view.subject.filters != null

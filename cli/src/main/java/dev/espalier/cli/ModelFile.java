@@ -1,12 +1,14 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.ModelFormatException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * A model and the file it was read from.
@@ -29,6 +31,19 @@ record ModelFile(Path path, Model model, long fileBytes) {
             return new ModelFile(path, model, Files.size(path));
         } catch (IOException e) {
             throw new ModelFormatException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What {@code work} makes of this model.
+     *
+     * @throws UnsupportedModelException naming this file, where the work cannot use the model
+     */
+    <T> T use(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (UnsupportedModelException e) {
+            throw e.getMessage().contains(path.toString()) ? e : e.at(path.toString());
         }
     }
 

@@ -34,9 +34,14 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         Workbench bench = Workbench.open(recipe.read(), recipe.file(), false);
         List<PassRun> runs =
-                new Pipeline(bench.passes(PassRegistry.load()), bench.preview(root))
-                        .preview(bench.original().model())
-                        .runs();
+                bench.original()
+                        .use(
+                                () ->
+                                        new Pipeline(
+                                                        bench.passes(PassRegistry.load()),
+                                                        bench.preview(root))
+                                                .preview(bench.original().model())
+                                                .runs());
         format.print(root.terminal(), () -> table(runs), () -> json(runs));
         if (format.isTable()) {
             runs.forEach(run -> details(run, root.terminal().out()));

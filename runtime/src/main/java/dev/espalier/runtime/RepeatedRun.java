@@ -9,6 +9,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.onnx.OnnxReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ public final class RepeatedRun implements AutoCloseable {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         try {
             List<Value> feeds = feeds(model, session);
-            Map<String, Tensor> random = shapes.random(feeds, new SplittableRandom(seed));
+            Map<String, Tensor> random = random(model, feeds, shapes, new SplittableRandom(seed));
             long batch = batch(random);
             if (shapes.batch() != 1 && batch != shapes.batch()) {
                 throw new UnsupportedModelException(
@@ -83,6 +84,15 @@ public final class RepeatedRun implements AutoCloseable {
             feeds.add(Value.of(input.getName(), type));
         }
         return feeds;
+    }
+
+    private static Map<String, Tensor> random(
+            Path model, List<Value> feeds, InputShapes shapes, SplittableRandom random) {
+        boolean mayDivide =
+                feeds.stream().anyMatch(feed -> feed.type().orElseThrow().dataType().isInteger());
+        return mayDivide
+                ? shapes.random(OnnxReader.read(model), random)
+                : shapes.random(feeds, random);
     }
 
     /** Size of the first input's first dimension, which is a batch where there are more. */

@@ -1,5 +1,6 @@
 package dev.espalier.core.analysis;
 
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
@@ -39,15 +40,18 @@ public final class DiagonalBlocks {
      * outside of them.
      *
      * @throws IllegalArgumentException where {@code groups} does not divide Co
+     * @throws UnsupportedModelException where it would take a quarter of the heap; see {@link
+     *     #denseBytes}
      */
     public static Tensor dense(Tensor blocks, int groups) {
         int outputs = Math.toIntExact(blocks.shape().size(0));
         int width = Math.toIntExact(blocks.shape().size(1));
+        long bytes = denseBytes(blocks, groups);
+        requireMemory(bytes);
         requireDivisible(outputs, width * groups, groups);
         Shape shape = blocks.shape().with(1, Dim.of((long) width * groups));
         int element = elementBytes(blocks);
         ByteBuffer from = blocks.bytes();
-        long bytes = blocks.dataType().bytes(shape.elementCount());
         ByteBuffer to = ByteBuffer.allocate(Math.toIntExact(bytes));
         for (int row = 0; row < outputs; row++) {
             int column = row / (outputs / groups) * width;
@@ -55,6 +59,26 @@ public final class DiagonalBlocks {
             to.put(from.slice(row * width * element, width * element));
         }
         return Tensor.of(blocks.dataType(), shape, to.rewind());
+    }
+
+    /** Bytes that {@link #dense} makes: those of {@code blocks} for each group. */
+    public static long denseBytes(Tensor blocks, int groups) {
+        return Math.multiplyExact(blocks.byteSize(), (long) groups);
+    }
+
+    /**
+     * Refuses to make {@code bytes} of weights that a file does not hold; a small file must not
+     * fill the memory.
+     *
+     * @throws UnsupportedModelException where that is over a quarter of the heap
+     */
+    public static void requireMemory(long bytes) {
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > Math.min(heap / 4, Integer.MAX_VALUE)) {
+            throw new UnsupportedModelException(
+                    "grouped convolutions of this model take %d MiB when written densely, too much for a heap of %d MiB; start with a larger one (-Xmx)"
+                            .formatted(bytes >> 20, heap >> 20));
+        }
     }
 
     private static void requireDivisible(int outputs, int inputs, int groups) {

@@ -3,6 +3,7 @@ package dev.espalier.core.analysis;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.data.RandomTensor;
 import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
@@ -10,6 +11,7 @@ import dev.espalier.core.ir.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -64,15 +66,35 @@ public record InputShapes(long batch, Map<String, Shape> byInput) {
     }
 
     /**
+     * Random inputs of these sizes, by name; ones where the model may divide integers by them.
+     *
+     * @throws InvalidOptionException where {@link #bind} does
+     * @throws dev.espalier.core.UnsupportedModelException where a node does not fit its operator
+     */
+    public Map<String, Tensor> random(Model model, SplittableRandom random) {
+        return random(model.graph().feeds(), Divisors.of(model), random);
+    }
+
+    /**
      * Random inputs of these sizes, by name.
      *
-     * @param feeds the inputs of a model that are fed
+     * @param feeds the inputs of a model that are fed, all of them reals
      * @throws InvalidOptionException where {@link #bind} does
      */
     public Map<String, Tensor> random(List<Value> feeds, SplittableRandom random) {
+        return random(feeds, Set.of(), random);
+    }
+
+    private Map<String, Tensor> random(
+            List<Value> feeds, Set<String> divisors, SplittableRandom random) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         for (Value feed : feeds) {
-            inputs.put(feed.name(), RandomTensor.of(bind(feed), random));
+            TensorType type = bind(feed);
+            inputs.put(
+                    feed.name(),
+                    divisors.contains(feed.name())
+                            ? RandomTensor.ones(type)
+                            : RandomTensor.of(type, random));
         }
         return inputs;
     }

@@ -84,7 +84,7 @@ public final class ShapeInference {
 
     /** The outputs' types. */
     private List<TensorType> infer(Operator operator, Call call) {
-        operator.check(new NodeCheck(call));
+        NodeCheck.of(operator, call);
         Node node = call.node();
         List<TensorType> outputs = operator.outputTypes(call);
         for (int i = 0; i < outputs.size() && i < node.outputs().size(); i++) {
@@ -117,7 +117,7 @@ public final class ShapeInference {
                                     OperatorRule.ask(
                                             node,
                                             () -> {
-                                                operator.check(new NodeCheck(call));
+                                                NodeCheck.of(operator, call);
                                                 return node;
                                             }));
             node.attributes().graphs().forEach(this::checkInside);

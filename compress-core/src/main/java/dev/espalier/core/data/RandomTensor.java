@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.SplittableRandom;
 
@@ -55,6 +56,27 @@ public final class RandomTensor {
             }
         }
         return Tensor.of(type.dataType(), type.shape(), bytes.rewind());
+    }
+
+    /**
+     * A tensor of a fixed type full of ones, for what a model divides by.
+     *
+     * @throws UnsupportedModelException where it would take more than 1 GiB, or holds no numbers
+     */
+    public static Tensor ones(TensorType type) {
+        requireSensible(type);
+        int count = Math.toIntExact(type.shape().elementCount());
+        if (type.dataType().isInteger()) {
+            long[] ones = new long[count];
+            Arrays.fill(ones, 1);
+            return Tensor.ofIntegers(type.dataType(), type.shape(), ones);
+        }
+        if (type.dataType().isFloating()) {
+            double[] ones = new double[count];
+            Arrays.fill(ones, 1);
+            return Tensor.ofReals(type.dataType(), type.shape(), ones);
+        }
+        throw new UnsupportedModelException("an input of " + type + " holds no numbers");
     }
 
     private static void requireSensible(TensorType type) {

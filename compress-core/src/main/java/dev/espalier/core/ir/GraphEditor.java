@@ -192,7 +192,11 @@ public final class GraphEditor {
      */
     public Graph build() {
         Set<String> made = new HashSet<>(initializers.keySet());
-        original.inputs().forEach(value -> made.add(value.name()));
+        // An input that had a constant as its default goes with the constant.
+        original.inputs().stream()
+                .map(Value::name)
+                .filter(name -> !original.initializers().containsKey(name))
+                .forEach(made::add);
         List<Node> sorted = new TopologicalSort(original, nodes, made).sort();
         List<Value> inputs =
                 original.inputs().stream()

@@ -89,13 +89,21 @@ public final class OnnxReader {
             WireScan.check(bytes, source.name());
             CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
             input.enableAliasing(true);
-            return ModelCodec.decode(ModelProto.parseFrom(input), source);
+            return requireOutputs(ModelCodec.decode(ModelProto.parseFrom(input), source), source);
         } catch (IOException e) {
             throw new ModelFormatException(
                     source.name() + ": not an ONNX model: " + e.getMessage(), e);
         } catch (OutOfMemoryError e) {
             throw tooBig(source.name(), e);
         }
+    }
+
+    private static Model requireOutputs(Model model, Source source) {
+        if (model.graph().outputs().isEmpty()) {
+            throw new UnsupportedModelException(
+                    source.name() + ": the graph has no outputs, so there is nothing to compute");
+        }
+        return model;
     }
 
     private static UnsupportedModelException tooBig(String name, OutOfMemoryError e) {

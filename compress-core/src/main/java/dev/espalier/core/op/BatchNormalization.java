@@ -24,6 +24,11 @@ public final class BatchNormalization implements Operator {
     }
 
     @Override
+    public int outputs() {
+        return 5;
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(5).real("epsilon").real("momentum").flag("training_mode");
         node.reals(1, 2).reals(3, 4);

@@ -22,6 +22,11 @@ final class BiasedGelu extends Elementwise {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(1, 2).reals(1);
+    }
+
+    @Override
     public void channels(Call call, ChannelLinks links) {
         super.channels(call, links);
         if (call.has(1)) {

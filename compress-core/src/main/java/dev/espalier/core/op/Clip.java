@@ -16,7 +16,7 @@ public final class Clip extends Elementwise {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1).numbers(1, 2);
+        node.inputs(1, 3).numbers(1, 2).scalar(1).scalar(2);
     }
 
     /** The lower bound if it is known, for passes that fuse or quantize; empty without one. */

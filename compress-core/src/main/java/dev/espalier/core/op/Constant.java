@@ -22,6 +22,11 @@ public final class Constant implements Operator {
     }
 
     @Override
+    public void check(NodeCheck node) {
+        node.inputs(0);
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         return value(call).map(tensor -> List.of(tensor.type())).orElse(List.of());
     }

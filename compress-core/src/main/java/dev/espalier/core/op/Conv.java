@@ -26,7 +26,7 @@ public final class Conv implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(2).reals(1, 2);
+        node.inputs(2, 3).reals(1, 2);
         checkWindow(node);
     }
 

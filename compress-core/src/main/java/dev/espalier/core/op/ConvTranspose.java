@@ -25,7 +25,7 @@ public final class ConvTranspose implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(2).integer("group", 1, NodeCheck.MOST).reals(1, 2);
+        node.inputs(2, 3).integer("group", 1, NodeCheck.MOST).reals(1, 2);
         Window.check(node, node.call().shape(1));
         Shape x = node.call().shape(0);
         Shape w = node.call().shape(1);

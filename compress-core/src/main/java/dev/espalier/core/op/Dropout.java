@@ -18,8 +18,13 @@ public final class Dropout extends Elementwise {
     }
 
     @Override
+    public int outputs() {
+        return 2;
+    }
+
+    @Override
     public void check(NodeCheck node) {
-        node.inputs(1).real("ratio");
+        node.inputs(1, 3).real("ratio").scalar(1).integers(2).scalar(2);
     }
 
     @Override

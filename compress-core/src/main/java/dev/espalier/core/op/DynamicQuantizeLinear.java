@@ -17,6 +17,11 @@ public final class DynamicQuantizeLinear implements Operator {
     }
 
     @Override
+    public int outputs() {
+        return 3;
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(1);
     }

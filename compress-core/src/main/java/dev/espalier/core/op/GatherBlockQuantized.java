@@ -25,7 +25,7 @@ public final class GatherBlockQuantized implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(3).integer("bits", 2, 8).integer("block_size", 16, NodeCheck.MOST);
+        node.inputs(3, 4).integer("bits", 2, 8).integer("block_size", 16, NodeCheck.MOST);
         node.axis("gather_axis", 0).axis("quantize_axis", 0).integers(0, 1);
     }
 

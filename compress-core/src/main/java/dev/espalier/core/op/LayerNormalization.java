@@ -22,8 +22,13 @@ public final class LayerNormalization implements Operator {
     }
 
     @Override
+    public int outputs() {
+        return 3;
+    }
+
+    @Override
     public void check(NodeCheck node) {
-        node.inputs(2).axis("axis", 0).real("epsilon").type("stash_type").reals(1, 2);
+        node.inputs(2, 3).axis("axis", 0).real("epsilon").type("stash_type").reals(1, 2);
     }
 
     private static int axis(Call call) {

@@ -17,7 +17,7 @@ public final class MatMulInteger implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(2).integers(0, 1, 2, 3);
+        node.inputs(2, 4).integers(0, 1, 2, 3);
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class MatMulIntegerToFloat implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(4).integers(0, 1).reals(2, 3, BIAS);
+        node.inputs(4, BIAS + 1).integers(0, 1).reals(2, 3, BIAS);
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class MatMulNBits implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(3).integer("K", 1, NodeCheck.MOST).integer("N", 1, NodeCheck.MOST);
+        node.inputs(3, 6).integer("K", 1, NodeCheck.MOST).integer("N", 1, NodeCheck.MOST);
         node.integer("bits", 2, 8).integer("block_size", 16, NodeCheck.MOST);
         NodeCheck.require(
                 node.call().attributes().has("K") && node.call().attributes().has("N"),

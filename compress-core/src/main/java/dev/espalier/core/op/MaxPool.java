@@ -17,6 +17,11 @@ public final class MaxPool extends Pool {
     }
 
     @Override
+    public int outputs() {
+        return 2;
+    }
+
+    @Override
     public List<TensorType> outputTypes(Call call) {
         List<TensorType> types = new ArrayList<>(super.outputTypes(call));
         if (!types.isEmpty() && call.node().outputs().size() > 1) {

@@ -5,7 +5,11 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * What an operator demands of a call whatever the inputs hold: attributes of the right kind and in
@@ -24,7 +28,7 @@ public final class NodeCheck {
 
     private final Call call;
 
-    public NodeCheck(Call call) {
+    NodeCheck(Call call) {
         this.call = call;
     }
 
@@ -32,11 +36,29 @@ public final class NodeCheck {
         return call;
     }
 
-    /** The first {@code count} inputs must be given. */
+    /** All that {@code operator} demands. */
+    public static void of(Operator operator, Call call) {
+        int outputs = call.node().outputs().size();
+        require(
+                outputs <= operator.outputs(),
+                "has %d outputs, expected at most %d",
+                outputs,
+                operator.outputs());
+        operator.check(new NodeCheck(call));
+    }
+
+    /** {@code count} inputs, none of them left out. */
     NodeCheck inputs(int count) {
-        for (int i = 0; i < count; i++) {
-            require(call.has(i), "has no input %d, expected %d of them", i, count);
+        return inputs(count, count);
+    }
+
+    /** At most {@code most} inputs, of which the first {@code least} may not be left out. */
+    NodeCheck inputs(int least, int most) {
+        for (int i = 0; i < least; i++) {
+            require(call.has(i), "has no input %d, expected at least %d of them", i, least);
         }
+        int found = call.node().inputs().size();
+        require(found <= most, "has %d inputs, expected at most %d", found, most);
         return this;
     }
 
@@ -128,66 +150,60 @@ public final class NodeCheck {
 
     /** Of these inputs the constant ones hold reals, all of one type. */
     NodeCheck reals(int... inputs) {
-        Tensor first = null;
-        for (int i : inputs) {
-            Tensor constant = call.constant(i).orElse(null);
-            if (constant == null) {
-                continue;
-            }
-            require(
-                    constant.dataType().isFloating(),
-                    "input %d '%s' is %s, expected reals",
-                    i,
-                    call.node().input(i),
-                    constant.type());
-            first = first == null ? constant : first;
-            requireSameType(first, constant);
-        }
-        return this;
+        return constants(DataType::isFloating, "reals", inputs).sameType(inputs);
     }
 
     /** Of these inputs the constant ones hold integers. */
     NodeCheck integers(int... inputs) {
+        return constants(DataType::isInteger, "integers", inputs);
+    }
+
+    /** Of these inputs the constant ones are all of one type, of reals or integers. */
+    NodeCheck numbers(int... inputs) {
+        return constants(type -> type.isFloating() || type.isInteger(), "numbers", inputs)
+                .sameType(inputs);
+    }
+
+    private NodeCheck constants(Predicate<DataType> allowed, String expected, int... inputs) {
         for (int i : inputs) {
             call.constant(i)
                     .ifPresent(
                             constant ->
                                     require(
-                                            constant.dataType().isInteger(),
-                                            "input %d '%s' is %s, expected integers",
+                                            allowed.test(constant.dataType()),
+                                            "input %d '%s' is %s, expected %s",
                                             i,
                                             call.node().input(i),
-                                            constant.type()));
+                                            constant.type(),
+                                            expected));
         }
         return this;
     }
 
-    /** Of these inputs the constant ones are all of one type, of reals or integers. */
-    NodeCheck numbers(int... inputs) {
-        Tensor first = null;
-        for (int i : inputs) {
-            Tensor constant = call.constant(i).orElse(null);
-            if (constant == null) {
-                continue;
-            }
-            require(
-                    constant.dataType().isFloating() || constant.dataType().isInteger(),
-                    "input %d '%s' is %s, expected numbers",
-                    i,
-                    call.node().input(i),
-                    constant.type());
-            first = first == null ? constant : first;
-            requireSameType(first, constant);
-        }
-        return this;
-    }
-
-    private static void requireSameType(Tensor a, Tensor b) {
+    private NodeCheck sameType(int... inputs) {
+        List<TensorType> types =
+                IntStream.of(inputs)
+                        .mapToObj(call::constant)
+                        .flatMap(Optional::stream)
+                        .map(Tensor::type)
+                        .toList();
         require(
-                a.dataType() == b.dataType(),
-                "its constants are %s and %s, expected one element type",
-                a.type(),
-                b.type());
+                types.stream().map(TensorType::dataType).distinct().count() <= 1,
+                "its constants are %s, expected one element type",
+                types);
+        return this;
+    }
+
+    /** Input {@code i}, where its shape is known, is one number. */
+    NodeCheck scalar(int i) {
+        Shape shape = call.shape(i);
+        require(
+                !shape.isFixed() || shape.elementCount() == 1,
+                "input %d '%s' has the shape %s, expected one number",
+                i,
+                call.node().input(i),
+                shape);
+        return this;
     }
 
     /** Input {@code i}, where its shape is known, is a vector of {@code length}. */

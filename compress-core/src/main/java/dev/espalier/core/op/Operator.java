@@ -22,6 +22,11 @@ public interface Operator {
         return "";
     }
 
+    /** The most outputs that a node may have. */
+    default int outputs() {
+        return 1;
+    }
+
     /**
      * Refuses a call that no runtime could run whatever its inputs hold. Every analysis asks this
      * before any other rule, so that those may rely on it.

@@ -29,7 +29,7 @@ public final class QGemm implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(B + 2).integers(0, B, C).real("alpha");
+        node.inputs(B + 2, Y_ZERO_POINT + 1).integers(0, B, C).real("alpha");
     }
 
     /** The float operator on the bytes alone. */

@@ -37,7 +37,7 @@ public final class QLinearConcat implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        concat.check(new NodeCheck(plain(node.inputs(GRID + EACH).call())));
+        concat.check(new NodeCheck(plain(node.inputs(GRID + EACH, Integer.MAX_VALUE).call())));
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class QLinearConv implements Operator {
     @Override
     public void check(NodeCheck node) {
         Call plain = plain(node.call());
-        node.inputs(Y_ZERO_POINT + 1).integers(W, B).reals(1, W + 1, Y_ZERO_POINT - 1);
+        node.inputs(B, B + 1).integers(W, B).reals(1, W + 1, Y_ZERO_POINT - 1);
         conv.checkWindow(new NodeCheck(plain));
     }
 

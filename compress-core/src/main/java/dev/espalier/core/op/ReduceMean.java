@@ -21,7 +21,7 @@ public final class ReduceMean implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1).axes("axes", 0).integers(1).flag("keepdims").flag("noop_with_empty_axes");
+        node.inputs(1, 2).axes("axes", 0).integers(1).flag("keepdims").flag("noop_with_empty_axes");
     }
 
     /** Which axes are reduced; empty where that is not known. */

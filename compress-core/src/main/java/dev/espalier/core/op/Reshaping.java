@@ -84,7 +84,14 @@ abstract class Reshaping implements Operator {
         Shape to = call.outputShape(0);
         int[] wideX = wide(from, run.fromX(), run.toX());
         int[] wideY = wide(to, run.fromY(), run.toY());
-        int count = Math.toIntExact(Shapes.product(from, run.fromX(), run.toX()).size());
+        long elements = Shapes.product(from, run.fromX(), run.toX()).size();
+        if (elements > Integer.MAX_VALUE) {
+            for (int axis : wideX) {
+                links.freeze(x, axis, "it is regrouped with others into one too long to cut");
+            }
+            return;
+        }
+        int count = (int) elements;
         if (wideX.length == 1 && wideY.length == 1) {
             links.tie(x, wideX[0], y, wideY[0]);
         } else if (wideY.length == 1 && wideX.length > 1) {

@@ -25,7 +25,7 @@ public final class Resize implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1).axes("axes", 0);
+        node.inputs(1, 4).axes("axes", 0);
         node.word("mode", "nearest", "linear", "cubic");
         node.word(
                 "coordinate_transformation_mode",

@@ -25,8 +25,13 @@ public final class SkipLayerNormalization implements Operator {
     }
 
     @Override
+    public int outputs() {
+        return 4;
+    }
+
+    @Override
     public void check(NodeCheck node) {
-        node.inputs(3).real("epsilon").reals(2, 3, 4);
+        node.inputs(3, 5).real("epsilon").reals(2, 3, 4);
     }
 
     @Override

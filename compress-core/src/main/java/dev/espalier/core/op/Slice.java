@@ -83,7 +83,7 @@ public final class Slice implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1).integers(1, 2, 3, 4).axes("axes", 0);
+        node.inputs(1, 5).integers(1, 2, 3, 4).axes("axes", 0);
     }
 
     private static Optional<Bounds> bounds(Call call) {

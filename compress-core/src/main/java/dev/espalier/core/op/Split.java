@@ -23,8 +23,13 @@ public final class Split implements Operator {
     }
 
     @Override
+    public int outputs() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public void check(NodeCheck node) {
-        node.inputs(1).axis("axis", 0).integers(1);
+        node.inputs(1, 2).axis("axis", 0).integers(1);
         node.integers("split", 0, NodeCheck.MOST).integer("num_outputs", 1, NodeCheck.MOST);
         NodeCheck.require(!node.call().node().outputs().isEmpty(), "has no outputs");
     }

@@ -20,7 +20,7 @@ public final class Squeeze extends Reshaping {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1).axes("axes", 0).integers(1);
+        node.inputs(1, 2).axes("axes", 0).integers(1);
     }
 
     /** Which axes of the input go; empty where that is not known. */

@@ -20,7 +20,7 @@ public final class Unsqueeze extends Reshaping {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1).integers(1);
+        node.inputs(1, 2).integers(1);
         int added = node.call().attributes().integers("axes").length;
         if (node.call().ranked(0)) {
             int rank = node.call().shape(0).rank() + added;

@@ -28,7 +28,7 @@ record ProofInputs(List<Map<String, Tensor>> batches, int samples, int realSampl
         InputShapes shapes = context.inputShapes().withBatch(RANDOM_BATCH);
         int samples = real;
         for (int i = 0; i < RANDOM_BATCHES; i++) {
-            Map<String, Tensor> inputs = shapes.random(model.graph().feeds(), random);
+            Map<String, Tensor> inputs = shapes.random(model, random);
             batches.add(inputs);
             samples += batchSize(inputs);
         }

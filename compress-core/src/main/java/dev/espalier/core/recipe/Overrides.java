@@ -9,6 +9,12 @@ import java.util.Optional;
 
 /** Changes single values of a recipe, as {@code --set passes.0.prune.macs=0.5} asks. */
 final class Overrides {
+    /** Deeper than any option lies. */
+    private static final int MOST_PARTS = 32;
+
+    /** What is longer is cut off in messages. */
+    private static final int SHOWN = 100;
+
     private Overrides() {}
 
     /**
@@ -19,15 +25,24 @@ final class Overrides {
         Tree changed = recipe;
         for (String assignment : assignments) {
             int equals = assignment.indexOf('=');
-            Place place = Place.of("--set " + assignment);
+            Place place = Place.of("--set " + shown(assignment));
             if (equals < 1) {
                 throw place.error("expected KEY=VALUE, such as passes.0.prune.macs=0.5");
             }
-            Tree value = TreeReader.read(assignment.substring(equals + 1), "--set " + assignment);
+            Tree value = TreeReader.read(assignment.substring(equals + 1), place.source());
             String[] path = assignment.substring(0, equals).split("\\.", -1);
+            if (path.length > MOST_PARTS) {
+                throw place.error(
+                        "the key has %d parts, expected at most %d"
+                                .formatted(path.length, MOST_PARTS));
+            }
             changed = set(changed, List.of(path), value, place);
         }
         return changed;
+    }
+
+    private static String shown(String assignment) {
+        return assignment.length() <= SHOWN ? assignment : assignment.substring(0, SHOWN) + "…";
     }
 
     /** {@code recipe} with the text {@code value} at {@code path}, where there is one. */

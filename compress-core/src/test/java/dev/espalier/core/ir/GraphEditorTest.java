@@ -194,6 +194,24 @@ class GraphEditorTest {
     }
 
     @Test
+    void aConstantThatWasTheDefaultOfAnInputCanBeComputed() {
+        Graph graph =
+                graph(
+                        """
+                        graph (x: float[2], w: float[2]) -> (y)
+                        w: float[2] = [1, 2]
+                        y = Add(x, w)
+                        """);
+        GraphEditor editor = new GraphEditor(graph).removeInitializer("w");
+        String stored = editor.addInitializer("v", Tensor.scalar(1));
+
+        Graph changed = editor.add(Node.of("n", "Relu", List.of(stored), List.of("w"), Attributes.NONE)).build();
+
+        assertThat(changed.inputs()).extracting(Value::name).containsExactly("x");
+        assertThat(changed.producer("w")).isPresent();
+    }
+
+    @Test
     void declaredTypesFollowTheEdits() {
         TensorType type = new TensorType(DataType.FLOAT, Shape.of(2));
         Graph declared = new GraphEditor(CHAIN).declare("a", type).declare("b", type).build();

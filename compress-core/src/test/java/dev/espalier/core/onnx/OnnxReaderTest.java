@@ -43,6 +43,19 @@ class OnnxReaderTest {
     }
 
     @Test
+    void aModelWithoutOutputsIsRefused() {
+        byte[] file =
+                Protos.adding(Protos.floats(1, 2))
+                        .setGraph(Protos.adding(Protos.floats(1, 2)).getGraphBuilder().clearOutput())
+                        .build()
+                        .toByteArray();
+
+        assertThatThrownBy(() -> OnnxReader.read(file))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("has no outputs");
+    }
+
+    @Test
     void everythingThatTheModelDoesNotRepresentSurvives() throws IOException {
         ModelProto original = Protos.everything();
         Model model = OnnxReader.read(original.toByteArray());

@@ -108,6 +108,15 @@ class RecipeReaderTest {
     }
 
     @Test
+    void aKeyOfThousandsOfPartsIsRefused() {
+        assertThatThrownBy(() -> parse(FULL, "a.".repeat(3000) + "b=1"))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("the key has 3001 parts, expected at most 32")
+                .message()
+                .hasSizeLessThan(250);
+    }
+
+    @Test
     void replacesModelAndDataByText() {
         RecipeReader.Changes changes =
                 new RecipeReader.Changes(Optional.of("5"), Optional.of("null"), List.of());

@@ -35,16 +35,26 @@ import java.util.Set;
  * @param reorderings the outputs of the added convolutions
  */
 record DenseForm(Model model, Map<String, Integer> groups, Set<String> reorderings) {
+    /** Of more the unit matrix would take more memory than an order of channels is worth. */
+    private static final long MOST_CHANNELS = 1 << 12;
+
+    /**
+     * @throws dev.espalier.core.UnsupportedModelException where the dense weights would not fit
+     *     into memory
+     */
     static DenseForm of(Model model, InputShapes shapes) {
         Graph graph = model.graph();
         ShapeInference types = ShapeInference.of(model, shapes);
         GraphEditor editor = new GraphEditor(graph);
         Map<String, Integer> groups = new LinkedHashMap<>();
         Set<String> reorderings = new LinkedHashSet<>();
+        long made = 0;
         for (Node node : graph.nodes()) {
             if (isGrouped(graph, node)) {
                 int count = Convolutions.groups(node);
                 Tensor weight = graph.initializers().get(node.input(1)).tensor();
+                made = Math.addExact(made, DiagonalBlocks.denseBytes(weight, count));
+                DiagonalBlocks.requireMemory(made);
                 editor.setInitializer(node.input(1), DiagonalBlocks.dense(weight, count));
                 editor.replace(node, node.withAttributes(node.attributes().without("group")));
                 groups.put(node.output(0), count);
@@ -92,6 +102,7 @@ record DenseForm(Model model, Map<String, Integer> groups, Set<String> reorderin
                 && !graph.isCaptured(node.output(0))
                 && x.rank() == y.rank()
                 && y.size(1) > x.size(1)
+                && y.size(1) <= MOST_CHANNELS
                 && x.size(1) > 1
                 && operator.macs(call) == 0;
     }
@@ -99,7 +110,7 @@ record DenseForm(Model model, Map<String, Integer> groups, Set<String> reorderin
     /** The weight [C, C, 1..] of a pointwise convolution that changes nothing. */
     private static Tensor unit(Shape map) {
         int channels = Math.toIntExact(map.size(1));
-        float[] values = new float[Math.multiplyExact(channels, channels)];
+        float[] values = new float[channels * channels];
         for (int i = 0; i < channels; i++) {
             values[i * channels + i] = 1;
         }

@@ -121,7 +121,7 @@ public final class TorchFile {
     private static Map<String, Tensor> inputs(
             Model model, PassContext context, int batch, int run) {
         SplittableRandom random = new SplittableRandom(context.seed() + run);
-        return context.inputShapes().withBatch(batch).random(model.graph().feeds(), random);
+        return context.inputShapes().withBatch(batch).random(model, random);
     }
 
     private static double check(
