@@ -131,8 +131,7 @@ final class StaleFiles {
         Instant last = Instant.MIN;
         for (Path file : files) {
             Instant modified =
-                    Files.readAttributes(
-                                    file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                             .lastModifiedTime()
                             .toInstant();
             last = modified.isAfter(last) ? modified : last;

@@ -54,7 +54,7 @@ class MemoryTest {
 
         Files.write(Path.of("target", "memory.md"), use.table("after epoch"));
         assertThat(sampling.epochs).isEqualTo(EPOCHS);
-        use.assertIsFlat();
+        use.assertIsFlat(0.05);
     }
 
     /** A training writes a checkpoint after each epoch. */
