@@ -3,8 +3,8 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.core.UserCache;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.espalier.core.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -52,12 +52,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Eight threads do everything at once, each with a network of its own, and each gets the bytes that
- * one thread alone gets for that network: once, or twenty times with {@code
+ * one thread alone gets for that network: once, or ten times with {@code
  * -Despalier.endurance=true}.
  */
 class ConcurrentApiTest {
     private static final int THREADS = 8;
-    private static final int ROUNDS = Boolean.getBoolean("espalier.endurance") ? 20 : 1;
+    private static final int ROUNDS = Boolean.getBoolean("espalier.endurance") ? 10 : 1;
 
     @TempDir private Path folder;
 

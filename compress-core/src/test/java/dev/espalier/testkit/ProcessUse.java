@@ -15,16 +15,15 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * What this process holds in the course of a long work, and whether it holds more at its end than at
- * its beginning: of each figure, the median of the last quarter of the samples against the median of
- * the first. Linux only.
+ * What this process holds in the course of a long work, and whether it holds more at its end than
+ * at its beginning: of each figure, the median of the last quarter of the samples against the
+ * median of the first. Linux only.
  */
 public final class ProcessUse {
     private static final Path SELF = Path.of("/proc/self");
     private static final double MEBIBYTE = 1 << 20;
     private static final double MORE_HEAP = 4;
     private static final double MORE_BUFFERS = 1;
-    private static final double MORE_OF_PROCESS = 0.05;
     private static final double MORE_THREADS = 1;
     private static final double MORE_HANDLES = 1;
 
@@ -115,10 +114,13 @@ public final class ProcessUse {
     }
 
     /**
-     * The last quarter may hold 4 MiB of heap, 1 MiB of buffers, 5 % of the process, one thread and
-     * one handle more than the first.
+     * The last quarter may hold 4 MiB of heap, 1 MiB of buffers, one thread and one handle more
+     * than the first.
+     *
+     * @param moreOfProcess share by which the process may have grown: the JVM occupies pages of its
+     *     heap that it has not needed before, and compiles, without a leak
      */
-    public void assertIsFlat() {
+    public void assertIsFlat(double moreOfProcess) {
         String all = String.join("\n", table("after"));
         assertThat(last(Sample::heap)).as(all).isLessThanOrEqualTo(first(Sample::heap) + MORE_HEAP);
         assertThat(last(Sample::buffers))
@@ -126,7 +128,7 @@ public final class ProcessUse {
                 .isLessThanOrEqualTo(first(Sample::buffers) + MORE_BUFFERS);
         assertThat(last(Sample::process))
                 .as(all)
-                .isLessThanOrEqualTo(first(Sample::process) * (1 + MORE_OF_PROCESS));
+                .isLessThanOrEqualTo(first(Sample::process) * (1 + moreOfProcess));
         assertThat(last(Sample::threads))
                 .as(all)
                 .isLessThanOrEqualTo(first(Sample::threads) + MORE_THREADS);

@@ -34,14 +34,14 @@ class ProcessUseTest {
     @Test
     void whatLeavesNothingIsFlat() throws IOException {
         useOf(() -> Files.readAllBytes(Files.write(folder.resolve("file"), new byte[1 << 20])))
-                .assertIsFlat();
+                .assertIsFlat(0.1);
     }
 
     @Test
     void leftObjectsAreSeen() throws IOException {
         List<byte[]> left = new ArrayList<>();
         ProcessUse use = useOf(() -> left.add(new byte[2 << 20]));
-        assertThatThrownBy(use::assertIsFlat).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> use.assertIsFlat(10)).isInstanceOf(AssertionError.class);
         left.clear();
     }
 
@@ -49,7 +49,7 @@ class ProcessUseTest {
     void leftBuffersAreSeen() throws IOException {
         List<ByteBuffer> left = new ArrayList<>();
         ProcessUse use = useOf(() -> left.add(ByteBuffer.allocateDirect(1 << 19)));
-        assertThatThrownBy(use::assertIsFlat).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> use.assertIsFlat(10)).isInstanceOf(AssertionError.class);
         left.clear();
     }
 
@@ -66,7 +66,7 @@ class ProcessUseTest {
                 };
         ProcessUse use = useOf(() -> new Thread(wait).start());
         end.countDown();
-        assertThatThrownBy(use::assertIsFlat).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> use.assertIsFlat(10)).isInstanceOf(AssertionError.class);
     }
 
     @Test
@@ -77,6 +77,6 @@ class ProcessUseTest {
         for (FileChannel channel : left) {
             channel.close();
         }
-        assertThatThrownBy(use::assertIsFlat).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> use.assertIsFlat(10)).isInstanceOf(AssertionError.class);
     }
 }

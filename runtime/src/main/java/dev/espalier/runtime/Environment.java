@@ -33,8 +33,9 @@ final class Environment {
     }
 
     /**
-     * Settings of a session to be opened, silent like the environment; to be closed. The environment
-     * comes first, since whatever of the binding is touched first loads its native libraries.
+     * Settings of a session to be opened, silent like the environment; to be closed. The
+     * environment comes first, since whatever of the binding is touched first loads its native
+     * libraries.
      */
     static SessionOptions options() throws OrtException {
         get();
@@ -68,8 +69,9 @@ final class Environment {
     }
 
     /**
-     * Silent: the runtime logs to stderr, and what matters of it is in its exceptions, too. Nor shall
-     * it tell its maker what is done with it, which the official builds do unless told not to.
+     * Silent: the runtime logs to stderr, and what matters of it is in its exceptions, too. Nor
+     * shall it tell its maker what is done with it, which the official builds do unless told not
+     * to.
      */
     private static OrtEnvironment silent() {
         OrtEnvironment environment =

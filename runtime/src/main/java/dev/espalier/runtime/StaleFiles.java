@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * <p>Something is removed only if its name and all names in it are of a kind below, it belongs to
  * this user, is no link and holds none, and has not been touched for ten minutes while no process
  * has a file of it open or mapped. Where the system does not tell which files are in use, a day is
- * waited instead. What cannot be removed stays.
+ * waited instead. Unpacked libraries go after a month without use. What cannot be removed stays.
  */
 final class StaleFiles {
     /** End of the names of files that are being written. */
@@ -31,28 +31,37 @@ final class StaleFiles {
 
     private static final Duration QUIET_IF_USE_IS_UNKNOWN = Duration.ofDays(1);
 
+    /** Libraries of a version that nobody has used for so long can be unpacked again. */
+    private static final Duration UNUSED = Duration.ofDays(30);
+
     /**
      * @param name of the file or folder; {@link Files#createTempFile} and {@link
      *     Files#createTempDirectory} put decimal digits into it
      * @param content of all files in the folder, which has no folders; null for a file
+     * @param quiet for how long it must not have been touched
      */
-    private record Kind(Pattern name, Pattern content) {
+    private record Kind(Pattern name, Pattern content, Duration quiet) {
         static Kind folder(String name, String content) {
-            return new Kind(Pattern.compile(name), Pattern.compile(content));
+            return new Kind(Pattern.compile(name), Pattern.compile(content), QUIET);
         }
 
         static Kind file(String name) {
-            return new Kind(Pattern.compile(name), null);
+            return new Kind(Pattern.compile(name), null, QUIET);
+        }
+
+        Kind unused() {
+            return new Kind(name, content, UNUSED);
         }
     }
 
-    private static final String LIBRARY_NAME =
-            "(lib)?(onnxruntime(4j_jni|_providers_[a-z]+)?|webgpu_dawn|dxil|dxcompiler)";
+    private static final String LIBRARY =
+            "(lib)?(onnxruntime(4j_jni|_providers_[a-z]+)?|webgpu_dawn|dxil|dxcompiler)"
+                    + "\\.(so|dylib|dll)";
 
     private static final List<Kind> IN_TEMPORARY_FOLDER =
             List.of(
                     // The binding leaves the empty folder even where nothing was killed.
-                    Kind.folder("onnxruntime-java\\d+", LIBRARY_NAME + "\\.(so|dylib|dll)"),
+                    Kind.folder("onnxruntime-java\\d+", LIBRARY),
                     Kind.folder(
                             TemporaryModel.PREFIX + "\\d+",
                             "\\.?model\\.onnx(\\.data)?(\\.[0-9a-f]+)?"),
@@ -61,7 +70,12 @@ final class StaleFiles {
                     Kind.file("jmh\\d+(stdout|stderr|compilecommand)"),
                     Kind.file("owner\\d+\\" + PART));
 
-    private static final List<Kind> IN_CACHE = List.of(Kind.file("[\\w.]+\\d+\\" + PART));
+    /** Each process that uses one touches it, see {@link PrivateFolder}. */
+    private static final List<Kind> IN_CACHE =
+            List.of(Kind.folder("onnxruntime-[\\w-]+-[0-9a-f]{8}", LIBRARY).unused());
+
+    private static final List<Kind> IN_FOLDERS_OF_CACHE =
+            List.of(Kind.file("[\\w.]+\\d+\\" + PART));
 
     private final Instant now;
     private final FilesInUse inUse;
@@ -76,11 +90,12 @@ final class StaleFiles {
         remove(temporary, IN_TEMPORARY_FOLDER);
     }
 
-    /** Tidies up the folders directly in {@code cache}. */
+    /** Tidies up {@code cache} and the folders directly in it. */
     void removeFromCache(Path cache) throws IOException {
+        remove(cache, IN_CACHE);
         for (Path folder : list(cache)) {
             if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-                remove(folder, IN_CACHE);
+                remove(folder, IN_FOLDERS_OF_CACHE);
             }
         }
     }
@@ -112,7 +127,8 @@ final class StaleFiles {
                 return;
             }
             all.add(found);
-            if (Files.getOwner(found, LinkOption.NOFOLLOW_LINKS).equals(user) && isStale(all)) {
+            if (Files.getOwner(found, LinkOption.NOFOLLOW_LINKS).equals(user)
+                    && isStale(all, kind)) {
                 for (Path file : all) {
                     Files.delete(file);
                 }
@@ -127,18 +143,17 @@ final class StaleFiles {
                 && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private boolean isStale(List<Path> files) throws IOException {
+    private boolean isStale(List<Path> files, Kind kind) throws IOException {
         Instant last = Instant.MIN;
         for (Path file : files) {
             Instant modified =
-                    Files.readAttributes(
-                                    file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                             .lastModifiedTime()
                             .toInstant();
             last = modified.isAfter(last) ? modified : last;
         }
         Duration quiet = Duration.between(last, now);
-        if (quiet.compareTo(QUIET) < 0) {
+        if (quiet.compareTo(kind.quiet) < 0) {
             return false;
         }
         return inUse.areKnown()

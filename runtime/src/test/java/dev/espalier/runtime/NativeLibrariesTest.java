@@ -76,8 +76,7 @@ class NativeLibrariesTest {
                         return null;
                     };
             for (Future<Void> each :
-                    threads.invokeAll(
-                            IntStream.range(0, 32).mapToObj(i -> extraction).toList())) {
+                    threads.invokeAll(IntStream.range(0, 32).mapToObj(i -> extraction).toList())) {
                 each.get();
             }
         } finally {

@@ -69,8 +69,7 @@ class OrtNativesTest {
                 for (int i = 0; i < paths.length; i++) {
                     urls[i] = Path.of(paths[i]).toUri().toURL();
                 }
-                ClassLoader other =
-                        new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+                ClassLoader other = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
                 Method get = other.loadClass(Environment.class.getName()).getDeclaredMethod("get");
                 get.setAccessible(true);
                 get.invoke(null);

@@ -144,6 +144,21 @@ class StaleFilesTest {
     }
 
     @Test
+    void librariesThatNobodyUsedForAMonthGo() throws IOException {
+        make("onnxruntime-linux-x64-12345678/libonnxruntime.so", Duration.ofDays(29));
+        make("onnxruntime-linux-x64-23456789/libonnxruntime.so", Duration.ofDays(31));
+        make("onnxruntime-linux-x64-34567890/notes.txt", Duration.ofDays(31));
+        make("other-libraries/libonnxruntime.so", Duration.ofDays(31));
+        new StaleFiles(NOW).removeFromCache(folder);
+        assertThat(list(folder))
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly(
+                        "onnxruntime-linux-x64-12345678",
+                        "onnxruntime-linux-x64-34567890",
+                        "other-libraries");
+    }
+
+    @Test
     void inTheCacheOnlyFilesGoThatWereNeverFinished() throws IOException {
         make("onnxruntime-linux-x64-12345678/libonnxruntime.so", LONG_AGO);
         make("onnxruntime-linux-x64-12345678/libonnxruntime.so99.part", LONG_AGO);
