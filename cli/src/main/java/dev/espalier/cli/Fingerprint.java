@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.List;
-import java.util.Set;
 
 /** SHA-256 of files, as hexadecimal digits. */
 final class Fingerprint {
@@ -24,7 +23,7 @@ final class Fingerprint {
 
     /** Of a model's file; where weights lie in other files, of the hashes of all of them. */
     static String of(ModelFile model) {
-        Set<Path> weights = OnnxReader.externalFiles(model.model());
+        List<Path> weights = OnnxReader.externalFiles(model.model());
         if (weights.isEmpty()) {
             return of(model.path());
         }
