@@ -63,10 +63,7 @@ final class Compression {
         hashes.put("recipe", bench.recipe().hash());
         hashes.put("model", Fingerprint.of(bench.original().path()));
         OnnxReader.externalFiles(bench.original().model())
-                .forEach(
-                        file ->
-                                hashes.put(
-                                        "model's " + file.getFileName(), Fingerprint.of(file)));
+                .forEach(file -> hashes.put("model's " + file.getFileName(), Fingerprint.of(file)));
         bench.models()
                 .forEach(
                         file ->
@@ -132,9 +129,7 @@ final class Compression {
         ModelFacts after = measured.facts(result);
         LatencyPlan plan = measured.plan();
         Latency latency =
-                root.meter()
-                        .measure(
-                                List.of(bench.original().path(), file), plan, root.progress());
+                root.meter().measure(List.of(bench.original().path(), file), plan, root.progress());
         before = before.withLatency(latency.of(0));
         after = after.withLatency(latency.of(1));
         List<List<LatencyResult>> stages =
