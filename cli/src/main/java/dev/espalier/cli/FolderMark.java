@@ -85,8 +85,7 @@ record FolderMark(int version, String kind, String name, String run, List<FileDi
     }
 
     /** Whether {@code folder} is the one that {@code expected} wrote as {@code name}. */
-    static boolean isOf(Path folder, String kind, String name, String expected)
-            throws IOException {
+    static boolean isOf(Path folder, String kind, String name, String expected) throws IOException {
         try {
             return read(folder)
                     .filter(mark -> mark.isOf(kind, name) && mark.run.equals(expected))

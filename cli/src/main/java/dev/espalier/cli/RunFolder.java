@@ -5,7 +5,6 @@ import dev.espalier.core.file.Disk;
 import dev.espalier.core.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 

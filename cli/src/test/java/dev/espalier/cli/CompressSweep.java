@@ -175,8 +175,7 @@ final class CompressSweep {
                         new Cancellation(),
                         (models, plan, progress) ->
                                 measured.computeIfAbsent(
-                                        models.size(),
-                                        size -> brief(models, plan, progress)));
+                                        models.size(), size -> brief(models, plan, progress)));
         int code = Main.run(root, words.toArray(new String[0]));
         return new Ended(code, bytes.toString(StandardCharsets.UTF_8).lines().toList());
     }
@@ -189,7 +188,10 @@ final class CompressSweep {
         long errors = ended.lines().stream().filter(line -> line.startsWith("error:")).count();
         boolean told = ended.code() == ExitCode.DONE ? errors == 0 : errors == 1;
         require(told, "one sentence");
-        require(Set.of(ExitCode.DONE, ExitCode.USAGE, ExitCode.UNUSABLE_INPUT).contains(ended.code()), "code");
+        require(
+                Set.of(ExitCode.DONE, ExitCode.USAGE, ExitCode.UNUSABLE_INPUT)
+                        .contains(ended.code()),
+                "code");
         if (old) {
             RunFolder.open(out).close();
             require(FolderMark.isUntouched(out), "a whole result");

@@ -106,7 +106,9 @@ class DamagedRunTest {
         assertThat(work.resolve(CHECKPOINTS).resolve("training.before")).exists();
         copy(work, saved);
         String told = resume("");
-        assertThat(told).contains("prune: finished earlier").doesNotContain("epoch 4", "not as it was");
+        assertThat(told)
+                .contains("prune: finished earlier")
+                .doesNotContain("epoch 4", "not as it was");
         expected = Files.readAllBytes(work.resolve(LAST));
     }
 
@@ -142,9 +144,16 @@ class DamagedRunTest {
 
     @ParameterizedTest
     @CsvSource({
-        "change,step-0.onnx,1", "change,step-1.onnx,2", "change,step-0.json,1",
-        "change,step-1.json,2", "cut,step-1.onnx,2", "cut,step-1.json,2", "empty,step-1.onnx,2",
-        "empty,step-0.json,1", "delete,step-1.onnx,2", "delete,step-0.json,1",
+        "change,step-0.onnx,1",
+        "change,step-1.onnx,2",
+        "change,step-0.json,1",
+        "change,step-1.json,2",
+        "cut,step-1.onnx,2",
+        "cut,step-1.json,2",
+        "empty,step-1.onnx,2",
+        "empty,step-0.json,1",
+        "delete,step-1.onnx,2",
+        "delete,step-0.json,1",
     })
     void passesRunAgainFromADamagedOneOn(String how, String name, int first) throws IOException {
         restore();
@@ -193,7 +202,8 @@ class DamagedRunTest {
         restore();
         damage("change", work.resolve(CHECKPOINTS).resolve("training"));
         damage("cut", work.resolve(CHECKPOINTS).resolve("training.before"));
-        assertGoesBack("training is not as it was", "made again", "epoch 1 of 6", "prune: finished");
+        assertGoesBack(
+                "training is not as it was", "made again", "epoch 1 of 6", "prune: finished");
     }
 
     @Test

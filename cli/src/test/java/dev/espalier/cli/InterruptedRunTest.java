@@ -56,7 +56,8 @@ class InterruptedRunTest {
             return "nothing";
         }
         String text = Files.readString(out(folder).resolve("report.json"));
-        assertThat(Files.readString(out(folder).resolve("model.onnx"))).isEqualTo("model of " + text);
+        assertThat(Files.readString(out(folder).resolve("model.onnx")))
+                .isEqualTo("model of " + text);
         return text;
     }
 
@@ -68,8 +69,12 @@ class InterruptedRunTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ERROR,0,true", "FULL,0,true", "POWER_LOSS,0,true", "POWER_LOSS,1,true",
-        "ERROR,0,false", "POWER_LOSS,1,false",
+        "ERROR,0,true",
+        "FULL,0,true",
+        "POWER_LOSS,0,true",
+        "POWER_LOSS,1,true",
+        "ERROR,0,false",
+        "POWER_LOSS,1,false",
     })
     void aResultIsTheOldOneOrTheNewOne(Fault fault, long seed, boolean old) throws IOException {
         int operations =

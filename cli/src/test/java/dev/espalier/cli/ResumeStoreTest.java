@@ -37,15 +37,7 @@ class ResumeStoreTest {
     private static final ModelFigures FIGURES = ModelFigures.of(1, 1, 1);
     private static final PassRun RUN =
             new PassRun(
-                    "pass",
-                    1,
-                    true,
-                    FIGURES,
-                    FIGURES,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of());
+                    "pass", 1, true, FIGURES, FIGURES, List.of(), List.of(), List.of(), List.of());
 
     @TempDir Path folder;
     private final List<String> warnings = new ArrayList<>();
@@ -76,14 +68,7 @@ class ResumeStoreTest {
     void aPassThatRanAgainMakesThoseAfterItRunAgain() {
         PassRun slower =
                 new PassRun(
-                        "pass",
-                        2,
-                        true,
-                        FIGURES,
-                        FIGURES,
-                        List.of(),
-                        List.of(),
-                        List.of(),
+                        "pass", 2, true, FIGURES, FIGURES, List.of(), List.of(), List.of(),
                         List.of());
         store.write(0, new StepStore.Finished(MODEL, slower));
         assertThat(resumed().read(0)).isPresent();

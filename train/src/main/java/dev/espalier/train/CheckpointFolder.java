@@ -68,8 +68,7 @@ public record CheckpointFolder(Path folder, String pass, Consumer<String> warnin
                             ? ""
                             : file + " is not as it was written, or of another run");
         } catch (IOException e) {
-            return new Found(
-                    Optional.empty(), file + " cannot be read (" + e.getMessage() + ")");
+            return new Found(Optional.empty(), file + " cannot be read (" + e.getMessage() + ")");
         }
     }
 

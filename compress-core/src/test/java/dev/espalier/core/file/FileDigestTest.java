@@ -42,7 +42,12 @@ class FileDigestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "ab", "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"})
+    @ValueSource(
+            strings = {
+                "",
+                "ab",
+                "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"
+            })
     void whatIsNoHashIsRefused(String hash) {
         assertThatThrownBy(() -> new FileDigest("a", 3, hash))
                 .isInstanceOf(IllegalArgumentException.class);

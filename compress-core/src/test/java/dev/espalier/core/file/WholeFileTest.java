@@ -69,7 +69,8 @@ class WholeFileTest {
                         e ->
                                 assertThat(WholeFile.failure(file, e))
                                         .hasMessage(
-                                                "cannot write %s: its folder does not exist", file));
+                                                "cannot write %s: its folder does not exist",
+                                                file));
         assertThat(WholeFile.failure(file, new IOException("No space left on device")))
                 .hasMessage("cannot write %s: No space left on device", file);
     }

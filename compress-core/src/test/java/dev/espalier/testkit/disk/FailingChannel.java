@@ -124,8 +124,7 @@ final class FailingChannel extends FileChannel {
     @Override
     public long transferFrom(ReadableByteChannel source, long position, long count)
             throws IOException {
-        return write(
-                ByteBuffer.allocate(0), () -> real.transferFrom(source, position, count));
+        return write(ByteBuffer.allocate(0), () -> real.transferFrom(source, position, count));
     }
 
     @Override

@@ -153,8 +153,7 @@ public final class FailingDisk {
             case FULL -> {
                 without = true;
                 if (TAKES_ROOM.contains(operation)) {
-                    throw new FileSystemException(
-                            path.toString(), null, "No space left on device");
+                    throw new FileSystemException(path.toString(), null, "No space left on device");
                 }
             }
             case POWER_LOSS ->

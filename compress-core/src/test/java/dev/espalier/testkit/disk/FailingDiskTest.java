@@ -82,7 +82,8 @@ class FailingDiskTest {
     @Test
     void afterThePowerIsLostNothingWorks() throws IOException {
         disk.arm(Fault.POWER_LOSS, 0);
-        assertThatThrownBy(() -> Files.readString(seen.resolve("old"))).hasMessageContaining("power");
+        assertThatThrownBy(() -> Files.readString(seen.resolve("old")))
+                .hasMessageContaining("power");
         assertThatThrownBy(() -> Files.delete(seen.resolve("old"))).hasMessageContaining("power");
         disk.powerOn(0);
         assertThat(Files.readString(seen.resolve("old"))).isEqualTo("old");
