@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.core.ModelFormatException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import java.io.IOException;
@@ -17,7 +18,10 @@ import java.util.function.Supplier;
  */
 record ModelFile(Path path, Model model, long fileBytes) {
     /**
+     * Reads a model, and checks that its nodes fit their operators before anything native sees it.
+     *
      * @throws ModelFormatException where it is no model
+     * @throws UnsupportedModelException where it cannot be used
      */
     static ModelFile read(Path path) {
         if (!Files.exists(path)) {
@@ -28,7 +32,9 @@ record ModelFile(Path path, Model model, long fileBytes) {
         }
         Model model = OnnxReader.read(path);
         try {
-            return new ModelFile(path, model, Files.size(path));
+            ModelFile read = new ModelFile(path, model, Files.size(path));
+            read.use(() -> ShapeInference.of(model));
+            return read;
         } catch (IOException e) {
             throw new ModelFormatException(path + ": cannot be read: " + e.getMessage(), e);
         }

@@ -45,112 +45,31 @@ final class GraphMutation {
     };
 
     private static final List<String> ATTRIBUTES =
-            List.of(
-                    "group",
-                    "pads",
-                    "strides",
-                    "dilations",
-                    "kernel_shape",
-                    "auto_pad",
-                    "axis",
-                    "axes",
-                    "perm",
-                    "block_size",
-                    "output_padding",
-                    "output_shape",
-                    "epsilon",
-                    "alpha",
-                    "beta",
-                    "transA",
-                    "transB",
-                    "keepdims",
-                    "to",
-                    "ceil_mode",
-                    "K",
-                    "N",
-                    "bits",
-                    "allowzero",
-                    "mode",
-                    "split",
-                    "num_outputs",
-                    "value",
-                    "starts",
-                    "ends",
-                    "count_include_pad",
-                    "output_dtype",
-                    "saturate",
-                    "noop_with_empty_axes",
-                    "coordinate_transformation_mode",
-                    "stash_type",
-                    "start",
-                    "end",
-                    "shape");
+            words(
+                    """
+                    group pads strides dilations kernel_shape auto_pad axis axes perm block_size
+                    output_padding output_shape epsilon alpha beta transA transB keepdims to
+                    ceil_mode K N bits allowzero mode split num_outputs value starts ends
+                    count_include_pad output_dtype saturate noop_with_empty_axes
+                    coordinate_transformation_mode stash_type start end shape
+                    """);
 
     private static final List<String> OPERATORS =
-            List.of(
-                    "Add",
-                    "AveragePool",
-                    "BatchNormalization",
-                    "Cast",
-                    "Clip",
-                    "Concat",
-                    "Constant",
-                    "ConstantOfShape",
-                    "Conv",
-                    "ConvTranspose",
-                    "ConvInteger",
-                    "DequantizeLinear",
-                    "Div",
-                    "Dropout",
-                    "DynamicQuantizeLinear",
-                    "Equal",
-                    "Erf",
-                    "Expand",
-                    "Flatten",
-                    "Gather",
-                    "Gelu",
-                    "Gemm",
-                    "GlobalAveragePool",
-                    "Greater",
-                    "HardSigmoid",
-                    "HardSwish",
-                    "Identity",
-                    "LayerNormalization",
-                    "LeakyRelu",
-                    "Less",
-                    "MatMul",
-                    "MatMulInteger",
-                    "MaxPool",
-                    "Mod",
-                    "Mul",
-                    "PRelu",
-                    "Pad",
-                    "Pow",
-                    "QLinearConv",
-                    "QLinearMatMul",
-                    "QuantizeLinear",
-                    "Range",
-                    "ReduceMean",
-                    "ReduceSum",
-                    "Relu",
-                    "Reshape",
-                    "Resize",
-                    "Shape",
-                    "Sigmoid",
-                    "Slice",
-                    "Softmax",
-                    "Split",
-                    "Sqrt",
-                    "Squeeze",
-                    "Sub",
-                    "Tanh",
-                    "Transpose",
-                    "Unsqueeze",
-                    "Where",
-                    "Loop",
-                    "Scan",
-                    "If",
-                    "Unknown");
+            words(
+                    """
+                    Add AveragePool BatchNormalization Cast Clip Concat Constant ConstantOfShape
+                    Conv ConvTranspose ConvInteger DequantizeLinear Div Dropout
+                    DynamicQuantizeLinear Equal Erf Expand Flatten Gather Gelu Gemm
+                    GlobalAveragePool Greater HardSigmoid HardSwish Identity LayerNormalization
+                    LeakyRelu Less MatMul MatMulInteger MaxPool Mod Mul PRelu Pad Pow
+                    QLinearConv QLinearMatMul QuantizeLinear Range ReduceMean ReduceSum Relu
+                    Reshape Resize Shape Sigmoid Slice Softmax Split Sqrt Squeeze Sub Tanh
+                    Transpose Unsqueeze Where Loop Scan If Unknown
+                    """);
+
+    private static List<String> words(String text) {
+        return List.of(text.strip().split("\\s+"));
+    }
 
     private final SplittableRandom random;
     private final ModelProto.Builder model;

@@ -19,7 +19,8 @@ class MutantsTest {
             digest.update(mutants.of(seed));
         }
 
-        assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo("617bab4bf49e2d79cac2dc764f1ca67c62e9d997c36c19842b0040998917807d");
+        assertThat(HexFormat.of().formatHex(digest.digest()))
+                .isEqualTo("617bab4bf49e2d79cac2dc764f1ca67c62e9d997c36c19842b0040998917807d");
     }
 
     @Test

@@ -18,7 +18,7 @@ public final class DequantizeLinear implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.integers(0);
+        node.stored(0);
         QuantizationAxis.check(node);
     }
 

@@ -164,6 +164,17 @@ public final class NodeCheck {
                 .sameType(inputs);
     }
 
+    /** Of these inputs the constant ones hold numbers, which may be floats of 8 bits or fewer. */
+    NodeCheck stored(int... inputs) {
+        return constants(
+                type ->
+                        type.isFloating()
+                                || type.isInteger()
+                                || type.bits() > 0 && type.bits() <= Byte.SIZE,
+                "numbers",
+                inputs);
+    }
+
     private NodeCheck constants(Predicate<DataType> allowed, String expected, int... inputs) {
         for (int i : inputs) {
             call.constant(i)

@@ -22,7 +22,7 @@ public final class QLinearMatMul implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(Y_ZERO_POINT + 1).integers(0, B).reals(1, B + 1, Y_ZERO_POINT - 1);
+        node.inputs(Y_ZERO_POINT + 1).reals(1, B + 1, Y_ZERO_POINT - 1);
     }
 
     /** The float operator on the bytes alone. */

@@ -10,7 +10,7 @@ final class QuantizationAxis {
     /** Of either operator; the axis of a scalar scale does not matter. */
     static void check(NodeCheck node) {
         Call call = node.call();
-        node.inputs(2, 3).reals(1).integer("block_size", 0, NodeCheck.MOST);
+        node.inputs(2, 3).stored(1).integer("block_size", 0, NodeCheck.MOST);
         boolean hasAxis = call.ranked(1) && (isPerAxis(call) || isBlocked(call));
         node.axisWithin("axis", hasAxis ? rank(call) : NodeCheck.MOST_AXES);
         if (hasAxis && !isBlocked(call) && call.ranked(0)) {

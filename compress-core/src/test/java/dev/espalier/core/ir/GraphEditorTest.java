@@ -205,7 +205,9 @@ class GraphEditorTest {
         GraphEditor editor = new GraphEditor(graph).removeInitializer("w");
         String stored = editor.addInitializer("v", Tensor.scalar(1));
 
-        Graph changed = editor.add(Node.of("n", "Relu", List.of(stored), List.of("w"), Attributes.NONE)).build();
+        Graph changed =
+                editor.add(Node.of("n", "Relu", List.of(stored), List.of("w"), Attributes.NONE))
+                        .build();
 
         assertThat(changed.inputs()).extracting(Value::name).containsExactly("x");
         assertThat(changed.producer("w")).isPresent();

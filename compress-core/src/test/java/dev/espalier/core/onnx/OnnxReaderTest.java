@@ -46,7 +46,8 @@ class OnnxReaderTest {
     void aModelWithoutOutputsIsRefused() {
         byte[] file =
                 Protos.adding(Protos.floats(1, 2))
-                        .setGraph(Protos.adding(Protos.floats(1, 2)).getGraphBuilder().clearOutput())
+                        .setGraph(
+                                Protos.adding(Protos.floats(1, 2)).getGraphBuilder().clearOutput())
                         .build()
                         .toByteArray();
 

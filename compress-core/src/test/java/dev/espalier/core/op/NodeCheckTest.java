@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +133,24 @@ class NodeCheckTest {
             })
     void isTaken(String node) {
         assertThat(ShapeInference.of(model("float[N,4,8,8]", node)).type("y")).isPresent();
+    }
+
+    @Test
+    void floatsOfEightBitsMayBeDequantized() {
+        Tensor eight = Tensor.of(DataType.FLOAT8E4M3FN, Shape.of(4), ByteBuffer.wrap(new byte[4]));
+        Model model =
+                GraphText.parse(
+                        """
+                        graph () -> (y)
+                        w: uint8[4]
+                        s: float[] = 0.5
+                        y = DequantizeLinear(w, s)
+                        """);
+        GraphEditor editor = new GraphEditor(model.graph());
+
+        Graph graph = editor.setInitializer("w", eight).build();
+
+        assertThat(ShapeInference.of(model.withGraph(graph)).type("y")).isPresent();
     }
 
     @Test
