@@ -7,12 +7,14 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -71,6 +73,32 @@ public final class FirstRuns {
         }
     }
 
+    /** Refuses what nobody could look at, before minutes go into computing it. */
+    private static void requireReadable(Model model, InputShapes shapes) {
+        ShapeInference inference;
+        try {
+            inference = ShapeInference.of(model, shapes);
+        } catch (UnsupportedModelException e) {
+            // The runtime knows better.
+            return;
+        }
+        for (Value output : model.graph().outputs()) {
+            Optional<TensorType> type = inference.type(output.name());
+            if (type.isPresent() && type.get().shape().isFixed()) {
+                requireReadable(output.name(), type.get());
+            }
+        }
+    }
+
+    private static void requireReadable(String output, TensorType type) {
+        long bytes = type.dataType().bytes(type.shape().elementCount());
+        if (bytes > Integer.MAX_VALUE) {
+            throw new UnsupportedModelException(
+                    "output '%s' would be %s of %d MiB; at most 2047 MiB can be looked at"
+                            .formatted(output, type, bytes >> 20));
+        }
+    }
+
     /** What is known to be wrong with {@code model}, which says more than how the runtime fails. */
     private static UnsupportedModelException explained(UnsupportedModelException e, Model model) {
         try {
@@ -86,8 +114,9 @@ public final class FirstRuns {
         Map<String, Tensor> feeds;
         try {
             feeds = shapes.random(model.graph().feeds(), new SplittableRandom(0));
-        } catch (InvalidOptionException | UnsupportedModelException e) {
-            // Sizes that only data can tell, or that only the user can make smaller.
+            requireReadable(model, shapes);
+        } catch (InvalidOptionException e) {
+            // Sizes that only data can tell.
             return;
         }
         try {

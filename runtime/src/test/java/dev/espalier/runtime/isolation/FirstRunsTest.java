@@ -134,4 +134,30 @@ class FirstRunsTest {
         require(open);
         assertThat(kept).isNotEmpty();
     }
+
+    @Test
+    void whatNobodyCouldLookAtIsNotComputed() {
+        Model doubling =
+                GraphText.parse(
+                        """
+                        graph (x: float[1,536870912]) -> (y)
+                        y = Concat(x, x) {axis=0}
+                        """);
+        assertThatThrownBy(() -> require(doubling))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("foreign.onnx: an input of float[1,536870912] is over");
+        Model large =
+                GraphText.parse(
+                        """
+                        graph (x: float[1]) -> (y)
+                        sizes: int64[1] = [600000000]
+                        y = Expand(x, sizes)
+                        """);
+        assertThatThrownBy(() -> require(large))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageEndingWith(
+                        "foreign.onnx: output 'y' would be float[600000000] of 2288 MiB; at most"
+                                + " 2047 MiB can be looked at");
+        assertThat(kept).isEmpty();
+    }
 }
