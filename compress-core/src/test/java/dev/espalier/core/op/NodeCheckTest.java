@@ -188,6 +188,13 @@ class NodeCheckTest {
     }
 
     @Test
+    void anOutputIsNeeded() {
+        Model model = GraphText.parse("graph (x: float[1]) -> (x)\n\"\" = Relu(x)");
+
+        assertThatThrownBy(() -> ShapeInference.of(model)).hasMessageContaining("has no output");
+    }
+
+    @Test
     void sizesThatDoNotFitANumberAreRefused() {
         Model model =
                 model(
