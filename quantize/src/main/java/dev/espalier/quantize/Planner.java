@@ -112,7 +112,9 @@ final class Planner {
     private boolean hasByteInputs(Node node, Kernel kernel) {
         return switch (kernel) {
             case WEIGHTED -> false;
-            case POOLING, MOVING -> bytes.contains(node.input(0));
+            case POOLING, MOVING ->
+                    bytes.contains(node.input(0))
+                            && node.inputs().stream().skip(1).noneMatch(bytes::contains);
             case COMBINING ->
                     node.inputs().stream().allMatch(this::isFiniteFloat)
                             && (node.is("Concat")

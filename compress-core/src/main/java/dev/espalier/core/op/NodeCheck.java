@@ -44,6 +44,9 @@ public final class NodeCheck {
                 "has %d outputs, expected at most %d",
                 outputs,
                 operator.outputs());
+        require(
+                operator.outputs() == Integer.MAX_VALUE || !call.node().output(0).isEmpty(),
+                "has no output");
         operator.check(new NodeCheck(call));
     }
 

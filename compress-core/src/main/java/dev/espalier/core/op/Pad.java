@@ -27,7 +27,11 @@ public final class Pad implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(1, 4).word("mode", "constant", "reflect", "edge", "wrap").integers(1, 3);
+        node.inputs(1, 4)
+                .word("mode", "constant", "reflect", "edge", "wrap")
+                .integers(1, 3)
+                .numbers(2)
+                .scalar(2);
     }
 
     /** The begins of all axes, then the ends; empty where they are not known. */

@@ -100,6 +100,7 @@ class NodeCheckTest {
                 "Dropout(x, s, v)                           | input 2 'v' is float[5]",
                 "Clip(x, words)                             | input 1 'words' is string[4]",
                 "Resize(x, \"\", v)                         | 5 sizes or scales for 4 axes",
+                "Pad(x, i, words)                          | input 2 'words' is string[4]",
                 "Pad(x, i) {mode=\"mirror\"}                | mode is 'mirror', expected one of",
             })
     void isRefused(String node, String message) {
@@ -185,6 +186,13 @@ class NodeCheckTest {
 
         assertThatThrownBy(() -> ShapeInference.of(model))
                 .hasMessageContaining("has 2 outputs, expected at most 1");
+    }
+
+    @Test
+    void anOutputIsNeeded() {
+        Model model = GraphText.parse("graph (x: float[1]) -> (x)\n\"\" = Relu(x)");
+
+        assertThatThrownBy(() -> ShapeInference.of(model)).hasMessageContaining("has no output");
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.espalier.groupconv.convert;
 
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Tensor;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -50,9 +52,13 @@ final class Convolutions {
         if (graph.isOutput(weight) || graph.isCaptured(weight)) {
             return Optional.of("its weight '" + weight + "' is read outside of the layer too");
         }
-        return graph.initializers().get(weight).tensor().dataType().isFloating()
+        Tensor stored = graph.initializers().get(weight).tensor();
+        if (!stored.dataType().isFloating()) {
+            return Optional.of("its weight '" + weight + "' does not hold reals");
+        }
+        return Arrays.stream(stored.toDoubles()).allMatch(Double::isFinite)
                 ? Optional.empty()
-                : Optional.of("its weight '" + weight + "' does not hold reals");
+                : Optional.of("its weight '" + weight + "' has values that are not finite");
     }
 
     /** Why a Conv cannot be cut into groups; empty where it can. */

@@ -3,8 +3,11 @@ package dev.espalier.groupconv.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.groupconv.GroupStructure;
 import dev.espalier.groupconv.Permutation;
 import java.util.Map;
@@ -52,6 +55,18 @@ class ConversionRefusalsTest {
         assertThat(GroupConversion.refusal(model, "b")).isPresent();
         assertThatThrownBy(() -> GroupConversion.masked(model, Map.of("a", two(SAME, CROSSED))))
                 .hasMessageContaining("shared by");
+    }
+
+    @Test
+    void aWeightThatIsNotFiniteIsRefused() {
+        float[] weights = new float[16];
+        weights[5] = Float.NaN;
+        Tensor broken = Tensor.ofFloats(Shape.of(4, 4, 1, 1), weights);
+        Model model =
+                LAYER.withGraph(new GraphEditor(LAYER.graph()).setInitializer("w", broken).build());
+
+        assertThat(GroupConversion.refusal(model, "y").orElseThrow())
+                .isEqualTo("its weight 'w' has values that are not finite");
     }
 
     @Test

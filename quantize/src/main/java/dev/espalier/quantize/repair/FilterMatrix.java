@@ -185,7 +185,10 @@ record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
 
     private Model with(Model model, int input, Tensor tensor) {
         Graph graph = model.graph();
-        Node current = graph.producer(node.output(0)).orElseThrow();
+        Node current = graph.producer(node.output(0)).orElse(null);
+        if (current == null) {
+            return model; // No output depends on this layer, so that an earlier edit removed it.
+        }
         GraphEditor editor = new GraphEditor(graph);
         Node changed =
                 NodeConstant.give(

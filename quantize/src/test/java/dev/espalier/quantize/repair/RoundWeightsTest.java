@@ -55,6 +55,25 @@ class RoundWeightsTest {
             """;
 
     @Test
+    void layersThatNoOutputDependsOnAreNoObstacle() {
+        Model model =
+                GraphText.parse(
+                        """
+                        graph (x: float[N,4]) -> (y)
+                        w: float[4,4] = seed(1)
+                        u: float[4,4] = seed(2)
+                        v: float[4,4] = seed(3)
+                        y = Gemm(x, w) as used
+                        a = Gemm(x, u) as unused
+                        b = Gemm(a, v) as neither
+                        """);
+
+        Model rounded = pass(4, Rounding.NEAREST).preview(model, DirectContext.of(model));
+
+        assertThat(rounded.graph().nodes()).extracting(Node::name).containsExactly("used");
+    }
+
+    @Test
     void eachChannelHasItsOwnGridOfIntegers() {
         nearest(4, CONV)
                 .then(
