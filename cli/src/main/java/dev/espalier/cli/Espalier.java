@@ -1,6 +1,5 @@
 package dev.espalier.cli;
 
-import dev.espalier.benchmarks.Latency;
 import dev.espalier.core.pass.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +40,7 @@ final class Espalier implements Runnable {
     private final Terminal terminal;
     private final Cancellation cancellation;
     private final LatencyMeter meter;
-    private final ForeignModels foreignModels = new ForeignModels();
+    private final ForeignModels foreignModels;
     @Spec private CommandSpec spec;
 
     @Option(
@@ -50,14 +49,15 @@ final class Espalier implements Runnable {
             description = "Show stack traces of errors.")
     private boolean debug;
 
-    Espalier(Terminal terminal, Cancellation cancellation) {
-        this(terminal, cancellation, Latency::measure);
-    }
-
-    Espalier(Terminal terminal, Cancellation cancellation, LatencyMeter meter) {
+    Espalier(
+            Terminal terminal,
+            Cancellation cancellation,
+            LatencyMeter meter,
+            ForeignModels foreignModels) {
         this.terminal = terminal;
         this.cancellation = cancellation;
         this.meter = meter;
+        this.foreignModels = foreignModels;
     }
 
     Terminal terminal() {

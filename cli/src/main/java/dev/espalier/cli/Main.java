@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.benchmarks.Latency;
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.CompressionException;
 import java.io.PrintStream;
@@ -28,7 +29,9 @@ public final class Main {
     }
 
     static int run(Terminal terminal, Cancellation cancellation, String... args) {
-        return run(new Espalier(terminal, cancellation), args);
+        try (ForeignModels foreign = new ForeignModels()) {
+            return run(new Espalier(terminal, cancellation, Latency::measure, foreign), args);
+        }
     }
 
     static int run(Espalier root, String... args) {
@@ -50,8 +53,6 @@ public final class Main {
             return commandLine.execute(args);
         } catch (StackOverflowError | OutOfMemoryError e) {
             return failed(root, e);
-        } finally {
-            root.foreignModels().close();
         }
     }
 

@@ -39,6 +39,7 @@ final class CompressSweep {
     private final Path out;
     private final Path saved;
     private final boolean old;
+    private final ForeignModels foreign = new ForeignModels();
     private final Map<Integer, Latency> measured = new HashMap<>();
     private final Map<String, Integer> outcomes = new TreeMap<>();
     private byte[] expected;
@@ -175,7 +176,8 @@ final class CompressSweep {
                         new Cancellation(),
                         (models, plan, progress) ->
                                 measured.computeIfAbsent(
-                                        models.size(), size -> brief(models, plan, progress)));
+                                        models.size(), size -> brief(models, plan, progress)),
+                        foreign);
         int code = Main.run(root, words.toArray(new String[0]));
         return new Ended(code, bytes.toString(StandardCharsets.UTF_8).lines().toList());
     }

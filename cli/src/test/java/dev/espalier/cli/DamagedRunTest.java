@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,8 @@ class DamagedRunTest {
 
     /** Which the last pass returns. */
     private static final String LAST = "step-4.onnx";
+
+    private static final ForeignModels FOREIGN = new ForeignModels();
 
     @TempDir static Path folder;
     private static Path work;
@@ -61,6 +64,11 @@ class DamagedRunTest {
         }
     }
 
+    @AfterAll
+    static void endIsolation() {
+        FOREIGN.close();
+    }
+
     /** Resumes, as far as latency would be measured. */
     private static String resume(String sign) {
         Cancellation cancellation = new Cancellation();
@@ -72,7 +80,8 @@ class DamagedRunTest {
                         cancellation,
                         (models, plan, progress) -> {
                             throw new CancelledException("stopped before latency is measured");
-                        });
+                        },
+                        FOREIGN);
         String recipe = folder.resolve("recipe.yaml").toString();
         int code =
                 Main.run(

@@ -27,7 +27,8 @@ final class StallingEspalier {
                 new Espalier(
                         terminal,
                         new Cancellation(),
-                        (models, plan, progress) -> Latency.measure(models, brief(plan), progress));
+                        (models, plan, progress) -> Latency.measure(models, brief(plan), progress),
+                        new ForeignModels());
         int code = Main.run(root, Arrays.copyOfRange(args, 3, args.length));
         System.err.println(disk.operations().size() + " operations");
         System.exit(code);
