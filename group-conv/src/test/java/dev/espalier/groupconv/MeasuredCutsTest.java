@@ -11,6 +11,7 @@ import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.testkit.MemoryCheckpoints;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,18 +175,7 @@ class MeasuredCutsTest {
     @Test
     void whatWasMeasuredOutlivesAKill() {
         Map<String, byte[]> kept = new HashMap<>();
-        Checkpoints checkpoints =
-                new Checkpoints() {
-                    @Override
-                    public Optional<byte[]> read(String name) {
-                        return Optional.ofNullable(kept.get(name));
-                    }
-
-                    @Override
-                    public void write(String name, byte[] content) {
-                        kept.put(name, content);
-                    }
-                };
+        Checkpoints checkpoints = new MemoryCheckpoints(kept);
         DirectContext first = context(this::micros).withCheckpoints(checkpoints);
         List<CuttableLayer> before = CuttableLayer.of(NETWORK, TARGET, first);
         int measured = asked;

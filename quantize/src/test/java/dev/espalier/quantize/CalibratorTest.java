@@ -17,6 +17,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.Host;
+import dev.espalier.testkit.MemoryCheckpoints;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
 import java.io.ByteArrayOutputStream;
@@ -159,18 +160,7 @@ class CalibratorTest {
     @Test
     void whatWasSeenIsKeptUnderItsContent() {
         Map<String, byte[]> kept = new HashMap<>();
-        Checkpoints cache =
-                new Checkpoints() {
-                    @Override
-                    public Optional<byte[]> read(String name) {
-                        return Optional.ofNullable(kept.get(name));
-                    }
-
-                    @Override
-                    public void write(String name, byte[] content) {
-                        kept.put(name, content);
-                    }
-                };
+        Checkpoints cache = new MemoryCheckpoints(kept);
         Model model = network("N");
         RandomSamples samples = RandomSamples.of(model, 8);
         Map<String, Observer> first = cached(model, samples, cache, Runners.SINGLE);

@@ -13,6 +13,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.testkit.MemoryCheckpoints;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.LossWriter;
 import dev.espalier.train.program.Objective;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,18 +196,7 @@ class JointTrainerTest {
         List<TrainingPlan> plans = plans(2, TrainerTest.REGIME, 0.05, 0.1);
         Model expected = trainer(plans, new Rotation(), TrainerTest.context(SMALL)).train(SMALL);
         Map<String, byte[]> kept = new HashMap<>();
-        Checkpoints checkpoints =
-                new Checkpoints() {
-                    @Override
-                    public Optional<byte[]> read(String name) {
-                        return Optional.ofNullable(kept.get(name));
-                    }
-
-                    @Override
-                    public void write(String name, byte[] content) {
-                        kept.put(name, content);
-                    }
-                };
+        Checkpoints checkpoints = new MemoryCheckpoints(kept);
         // In the first epoch of the second network, then in the second of the first.
         for (int steps : new int[] {11, 8}) {
             int[] left = {steps};

@@ -53,7 +53,7 @@ public final class FirstRuns {
         try (Isolation.Attempt attempt = isolation.open(file, SessionSettings.DEFAULT)) {
             run(attempt, model, shapes);
         } catch (UnsupportedModelException e) {
-            throw explained(e, model).at(file.toString());
+            throw explained(e, model, shapes).at(file.toString());
         } catch (CompressionException e) {
             throw e.at(file.toString());
         }
@@ -100,9 +100,13 @@ public final class FirstRuns {
     }
 
     /** What is known to be wrong with {@code model}, which says more than how the runtime fails. */
-    private static UnsupportedModelException explained(UnsupportedModelException e, Model model) {
+    private static UnsupportedModelException explained(
+            UnsupportedModelException e, Model model, InputShapes shapes) {
         try {
             ShapeInference.of(model);
+            ShapeInference.of(model, shapes);
+            return e;
+        } catch (InvalidOptionException open) {
             return e;
         } catch (UnsupportedModelException known) {
             known.addSuppressed(e);

@@ -7,20 +7,13 @@ import java.io.BufferedReader;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A JVM with {@link IsolatedMain}, as the process that started it sees it. Used by one thread at a
@@ -29,12 +22,6 @@ import java.util.stream.Stream;
 final class IsolatedProcess implements AutoCloseable {
     private static final long MILLIS_BETWEEN_LOOKS = 50;
     private static final long SECONDS_TO_END = 5;
-
-    /** Options of this JVM that the other one needs: where natives lie, what may be accessed. */
-    private static final List<String> HANDED_ON =
-            List.of("-D", "--enable-native-access", "--add-", "--sun-misc", "-Xmx");
-
-    private static final String MEMORY = "VmRSS:";
 
     /** In place of an answer when there will be no more. */
     private static final String ENDED = "";
@@ -46,6 +33,7 @@ final class IsolatedProcess implements AutoCloseable {
 
     private final String key = UUID.randomUUID().toString();
     private final Process process;
+    private final ProcessMemory memory;
     private final DataOutputStream told;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final LastWords lastWords = new LastWords();
@@ -57,7 +45,9 @@ final class IsolatedProcess implements AutoCloseable {
      */
     IsolatedProcess(Limits limits) {
         this.limits = limits;
-        ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(JvmCommand.of(IsolatedMain.class, key))
+                        .redirectErrorStream(true);
         // Shorter in a process list than on the command line, which ONNX Runtime reads, too.
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         try {
@@ -66,46 +56,12 @@ final class IsolatedProcess implements AutoCloseable {
             throw new OutputException(
                     "no process can be started to try a model in: " + e.getMessage(), e);
         }
-        dieFirst();
+        memory = new ProcessMemory(process.pid());
+        memory.endFirst();
         told = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
         Thread listener = new Thread(this::listen, "espalier-isolation-answers");
         listener.setDaemon(true);
         listener.start();
-    }
-
-    private List<String> command() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> HANDED_ON.stream().anyMatch(option::startsWith))
-                .forEach(command::add);
-        command.add("-Xshare:auto");
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-XX:+UseSerialGC");
-        command.add("-XX:-CreateCoredumpOnCrash");
-        // The JVM's account of a crash would lie in the user's folder; the signal is told on the
-        // standard output as well.
-        command.add("-XX:ErrorFile=" + (isWindows() ? "NUL" : "/dev/null"));
-        command.add(IsolatedMain.class.getName());
-        command.add(key);
-        return command;
-    }
-
-    private static boolean isWindows() {
-        return System.getProperty("os.name").startsWith("Windows");
-    }
-
-    /** Where memory runs out the system shall end this process and not the user's. */
-    private void dieFirst() {
-        try {
-            Files.writeString(proc("oom_score_adj"), "1000");
-        } catch (IOException e) {
-            // Not Linux.
-        }
-    }
-
-    private Path proc(String name) {
-        return Path.of("/proc", Long.toString(process.pid()), name);
     }
 
     private void listen() {
@@ -169,7 +125,7 @@ final class IsolatedProcess implements AutoCloseable {
                             "ONNX Runtime does not %s within %d seconds"
                                     .formatted(doing, time.toSeconds()));
                 }
-                if (memoryBytes() > limits.memoryBytes()) {
+                if (memory.bytes() > limits.memoryBytes()) {
                     throw stopped(
                             "ONNX Runtime needs more than %d MiB of memory to %s"
                                     .formatted(limits.memoryBytes() >> 20, doing));
@@ -187,18 +143,6 @@ final class IsolatedProcess implements AutoCloseable {
         ending = why;
         process.destroyForcibly();
         return new UnsupportedModelException(why);
-    }
-
-    /** Resident memory; 0 where the system does not say. */
-    private long memoryBytes() {
-        try (Stream<String> lines = Files.lines(proc("status"))) {
-            return lines.filter(line -> line.startsWith(MEMORY))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException | UncheckedIOException e) {
-            return 0;
-        }
     }
 
     /** Whether nothing can be asked any more. */

@@ -9,11 +9,10 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.testkit.MemoryCheckpoints;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,20 +31,7 @@ class FirstRunsTest {
 
     private final Map<String, byte[]> kept = new HashMap<>();
     private final Isolation isolation = new Isolation(Limits.ofThisMachine());
-    private final FirstRuns runs =
-            new FirstRuns(
-                    isolation,
-                    new Checkpoints() {
-                        @Override
-                        public Optional<byte[]> read(String name) {
-                            return Optional.ofNullable(kept.get(name));
-                        }
-
-                        @Override
-                        public void write(String name, byte[] content) {
-                            kept.put(name, content);
-                        }
-                    });
+    private final FirstRuns runs = new FirstRuns(isolation, new MemoryCheckpoints(kept));
 
     @TempDir private Path folder;
 
