@@ -2,13 +2,13 @@ package dev.espalier.cli;
 
 import dev.espalier.core.DataException;
 import dev.espalier.core.data.DataConfig.Format;
+import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Tells from the names of files how data is stored. */
 final class StoredFormat {
@@ -51,8 +51,8 @@ final class StoredFormat {
         if (!Files.isDirectory(data)) {
             return List.of(data.getFileName().toString());
         }
-        try (Stream<Path> files = Files.list(data)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        try {
+            return Disk.list(data).stream().map(file -> file.getFileName().toString()).toList();
         } catch (IOException e) {
             throw new DataException(data + " cannot be read: " + e.getMessage(), e);
         }

@@ -1,15 +1,14 @@
 package dev.espalier.core.data;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Reads MNIST's IDX format, plain or gzipped: two zero bytes, the element type, the rank, the sizes
@@ -48,8 +47,9 @@ final class Idx {
 
     /** The plain file where there is a gzipped one, too. */
     private static Optional<Path> find(Path folder, String prefix) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+        try {
+            return Disk.list(folder).stream()
+                    .filter(file -> file.getFileName().toString().startsWith(prefix))
                     .filter(DataFiles::isFile)
                     .min(
                             java.util.Comparator.comparing(

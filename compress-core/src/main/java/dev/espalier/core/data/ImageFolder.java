@@ -1,6 +1,7 @@
 package dev.espalier.core.data;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -95,7 +96,7 @@ final class ImageFolder implements Images {
 
     private static boolean isImage(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return name.matches("[^.].*\\.(png|jpe?g|bmp)") && Files.isRegularFile(file);
+        return name.matches("[^.].*\\.(png|jpe?g|bmp)") && DataFiles.isFile(file);
     }
 
     private static void refuseWebp(Path file) {
@@ -131,8 +132,8 @@ final class ImageFolder implements Images {
     }
 
     private static List<Path> list(Path folder) {
-        try (Stream<Path> found = Files.list(folder)) {
-            return found.sorted().toList();
+        try {
+            return Disk.list(folder);
         } catch (IOException e) {
             throw DataFiles.unreadable(folder, e);
         }
