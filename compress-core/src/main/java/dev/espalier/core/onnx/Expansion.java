@@ -23,8 +23,8 @@ import java.util.function.ToLongFunction;
  */
 final class Expansion {
     /**
-     * Exports with a function for each operator of the framework have some ten thousand nodes. ONNX
-     * Runtime 1.29 takes 20 s for this many, and time that grows with their square beyond.
+     * ONNX Runtime 1.29 takes 20 s for this many on a busy server, and time that grows with their
+     * square beyond.
      */
     static final long MOST_NODES = 100_000;
 
@@ -32,8 +32,8 @@ final class Expansion {
     static final long MOST_BYTES = ModelStream.MOST_INLINE_BYTES;
 
     /**
-     * Exports nest functions as deeply as the layers of the framework, about ten levels. ONNX
-     * Runtime 1.29 overflows a stack of 1 MiB between 300 and 400.
+     * Frameworks nest functions as their layers. ONNX Runtime 1.29 overflows a stack of 1 MiB
+     * between 300 and 400.
      */
     static final int MOST_DEPTH = 100;
 
