@@ -9,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -21,6 +22,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -93,6 +95,8 @@ class ArchitectureTest {
                     .definedBy(ROOT + ".core.op..")
                     .layer("analysis")
                     .definedBy(ROOT + ".core.analysis..")
+                    .layer("layer")
+                    .definedBy(ROOT + ".core.layer..")
                     .layer("pass")
                     .definedBy(ROOT + ".core.pass..")
                     .layer("simplify")
@@ -113,10 +117,12 @@ class ArchitectureTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("pass")
                     .mayOnlyBeAccessedByLayers("simplify", "recipe", "report")
+                    .whereLayer("layer")
+                    .mayOnlyBeAccessedByLayers("pass", "simplify", "report")
                     .whereLayer("analysis")
-                    .mayOnlyBeAccessedByLayers("pass", "simplify", "recipe", "report")
+                    .mayOnlyBeAccessedByLayers("layer", "pass", "simplify", "recipe", "report")
                     .whereLayer("op")
-                    .mayOnlyBeAccessedByLayers("analysis", "pass", "simplify")
+                    .mayOnlyBeAccessedByLayers("analysis", "layer", "pass", "simplify")
                     .withOptionalLayers(true);
 
     @ArchTest
@@ -205,6 +211,7 @@ class ArchitectureTest {
                             ROOT + ".core.ir..",
                             ROOT + ".core.op..",
                             ROOT + ".core.analysis..",
+                            ROOT + ".core.layer..",
                             ROOT + ".core.pass..",
                             ROOT + ".core.simplify..",
                             ROOT + ".prune..",

@@ -1,6 +1,5 @@
 package dev.espalier.graft;
 
-import dev.espalier.core.analysis.FilterNorms;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
@@ -8,15 +7,21 @@ import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.FilterNorms;
+import dev.espalier.core.layer.Layer;
+import dev.espalier.core.layer.RowOrder;
+
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * The filters of one convolution, weakest first, for changing those whose L1 norm is below a
- * threshold.
+ * The filters of one convolution, weakest first, for changing those whose {@linkplain
+ * FilterNorms#effective L1 norm} is below a threshold.
  */
 final class InvalidFilters {
     /** A change to the weights of one layer, in place. */
@@ -26,22 +31,15 @@ final class InvalidFilters {
     }
 
     private final float[] values;
-    private final int inner;
-    private final int size;
+    private final RowOrder places;
     private final int[] order;
     private final int invalid;
 
-    private InvalidFilters(Tensor weight, int axis, double threshold) {
-        this.values = weight.toFloats().clone();
-        this.size = (int) weight.shape().size(axis);
-        int within = 1;
-        for (int i = axis + 1; i < weight.shape().rank(); i++) {
-            within *= (int) weight.shape().size(i);
-        }
-        this.inner = within;
-        double[] norms = FilterNorms.l1(weight, axis);
+    private InvalidFilters(Layer layer, double[] norms, double threshold) {
+        this.values = layer.weight().toFloats();
+        this.places = layer.order();
         this.order =
-                IntStream.range(0, size)
+                IntStream.range(0, norms.length)
                         .boxed()
                         .sorted(Comparator.comparingDouble(filter -> norms[filter]))
                         .mapToInt(Integer::intValue)
@@ -55,23 +53,28 @@ final class InvalidFilters {
         GraphEditor editor = new GraphEditor(graph);
         Set<String> seen = new HashSet<>();
         for (Node node : graph.nodes()) {
-            if (!LayerFilters.isConvolution(node) || !seen.add(node.input(1))) {
+            Layer layer =
+                    Layer.of(node, stored(graph))
+                            .filter(l -> l.form().isConvolution())
+                            .filter(l -> l.weight().dataType() == DataType.FLOAT)
+                            .orElse(null);
+            if (layer == null || !seen.add(node.input(layer.form().input()))) {
                 continue;
             }
-            Initializer held = graph.initializers().get(node.input(1));
-            if (held == null || held.tensor().dataType() != DataType.FLOAT) {
-                continue;
-            }
-            // A transposed convolution keeps its filters along axis 1.
-            InvalidFilters filters =
-                    new InvalidFilters(held.tensor(), node.is("Conv") ? 0 : 1, threshold);
+            double[] norms = FilterNorms.effective(layer, graph, graph::constant);
+            InvalidFilters filters = new InvalidFilters(layer, norms, threshold);
             if (filters.invalid > 0) {
                 change.apply(filters);
-                Tensor changed = Tensor.ofFloats(held.tensor().shape(), filters.values);
-                editor.setInitializer(held.name(), changed);
+                Tensor changed = Tensor.ofFloats(layer.weight().shape(), filters.values);
+                editor.setInitializer(node.input(layer.form().input()), changed);
             }
         }
         return model.withGraph(editor.build());
+    }
+
+    /** Only what is stored as an initializer trains. */
+    private static Function<String, Optional<Tensor>> stored(Graph graph) {
+        return name -> Optional.ofNullable(graph.initializers().get(name)).map(Initializer::tensor);
     }
 
     /** How many are below the threshold. */
@@ -81,7 +84,7 @@ final class InvalidFilters {
 
     /** Number of filters. */
     int size() {
-        return size;
+        return order.length;
     }
 
     /**
@@ -90,10 +93,8 @@ final class InvalidFilters {
      * @param rank of the filter, 0 for the weakest
      */
     int[] places(int rank) {
-        int filter = order[rank];
-        int each = values.length / size;
-        return IntStream.range(0, each)
-                .map(i -> (i / inner * size + filter) * inner + i % inner)
+        return IntStream.range(0, places.columns())
+                .map(column -> places.position(order[rank], column))
                 .toArray();
     }
 

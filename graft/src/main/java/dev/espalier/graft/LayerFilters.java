@@ -1,10 +1,11 @@
 package dev.espalier.graft;
 
-import dev.espalier.core.analysis.FilterNorms;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.FilterNorms;
+import dev.espalier.core.layer.Layer;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -13,12 +14,13 @@ import java.util.Set;
 
 /**
  * The filters of one convolution: what grafting is decided on. A filter is called invalid where the
- * L1 norm of its weights is below a threshold: it hardly takes part in what the layer computes.
+ * L1 norm of its weights, as they act, is below a threshold: it hardly takes part in what the layer
+ * computes.
  *
  * @param layer label of the node
  * @param weight name of its weight
- * @param norms L1 norm of each filter, as the weights are in the file: behind a batch norm that is
- *     kept its scale does not count, where it was folded it does
+ * @param norms L1 norm of each filter with the scale of a batch norm right behind it, whether that
+ *     is folded or not; see {@link FilterNorms#effective}
  * @param entropy of all weights of the layer in nats; see Meng et al., Filter Grafting, 2020,
  *     equation 6
  */
@@ -39,28 +41,24 @@ public record LayerFilters(String layer, String weight, List<Double> norms, doub
         List<LayerFilters> layers = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (Node node : graph.nodes()) {
-            if (isConvolution(node) && seen.add(node.input(1))) {
-                graph.constant(node.input(1))
-                        .filter(weight -> weight.dataType().isFloating())
-                        .filter(weight -> weight.shape().rank() > 1)
-                        .ifPresent(weight -> layers.add(of(node, weight)));
-            }
+            Layer.of(node, graph::constant)
+                    .filter(layer -> layer.form().isConvolution() && seen.add(weight(layer)))
+                    .ifPresent(layer -> layers.add(of(layer, graph)));
         }
         return layers;
     }
 
-    static boolean isConvolution(Node node) {
-        return node.is("Conv") || node.is("ConvTranspose");
+    private static String weight(Layer layer) {
+        return layer.node().input(layer.form().input());
     }
 
-    private static LayerFilters of(Node node, Tensor weight) {
-        // A transposed convolution's weight is [C, M / group, ..]: its filters lie along axis 1.
-        double[] norms = FilterNorms.l1(weight, node.is("Conv") ? 0 : 1);
+    private static LayerFilters of(Layer layer, Graph graph) {
+        double[] norms = FilterNorms.effective(layer, graph, graph::constant);
         return new LayerFilters(
-                node.label(),
-                node.input(1),
+                layer.node().label(),
+                weight(layer),
                 Arrays.stream(norms).boxed().toList(),
-                Entropy.of(weight.toFloats(), BINS));
+                Entropy.of(layer.weight().toFloats(), BINS));
     }
 
     /** How many filters have a norm below {@code threshold}. */

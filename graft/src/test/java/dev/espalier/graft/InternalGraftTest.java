@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class InternalGraftTest {
     static Model layer(String shape, String op, String weights) {
@@ -45,5 +47,22 @@ class InternalGraftTest {
     void strongFiltersStayAsTheyAre() {
         Model model = layer("2,2,1,1", "Conv", "3, 4, 0.1, 0.1");
         assertThat(new InternalGraft(0.1).after(1, List.of(model))).containsExactly(model);
+    }
+
+    @Test
+    void theScaleOfABatchNormDecidesWhichAreWeak() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[N,1,4,4]) -> (y)
+                        w: float[2,1,1,1] = [8, 0.01]
+                        scale: float[2] = [0.001, 100]
+                        zero: float[2] = [0, 0]
+                        one: float[2] = [1, 1]
+                        h = Conv(x, w)
+                        y = BatchNormalization(h, scale, zero, zero, one)
+                        """);
+        assertThat(grafted(model, 0.1)).containsExactly(8.01f, 0.01f);
     }
 }

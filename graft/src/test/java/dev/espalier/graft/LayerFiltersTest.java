@@ -1,10 +1,15 @@
 package dev.espalier.graft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.ir.GraphText;
-import java.util.List;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.simplify.FoldBatchNorm;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class LayerFiltersTest {
     private static List<LayerFilters> layers(String text) {
@@ -59,5 +64,27 @@ class LayerFiltersTest {
                                 y = Gemm(f, v)
                                 """))
                 .hasSize(1);
+    }
+
+    @Test
+    void asManyAreInvalidWhetherABatchNormIsFoldedOrNot() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph g (x: float[N,2,4,4]) -> (y)
+                        w: float[3,2,1,1] = [1, 1, 1, -1, 0.01, 0.02]
+                        scale: float[3] = [1, 0.001, -10]
+                        zero: float[3] = [0, 0, 0]
+                        one: float[3] = [1, 1, 1]
+                        h = Conv(x, w)
+                        y = BatchNormalization(h, scale, zero, zero, one)
+                        """);
+
+        LayerFilters kept = LayerFilters.of(model).get(0);
+        LayerFilters folded = LayerFilters.of(FoldBatchNorm.fold(model)).get(0);
+        assertThat(kept.invalid(0.1)).isEqualTo(1).isEqualTo(folded.invalid(0.1));
+        assertThat(kept.norms().get(1)).isCloseTo(0.002, within(1e-5));
+        assertThat(kept.norms().get(2)).isCloseTo(0.3, within(1e-5));
     }
 }

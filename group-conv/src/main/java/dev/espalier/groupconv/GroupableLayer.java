@@ -5,7 +5,9 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.groupconv.convert.Convolutions;
 import dev.espalier.groupconv.convert.GroupConversion;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +30,11 @@ record GroupableLayer(String label, String name, String weight, int outputs, int
      */
     static List<GroupableLayer> of(Model model, BiConsumer<String, String> refused) {
         List<GroupableLayer> layers = new ArrayList<>();
-        for (Node node : model.graph().nodes()) {
-            if (node.is("Conv")) {
-                Optional<String> obstacle = obstacle(model, node);
-                obstacle.ifPresent(reason -> refused.accept(node.label(), reason));
-                if (obstacle.isEmpty()) {
-                    layers.add(of(model.graph(), node));
-                }
+        for (Node node : Convolutions.of(model.graph())) {
+            Optional<String> obstacle = obstacle(model, node);
+            obstacle.ifPresent(reason -> refused.accept(node.label(), reason));
+            if (obstacle.isEmpty()) {
+                layers.add(of(model.graph(), node));
             }
         }
         return layers;
@@ -44,16 +44,16 @@ record GroupableLayer(String label, String name, String weight, int outputs, int
         Tensor weight = graph.constant(node.input(1)).orElseThrow();
         return new GroupableLayer(
                 node.label(),
-                name(node),
+                Convolutions.key(node),
                 node.input(1),
                 (int) weight.shape().size(0),
                 (int) weight.shape().size(1));
     }
 
     private static Optional<String> obstacle(Model model, Node node) {
-        String name = name(node);
-        if (model.graph().nodes().stream().filter(n -> n.is("Conv") && name(n).equals(name)).count()
-                > 1) {
+        String name = Convolutions.key(node);
+        List<Node> all = Convolutions.of(model.graph());
+        if (all.stream().filter(other -> Convolutions.key(other).equals(name)).count() > 1) {
             return Optional.of("another convolution is called so too");
         }
         Optional<String> refusal = GroupConversion.refusal(model, name);
@@ -71,10 +71,6 @@ record GroupableLayer(String label, String name, String weight, int outputs, int
                 : Optional.of(
                         "%d input and %d output channels cannot both be halved"
                                 .formatted(inputs, outputs));
-    }
-
-    private static String name(Node node) {
-        return node.name().isEmpty() ? node.output(0) : node.name();
     }
 
     NormMatrix norms(Model model) {

@@ -3,12 +3,13 @@ package dev.espalier.prune;
 import dev.espalier.core.analysis.Axis;
 import dev.espalier.core.analysis.ChannelGroup;
 import dev.espalier.core.analysis.ChannelGroups;
-import dev.espalier.core.analysis.FilterNorms;
 import dev.espalier.core.analysis.ProducingLayer;
-import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.FilterNorms;
+import dev.espalier.core.layer.Layer;
+
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,8 +18,6 @@ import java.util.Optional;
  * residual stream, their shares add up.
  */
 final class Importance {
-    private static final double DEFAULT_EPSILON = 1e-5;
-
     private final ChannelGroups groups;
 
     Importance(ChannelGroups groups) {
@@ -32,22 +31,43 @@ final class Importance {
     double[] of(ChannelGroup group) {
         double[] scores = new double[group.size()];
         for (ProducingLayer layer : group.layers()) {
-            add(scores, group, layer.weight(), filterNorms(layer));
+            addMade(scores, group, layer);
         }
         if (group.layers().isEmpty()) {
             for (Axis weight : groups.weights(group)) {
                 Tensor tensor = constant(weight.value()).orElseThrow();
                 if (tensor.shape().rank() > 1 && tensor.dataType().isFloating()) {
-                    add(scores, group, weight, FilterNorms.l1(tensor, weight.axis()));
+                    add(scores, group, weight, FilterNorms.along(tensor, weight.axis()));
                 }
             }
         }
         return scores;
     }
 
-    private static void add(double[] scores, ChannelGroup group, Axis weight, double[] norms) {
+    /** By the norms of the filters that make the channels, as they act. */
+    private void addMade(double[] scores, ChannelGroup group, ProducingLayer layer) {
+        Optional<Layer> known =
+                Layer.of(layer.node(), groups.types()::constant)
+                        .filter(found -> isMadeAlongOutputs(found, layer));
+        if (known.isPresent()) {
+            Graph graph = groups.model().graph();
+            double[] norms = FilterNorms.effective(known.get(), graph, groups.types()::constant);
+            add(scores, group, layer.output(), norms);
+        } else {
+            Tensor weight = constant(layer.weight().value()).orElseThrow();
+            add(scores, group, layer.weight(), FilterNorms.along(weight, layer.weight().axis()));
+        }
+    }
+
+    /** Not so of a constant that is multiplied from the left, or of one matrix of several. */
+    private static boolean isMadeAlongOutputs(Layer found, ProducingLayer layer) {
+        return found.node().input(found.form().input()).equals(layer.weight().value())
+                && found.form().outputAxis(found.weight().shape()) == layer.weight().axis();
+    }
+
+    private static void add(double[] scores, ChannelGroup group, Axis made, double[] norms) {
         double mean = Arrays.stream(norms).average().orElse(0);
-        int axis = group.axes().indexOf(weight);
+        int axis = group.axes().indexOf(made);
         for (int channel = 0; channel < scores.length && mean > 0; channel++) {
             for (int index : group.positions(channel, axis)) {
                 scores[channel] += norms[index] / mean / group.multiplicity(axis);
@@ -74,39 +94,6 @@ final class Importance {
             count += passesOn && !squares ? 0 : 1;
         }
         return Math.max(1, count);
-    }
-
-    /** L1 norm of each filter of a layer, with the scale of a batch norm behind it. */
-    private double[] filterNorms(ProducingLayer layer) {
-        Tensor weight = constant(layer.weight().value()).orElseThrow();
-        double[] norms = FilterNorms.l1(weight, layer.weight().axis());
-        double[] scale = scaleBehind(layer);
-        for (int i = 0; i < norms.length && scale.length == norms.length; i++) {
-            norms[i] *= scale[i];
-        }
-        return norms;
-    }
-
-    /** What a batch norm right behind a layer multiplies its channels by; empty where none is. */
-    private double[] scaleBehind(ProducingLayer layer) {
-        List<Node> readers = groups.model().graph().consumers(layer.output().value());
-        if (readers.size() != 1 || !readers.get(0).is("BatchNormalization")) {
-            return new double[0];
-        }
-        Node norm = readers.get(0);
-        Optional<Tensor> scale = constant(norm.input(1));
-        Optional<Tensor> variance = constant(norm.input(4));
-        if (scale.isEmpty() || variance.isEmpty()) {
-            return new double[0];
-        }
-        double epsilon = norm.attributes().real("epsilon", (float) DEFAULT_EPSILON);
-        float[] s = scale.get().toFloats();
-        float[] v = variance.get().toFloats();
-        double[] factors = new double[s.length];
-        for (int i = 0; i < s.length; i++) {
-            factors[i] = Math.abs(s[i]) / Math.sqrt(v[i] + epsilon);
-        }
-        return factors;
     }
 
     private Optional<Tensor> constant(String value) {

@@ -7,7 +7,11 @@ import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Weights;
+
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -25,47 +29,33 @@ final class Initialization {
         GraphEditor editor = new GraphEditor(graph);
         SplittableRandom random = new SplittableRandom(seed);
         for (Node node : graph.nodes()) {
-            switch (node.isStandard() ? node.opType() : "") {
-                case "Conv", "ConvTranspose", "Gemm" -> {
-                    weight(graph, editor, node, random);
-                    fill(graph, editor, node.input(2), 0);
-                }
-                case "MatMul" -> weight(graph, editor, node, random);
-                case "BatchNormalization" -> {
-                    fill(graph, editor, node.input(1), 1);
-                    fill(graph, editor, node.input(2), 0);
-                    fill(graph, editor, node.input(3), 0);
-                    fill(graph, editor, node.input(4), 1);
-                }
-                default -> {}
+            Optional<Weights> form = Operators.weights(node);
+            if (form.isPresent()) {
+                weight(graph, editor, node.input(form.get().input()), form.get(), random);
+                fill(graph, editor, form.get().biasOf(node), 0);
+            } else if (node.is("BatchNormalization")) {
+                fill(graph, editor, node.input(1), 1);
+                fill(graph, editor, node.input(2), 0);
+                fill(graph, editor, node.input(3), 0);
+                fill(graph, editor, node.input(4), 1);
             }
         }
         return model.withGraph(editor.build());
     }
 
     private static void weight(
-            Graph graph, GraphEditor editor, Node node, SplittableRandom random) {
-        Initializer held = graph.initializers().get(node.input(1));
+            Graph graph, GraphEditor editor, String name, Weights form, SplittableRandom random) {
+        Initializer held = graph.initializers().get(name);
         if (held == null || held.tensor().dataType() != DataType.FLOAT) {
             return;
         }
-        double deviation = Math.sqrt(2.0 / Math.max(1, fanIn(node, held.tensor())));
+        long fanIn = form.depth(held.tensor().shape());
+        double deviation = Math.sqrt(2.0 / Math.max(1, fanIn));
         float[] values = new float[Math.toIntExact(held.tensor().elementCount())];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (deviation * normal(random));
         }
         editor.setInitializer(held.name(), Tensor.ofFloats(held.tensor().shape(), values));
-    }
-
-    /** Inputs that one output element sums over. */
-    private static long fanIn(Node node, Tensor weight) {
-        boolean outputsFirst =
-                node.is("Conv") || node.is("Gemm") && node.attributes().integer("transB", 0) == 1;
-        int axis = outputsFirst ? 0 : weight.shape().rank() - 1;
-        if (node.is("ConvTranspose")) {
-            axis = 1;
-        }
-        return weight.elementCount() / Math.max(1, weight.shape().size(axis));
     }
 
     private static void fill(Graph graph, GraphEditor editor, String name, float value) {

@@ -1,11 +1,16 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * {@code Y = (X - mean) / sqrt(var + epsilon) * scale + B} with X [N, C, D1..Dn] and the vectors
@@ -17,6 +22,7 @@ import java.util.Set;
  */
 public final class BatchNormalization implements Operator {
     private static final int CHANNEL = 1;
+    private static final float EPSILON = 1e-5f;
 
     @Override
     public String type() {
@@ -72,6 +78,26 @@ public final class BatchNormalization implements Operator {
         }
     }
 
+    /**
+     * {@code scale / sqrt(variance + epsilon)}, by which {@code node} multiplies each channel, as a
+     * new array; empty where these are not constants of one length.
+     *
+     * @param constants the tensor of a constant value by name
+     */
+    public static Optional<double[]> factors(
+            Node node, Function<String, Optional<Tensor>> constants) {
+        double[] scale = constants.apply(node.input(1)).map(Tensor::toDoubles).orElse(null);
+        double[] variance = constants.apply(node.input(4)).map(Tensor::toDoubles).orElse(null);
+        if (scale == null || variance == null || scale.length != variance.length) {
+            return Optional.empty();
+        }
+        double epsilon = node.attributes().real("epsilon", EPSILON);
+        for (int c = 0; c < scale.length; c++) {
+            scale[c] /= Math.sqrt(variance[c] + epsilon);
+        }
+        return Optional.of(scale);
+    }
+
     @Override
     public int[] parameters(Call call) {
         return new int[] {1, 2};
@@ -90,7 +116,7 @@ public final class BatchNormalization implements Operator {
 
     @Override
     public void torch(Call call, TorchWriter torch) {
-        float epsilon = call.attributes().real("epsilon", 1e-5f);
+        float epsilon = call.attributes().real("epsilon", EPSILON);
         // ONNX weighs the old statistics with momentum, Torch the new ones.
         double momentum = 1 - (double) call.attributes().real("momentum", 0.9f);
         torch.out(

@@ -4,9 +4,11 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -141,6 +143,11 @@ public final class Conv implements Operator {
     @Override
     public int[] parameters(Call call) {
         return new int[] {1, 2};
+    }
+
+    @Override
+    public Optional<Weights> weights(Node node) {
+        return Optional.of(Weights.ofWindow(0, node.attributes().integer("group", 1)));
     }
 
     @Override

@@ -4,10 +4,12 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -173,6 +175,11 @@ public final class ConvTranspose implements Operator {
     }
 
     /** Every element of X is multiplied with all of its channel's kernels. */
+    @Override
+    public Optional<Weights> weights(Node node) {
+        return Optional.of(Weights.ofWindow(1, node.attributes().integer("group", 1)));
+    }
+
     @Override
     public long macs(Call call) {
         call.outputShape(0);

@@ -1,9 +1,13 @@
 package dev.espalier.core.op;
 
+import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -62,6 +66,18 @@ public final class Gemm implements Operator {
         if (call.has(2)) {
             Broadcast.tie(call, 2, links);
         }
+    }
+
+    @Override
+    public Optional<Weights> weights(Node node) {
+        Attributes attributes = node.attributes();
+        return Optional.of(
+                Weights.ofMatrix(
+                        2,
+                        attributes.integer("transB", 0) != 0,
+                        attributes.real("alpha", 1),
+                        attributes.real("beta", 1),
+                        attributes.integer("transA", 0) != 0));
     }
 
     @Override

@@ -1,10 +1,13 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -99,6 +102,11 @@ public final class MatMul implements Operator {
     @Override
     public int[] parameters(Call call) {
         return new int[] {0, 1};
+    }
+
+    @Override
+    public Optional<Weights> weights(Node node) {
+        return Optional.of(Weights.ofMatrix(-1, false, 1, 1, false));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -85,6 +86,14 @@ public interface Operator {
      */
     default long parameterCount(Call call, int input, Tensor stored) {
         return stored.elementCount();
+    }
+
+    /**
+     * How {@code node} is a layer with weights; empty where its operator is none. Says nothing of
+     * whether the weights are constant.
+     */
+    default Optional<Weights> weights(Node node) {
+        return Optional.empty();
     }
 
     /**

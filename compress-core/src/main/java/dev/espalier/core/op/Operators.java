@@ -1,6 +1,7 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Node;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -108,5 +109,10 @@ public final class Operators {
     public static Optional<Operator> of(Node node) {
         String domain = node.isStandard() ? "" : node.domain();
         return Optional.ofNullable(BY_NAME.get(key(domain, node.opType())));
+    }
+
+    /** How this node is a layer with weights; empty where it is none. */
+    public static Optional<Weights> weights(Node node) {
+        return of(node).flatMap(operator -> operator.weights(node));
     }
 }

@@ -7,30 +7,40 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
+import dev.espalier.core.layer.RowOrder;
+import dev.espalier.core.op.BatchNormalization;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Weights;
+
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /** One batch normalization and the layer before it. */
 final class BatchNormFold {
-    private static final float DEFAULT_EPSILON = 1e-5f;
-    private static final int WEIGHT = 1;
-    private static final int BIAS = 2;
-
     private final Graph graph;
     private final Node norm;
     private final Node layer;
+
+    /** Null where {@link #layer} has no weights or no place for a bias. */
+    private final Weights form;
 
     BatchNormFold(Graph graph, Node norm) {
         this.graph = graph;
         this.norm = norm;
         this.layer = graph.producer(norm.input(0)).orElse(null);
+        this.form =
+                Optional.ofNullable(layer)
+                        .flatMap(Operators::weights)
+                        .filter(Weights::takesBias)
+                        .orElse(null);
     }
 
     /** Why this batch normalization stays, or null. */
     String obstacle() {
         String x = norm.input(0);
-        if (layer == null || !(layer.is("Conv") || layer.is("ConvTranspose") || layer.is("Gemm"))) {
+        if (form == null) {
             return "no Conv, ConvTranspose or Gemm makes its input";
         }
         if (norm.attributes().integer("training_mode", 0) != 0
@@ -48,7 +58,7 @@ final class BatchNormFold {
                 return "'" + norm.input(i) + "' is no float32 constant";
             }
         }
-        String weight = layer.input(WEIGHT);
+        String weight = layer.input(form.input());
         if (!isFloat(constant(weight))) {
             return "the weight '" + weight + "' of " + layer.label() + " is no float32 constant";
         }
@@ -59,34 +69,29 @@ final class BatchNormFold {
     }
 
     private String shapeObstacle() {
-        Tensor weight = constant(layer.input(WEIGHT)).orElseThrow();
-        int rank = weight.shape().rank();
-        if (layer.is("Gemm") ? rank != 2 : rank < 3) {
-            return layer.label() + " has a weight of shape " + weight.shape();
+        Shape weight = constant(layer.input(form.input())).orElseThrow().shape();
+        if (form.isConvolution() ? weight.rank() < 3 : weight.rank() != 2) {
+            return layer.label() + " has a weight of shape " + weight;
         }
-        long group = layer.attributes().integer("group", 1);
-        if (group < 1 || weight.shape().size(0) % group != 0) {
-            return layer.label() + " has " + group + " groups for a weight " + weight.shape();
+        if (!form.fits(weight)) {
+            return layer.label() + " has " + form.groups() + " groups for a weight " + weight;
         }
-        long channels = channels(weight.shape());
+        long channels = form.outputs(weight);
         for (int i = 1; i <= 4; i++) {
             if (!constant(norm.input(i)).orElseThrow().shape().equals(Shape.of(channels))) {
                 return "'%s' does not have the %d channels of %s"
                         .formatted(norm.input(i), channels, layer.label());
             }
         }
-        if (layer.hasInput(BIAS)) {
-            Optional<Tensor> bias = constant(layer.input(BIAS));
+        Layer found = Layer.of(layer, graph::constant).orElseThrow();
+        if (found.hasBias()) {
+            Optional<Tensor> bias = constant(form.biasOf(layer));
             if (!isFloat(bias)) {
                 return "the bias of " + layer.label() + " is no float32 constant";
             }
-            Shape shape = bias.get().shape();
-            boolean alongChannels =
-                    shape.elementCount() == 1
-                            || shape.elementCount() == channels
-                                    && shape.size(shape.rank() - 1) == channels;
-            if (!alongChannels || shape.rank() > 2) {
-                return "the bias of %s has the shape %s".formatted(layer.label(), shape);
+            if (found.bias().isEmpty()) {
+                return "the bias of %s has the shape %s"
+                        .formatted(layer.label(), bias.get().shape());
             }
         }
         for (double factor : factors()) {
@@ -97,36 +102,22 @@ final class BatchNormFold {
         return null;
     }
 
-    private long channels(Shape weight) {
-        if (layer.is("Conv")) {
-            return weight.size(0);
-        }
-        if (layer.is("Gemm")) {
-            return weight.size(gemmAxis());
-        }
-        return Math.multiplyExact(weight.size(1), layer.attributes().integer("group", 1));
-    }
-
-    /** The axis of a Gemm's weight that becomes the channels. */
-    private int gemmAxis() {
-        return layer.attributes().integer("transB", 0) != 0 ? 0 : 1;
-    }
-
     /** Folds; call only where there is no {@link #obstacle}. */
     void apply(GraphEditor editor) {
         double[] factors = factors();
-        double[] bias = bias(factors);
-        Tensor weight = scaled(constant(layer.input(WEIGHT)).orElseThrow(), factors);
+        Layer found = Layer.of(layer, graph::constant).orElseThrow();
+        double[] bias = bias(found, factors);
+        String weight = layer.input(form.input());
         Node folded =
-                layer.withInput(WEIGHT, put(editor, layer.input(WEIGHT), weight))
+                layer.withInput(form.input(), put(editor, weight, scaled(found, factors)))
                         .withOutputs(List.of(norm.output(0)));
         Tensor shift = Tensor.ofReals(DataType.FLOAT, Shape.of(bias.length), bias);
         String name =
-                layer.hasInput(BIAS) && !isShared(layer.input(BIAS))
-                        ? put(editor, layer.input(BIAS), shift)
+                found.hasBias() && !isShared(form.biasOf(layer))
+                        ? put(editor, form.biasOf(layer), shift)
                         : editor.addInitializer(biasName(), shift);
-        folded = folded.withInput(BIAS, name);
-        if (layer.is("Gemm") && layer.attributes().has("beta")) {
+        folded = folded.withInput(form.bias(), name);
+        if (folded.attributes().has("beta")) {
             folded =
                     folded.withAttributes(
                             folded.attributes().with("beta", new Attribute.FloatValue(1)));
@@ -135,7 +126,7 @@ final class BatchNormFold {
     }
 
     private String biasName() {
-        String weight = layer.input(WEIGHT);
+        String weight = layer.input(form.input());
         return weight.endsWith(".weight")
                 ? weight.substring(0, weight.length() - "weight".length()) + "bias"
                 : weight + "_bias";
@@ -151,58 +142,32 @@ final class BatchNormFold {
 
     /** s = scale / sqrt(variance + epsilon), by channel. */
     private double[] factors() {
-        double[] scale = values(norm.input(1));
-        double[] variance = values(norm.input(4));
-        double epsilon = norm.attributes().real("epsilon", DEFAULT_EPSILON);
-        double[] factors = new double[scale.length];
-        for (int c = 0; c < factors.length; c++) {
-            factors[c] = scale[c] / Math.sqrt(variance[c] + epsilon);
-        }
-        return factors;
+        return BatchNormalization.factors(norm, graph::constant).orElseThrow();
     }
 
-    /** s (beta b - mean) + shift, by channel; beta is a Gemm's. */
-    private double[] bias(double[] factors) {
-        double[] before = layer.hasInput(BIAS) ? values(layer.input(BIAS)) : new double[] {0};
-        double beta = layer.is("Gemm") ? layer.attributes().real("beta", 1) : 1;
+    /** s (b - mean) + shift, by channel. */
+    private double[] bias(Layer found, double[] factors) {
+        double[] bias =
+                found.bias().map(Tensor::toDoubles).orElseGet(() -> new double[factors.length]);
         double[] shift = values(norm.input(2));
         double[] mean = values(norm.input(3));
-        double[] bias = new double[factors.length];
         for (int c = 0; c < bias.length; c++) {
-            double b = before[before.length == 1 ? 0 : c];
-            bias[c] = factors[c] * (beta * b - mean[c]) + shift[c];
+            bias[c] = factors[c] * (bias[c] - mean[c]) + shift[c];
         }
         return bias;
     }
 
-    /**
-     * {@code weight} times the factor of each element's output channel.
-     *
-     * @param weight Conv [M, C/group, k..], ConvTranspose [C, M/group, k..], Gemm [K, M] or, with
-     *     transB, [M, K]; not modified
-     */
-    private Tensor scaled(Tensor weight, double[] factors) {
-        double[] values = weight.toDoubles();
-        int first = Math.toIntExact(weight.shape().size(0));
-        int second = Math.toIntExact(weight.shape().size(1));
-        int inner = first == 0 || second == 0 ? 0 : values.length / first / second;
-        int perGroup = first / Math.toIntExact(layer.attributes().integer("group", 1));
-        for (int i = 0; i < first; i++) {
-            for (int j = 0; j < second; j++) {
-                int channel;
-                if (layer.is("Conv")) {
-                    channel = i;
-                } else if (layer.is("Gemm")) {
-                    channel = gemmAxis() == 0 ? i : j;
-                } else {
-                    channel = i / perGroup * second + j;
-                }
-                for (int k = 0; k < inner; k++) {
-                    values[(i * second + j) * inner + k] *= factors[channel];
-                }
+    /** The stored weight times the factor of each element's output channel; alpha stays. */
+    private Tensor scaled(Layer found, double[] factors) {
+        Tensor stored = constant(layer.input(form.input())).orElseThrow();
+        double[] values = stored.toDoubles();
+        RowOrder order = found.order();
+        for (int m = 0; m < factors.length; m++) {
+            for (int d = 0; d < order.columns(); d++) {
+                values[order.position(m, d)] *= factors[m];
             }
         }
-        return Tensor.ofReals(DataType.FLOAT, weight.shape(), values);
+        return Tensor.ofReals(DataType.FLOAT, stored.shape(), values);
     }
 
     private double[] values(String name) {

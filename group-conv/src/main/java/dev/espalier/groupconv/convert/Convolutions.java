@@ -3,17 +3,28 @@ package dev.espalier.groupconv.convert;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /** The convolutions of a graph: how they are called, and which of them can be cut into groups. */
-final class Convolutions {
+public final class Convolutions {
     private Convolutions() {}
 
+    /** All of them, in the order of the graph. */
+    public static List<Node> of(Graph graph) {
+        return graph.nodes().stream().filter(Convolutions::is).toList();
+    }
+
+    static boolean is(Node node) {
+        return node.is("Conv");
+    }
+
     /** How a layer is called outside: by its name, or its first output where it has none. */
-    static String key(Node node) {
+    public static String key(Node node) {
         return node.name().isEmpty() ? node.output(0) : node.name();
     }
 
@@ -23,8 +34,7 @@ final class Convolutions {
      * @throws IllegalArgumentException where there is none or more than one
      */
     static Node find(Graph graph, String key) {
-        List<Node> found =
-                graph.nodes().stream().filter(n -> n.is("Conv") && key(n).equals(key)).toList();
+        List<Node> found = of(graph).stream().filter(n -> key(n).equals(key)).toList();
         if (found.size() != 1) {
             throw new IllegalArgumentException(
                     "%d Convs are called '%s', expected one".formatted(found.size(), key));
@@ -33,7 +43,7 @@ final class Convolutions {
     }
 
     static int groups(Node conv) {
-        return Math.toIntExact(conv.attributes().integer("group", 1));
+        return Math.toIntExact(Operators.weights(conv).orElseThrow().groups());
     }
 
     /** Why the weight of {@code conv} cannot be replaced; empty where it can. */

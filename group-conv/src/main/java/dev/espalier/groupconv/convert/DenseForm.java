@@ -13,6 +13,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Call;
 import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -78,7 +79,7 @@ record DenseForm(Model model, Map<String, Integer> groups, Set<String> reorderin
     }
 
     private static boolean isGrouped(Graph graph, Node node) {
-        return node.is("Conv")
+        return Convolutions.is(node)
                 && Convolutions.groups(node) > 1
                 && Convolutions.weightRefusal(graph, node).isEmpty()
                 && graph.initializers().get(node.input(1)).tensor().shape().size(1) > 1;
