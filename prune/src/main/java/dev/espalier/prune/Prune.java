@@ -8,11 +8,14 @@ import dev.espalier.core.analysis.ChannelRemoval;
 import dev.espalier.core.analysis.FrozenChannels;
 import dev.espalier.core.analysis.ProducingLayer;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
+
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -114,7 +117,7 @@ public record Prune(
 
     private static void requireFloat(Model model) {
         model.graph().nodes().stream()
-                .filter(node -> node.is("QuantizeLinear") || node.is("DequantizeLinear"))
+                .filter(node -> Operators.has(node, Trait.QUANTIZES))
                 .findFirst()
                 .ifPresent(
                         node -> {

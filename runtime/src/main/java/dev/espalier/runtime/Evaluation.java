@@ -7,13 +7,15 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.Progress;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How well a classifier does on labelled examples. The model's first output holds the class scores
@@ -27,18 +29,6 @@ import java.util.Set;
  *     a score is
  */
 public record Evaluation(int samples, double top1, double top5, double loss) {
-    /** Operators that a probability passes through unchanged but for its type or shape. */
-    private static final Set<String> TRANSPARENT =
-            Set.of(
-                    "Identity",
-                    "Cast",
-                    "Flatten",
-                    "Reshape",
-                    "Squeeze",
-                    "Unsqueeze",
-                    "QuantizeLinear",
-                    "DequantizeLinear");
-
     /**
      * Evaluates a file as it ships.
      *
@@ -142,7 +132,7 @@ public record Evaluation(int samples, double top1, double top5, double loss) {
     }
 
     private static boolean isTransparent(Node node) {
-        return node.isStandard() && TRANSPARENT.contains(node.opType());
+        return Operators.hasAny(node, Trait.REARRANGES, Trait.RETYPES);
     }
 
     /** {@code top1}, {@code top5} and {@code loss} by these names. */

@@ -6,6 +6,9 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -19,11 +22,6 @@ import java.util.stream.Collectors;
  * integer by 0, so that random numbers must not reach there.
  */
 final class Divisors {
-    private static final Set<String> DIVISIONS = Set.of("Div", "Mod");
-
-    /** Their results depend on no number in their inputs. */
-    private static final Set<String> SIZES = Set.of("Shape", "Size");
-
     private final Graph graph;
     private final ShapeInference types;
 
@@ -58,7 +56,7 @@ final class Divisors {
     private Set<String> behind(boolean surely) {
         Deque<String> open = new ArrayDeque<>();
         for (Node node : graph.nodes()) {
-            if (divides(node) && mayBeInteger(node, surely)) {
+            if (Operators.has(node, Trait.DIVIDES) && mayBeInteger(node, surely)) {
                 open.add(node.input(1));
             }
             if (!surely && node.attributes().graphs().stream().anyMatch(Divisors::hasDivision)) {
@@ -71,7 +69,7 @@ final class Divisors {
             Optional<Node> producer = graph.producer(value);
             if (seen.add(value)
                     && types.constant(value).isEmpty()
-                    && producer.filter(node -> !SIZES.contains(node.opType())).isPresent()) {
+                    && producer.filter(node -> !Operators.has(node, Trait.MEASURES)).isPresent()) {
                 open.addAll(producer.get().inputs());
             }
         }
@@ -83,10 +81,6 @@ final class Divisors {
         node.attributes().graphs().stream()
                 .flatMap(body -> body.nodes().stream())
                 .forEach(inner -> addReads(inner, names));
-    }
-
-    private static boolean divides(Node node) {
-        return node.isStandard() && DIVISIONS.contains(node.opType());
     }
 
     private boolean mayBeInteger(Node node, boolean surely) {
@@ -105,7 +99,7 @@ final class Divisors {
         return body.nodes().stream()
                 .anyMatch(
                         node ->
-                                divides(node)
+                                Operators.has(node, Trait.DIVIDES)
                                         || node.attributes().graphs().stream()
                                                 .anyMatch(Divisors::hasDivision));
     }

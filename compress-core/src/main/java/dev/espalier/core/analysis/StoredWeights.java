@@ -2,6 +2,9 @@ package dev.espalier.core.analysis;
 
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -15,19 +18,6 @@ import java.util.Set;
  * only move elements or add zeros, such as the spreading of a weight over folded pixels.
  */
 public final class StoredWeights {
-    /** Operators whose first input holds the numbers, and what else they read does not. */
-    private static final Set<String> FORWARDING =
-            Set.of(
-                    "Cast",
-                    "DequantizeLinear",
-                    "Identity",
-                    "Pad",
-                    "QuantizeLinear",
-                    "Reshape",
-                    "Squeeze",
-                    "Transpose",
-                    "Unsqueeze");
-
     private StoredWeights() {}
 
     /**
@@ -61,13 +51,15 @@ public final class StoredWeights {
 
     /** The values that hold the numbers of what {@code producer} makes; none where it computes. */
     private static List<String> sources(Optional<Node> producer) {
-        Node node = producer.filter(Node::isStandard).orElse(null);
+        Node node = producer.orElse(null);
         if (node == null || node.inputs().isEmpty()) {
             return List.of();
         }
-        if (node.is("Concat")) {
+        if (Operators.has(node, Trait.JOINS)) {
             return node.inputs();
         }
-        return FORWARDING.contains(node.opType()) ? List.of(node.input(0)) : List.of();
+        return Operators.hasAny(node, Trait.REARRANGES, Trait.RETYPES)
+                ? List.of(node.input(0))
+                : List.of();
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+
 import java.util.Arrays;
 import java.util.Set;
 
@@ -79,5 +80,10 @@ public final class AveragePool extends Pool {
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16);
     }
 }

@@ -35,6 +35,11 @@ public final class BatchNormalization implements Operator {
     }
 
     @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.PIECEWISE_LINEAR);
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(5).real("epsilon").real("momentum").flag("training_mode");
         node.reals(1, 2).reals(3, 4);

@@ -4,7 +4,9 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
+import java.util.Set;
 
 /**
  * An operator that combines the elements of its inputs one by one, after NumPy's broadcasting.
@@ -13,6 +15,11 @@ import java.util.List;
  * the right, unless it is 1 there and the output is not: such an axis stays as it is.
  */
 abstract class Broadcast implements Operator {
+    @Override
+    public Set<Trait> traits() {
+        return Trait.PLAIN;
+    }
+
     @Override
     public List<TensorType> outputTypes(Call call) {
         Shape shape = call.shape(0);

@@ -3,14 +3,21 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The same numbers in the element type {@code to}; reals become integers by cutting off. */
 public final class Cast extends Elementwise {
     @Override
     public String type() {
         return "Cast";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES);
     }
 
     @Override
@@ -76,6 +83,13 @@ public final class Cast extends Elementwise {
             reals[i] = to == DataType.DOUBLE ? integers[i] : (float) integers[i];
         }
         return Constants.one(Tensor.ofReals(to, x.shape(), reals));
+    }
+
+    @Override
+    public boolean changesNothing(Call call) {
+        return call.type(0)
+                .map(type -> type.dataType().id() == call.attributes().integer("to", 0))
+                .orElse(false);
     }
 
     @Override

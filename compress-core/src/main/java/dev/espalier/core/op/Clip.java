@@ -1,6 +1,7 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Tensor;
+
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,6 +13,12 @@ public final class Clip extends Elementwise {
     @Override
     public String type() {
         return "Clip";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(
+                Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR, Trait.IDEMPOTENT);
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
+
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A condition on the elements of two tensors, under broadcasting. */
 abstract class Comparison extends Broadcast {
@@ -13,6 +15,11 @@ abstract class Comparison extends Broadcast {
 
     /** Torch's function. */
     abstract String torchName();
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21);
+    }
 
     @Override
     public void check(NodeCheck node) {

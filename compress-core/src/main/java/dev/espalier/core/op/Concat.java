@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,11 @@ public final class Concat implements Operator {
     @Override
     public String type() {
         return "Concat";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.JOINS);
     }
 
     @Override
@@ -131,6 +137,11 @@ public final class Concat implements Operator {
                 type.isFloating()
                         ? Tensor.ofReals(type, shape, reals)
                         : Tensor.ofIntegers(type, shape, integers));
+    }
+
+    @Override
+    public boolean changesNothing(Call call) {
+        return call.node().inputs().size() == 1;
     }
 
     @Override

@@ -27,6 +27,11 @@ public final class Conv implements Operator {
     }
 
     @Override
+    public Set<Trait> traits() {
+        return Trait.PLAIN;
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(2, 3).reals(1, 2);
         checkWindow(node);

@@ -26,6 +26,11 @@ public final class ConvTranspose implements Operator {
     }
 
     @Override
+    public Set<Trait> traits() {
+        return Trait.PLAIN;
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(2, 3).integer("group", 1, NodeCheck.MOST).reals(1, 2);
         Window.check(node, node.call().shape(1));

@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +27,11 @@ public final class Div extends Arithmetic {
     @Override
     long apply(long a, long b) {
         return a / b;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.DIVIDES);
     }
 
     @Override

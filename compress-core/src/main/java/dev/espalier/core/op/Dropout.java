@@ -3,6 +3,7 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
 import java.util.Set;
 
@@ -20,6 +21,11 @@ public final class Dropout extends Elementwise {
     @Override
     public int outputs() {
         return 2;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
     }
 
     @Override
@@ -52,9 +58,14 @@ public final class Dropout extends Elementwise {
     }
 
     @Override
+    public boolean changesNothing(Call call) {
+        return !call.has(2) || isOff(call);
+    }
+
+    @Override
     public boolean trains(Call call) {
         // A node that is in training mode in the file itself has a random stream of its own.
-        return !has(call, 1) && !call.has(2) || isOff(call) && !has(call, 1);
+        return changesNothing(call) && !has(call, 1);
     }
 
     private static boolean isOff(Call call) {

@@ -3,7 +3,9 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
+import java.util.Set;
 
 /**
  * Rounds X to bytes whose grid it takes from X itself: {@code y = saturate(round(x / y_scale) +
@@ -19,6 +21,11 @@ public final class DynamicQuantizeLinear implements Operator {
     @Override
     public int outputs() {
         return 3;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

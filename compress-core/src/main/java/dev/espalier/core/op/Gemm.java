@@ -21,6 +21,11 @@ public final class Gemm implements Operator {
     }
 
     @Override
+    public Set<Trait> traits() {
+        return Trait.PLAIN;
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(2, 3).real("alpha").real("beta").numbers(0, 1, 2);
         node.integer("transA", 0, NodeCheck.MOST).integer("transB", 0, NodeCheck.MOST);

@@ -3,6 +3,7 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,11 @@ public final class GlobalAveragePool implements Operator {
     @Override
     public String type() {
         return "GlobalAveragePool";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.PLAIN;
     }
 
     @Override

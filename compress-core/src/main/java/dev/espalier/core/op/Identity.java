@@ -1,6 +1,7 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Tensor;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,5 +31,15 @@ public final class Identity extends Elementwise {
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.REARRANGES);
+    }
+
+    @Override
+    public boolean changesNothing(Call call) {
+        return true;
     }
 }

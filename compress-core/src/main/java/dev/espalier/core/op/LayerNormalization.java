@@ -4,8 +4,10 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -24,6 +26,11 @@ public final class LayerNormalization implements Operator {
     @Override
     public int outputs() {
         return 3;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
     }
 
     @Override

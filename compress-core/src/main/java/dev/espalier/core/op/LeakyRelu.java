@@ -10,6 +10,11 @@ public final class LeakyRelu extends Elementwise {
     }
 
     @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.PIECEWISE_LINEAR);
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(1).real("alpha");
     }

@@ -1,10 +1,17 @@
 package dev.espalier.core.op;
 
+import java.util.Set;
+
 /** {@code C = A <= B}, element by element under broadcasting. */
 public final class LessOrEqual extends Comparison {
     @Override
     public String type() {
         return "LessOrEqual";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

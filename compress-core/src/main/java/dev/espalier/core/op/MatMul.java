@@ -21,6 +21,11 @@ public final class MatMul implements Operator {
     }
 
     @Override
+    public Set<Trait> traits() {
+        return Trait.PLAIN;
+    }
+
+    @Override
     public void check(NodeCheck node) {
         node.inputs(2).numbers(0, 1);
     }

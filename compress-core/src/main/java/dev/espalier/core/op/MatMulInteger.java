@@ -2,7 +2,9 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@link MatMul} of bytes in 32-bit integers: {@code Y = (A - a_zero_point) (B - b_zero_point)}.
@@ -13,6 +15,11 @@ public final class MatMulInteger implements Operator {
     @Override
     public String type() {
         return "MatMulInteger";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
+import java.util.Set;
 
 /**
  * ONNX Runtime's {@link MatMul} of bytes that gives floats: A, B, a_scale, b_scale, and optional
@@ -22,6 +24,11 @@ public final class MatMulIntegerToFloat implements Operator {
     @Override
     public String domain() {
         return "com.microsoft";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

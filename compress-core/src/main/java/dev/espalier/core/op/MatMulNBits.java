@@ -4,7 +4,9 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
+import java.util.Set;
 
 /**
  * ONNX Runtime's product with a weight of few bits: A [.., K] times B is Y [.., N]. B is kept by
@@ -20,6 +22,11 @@ public final class MatMulNBits implements Operator {
     @Override
     public String domain() {
         return "com.microsoft";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

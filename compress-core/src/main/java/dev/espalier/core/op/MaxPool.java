@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,11 @@ public final class MaxPool extends Pool {
     @Override
     public int outputs() {
         return 2;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.SELECTS);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.espalier.core.op;
 
+import java.util.Set;
+
 /**
  * The remainder of {@code A / B}, element by element under broadcasting; it has the sign of B, or
  * of A where {@code fmod} says so, as it must for reals.
@@ -8,6 +10,11 @@ public final class Mod extends Broadcast {
     @Override
     public String type() {
         return "Mod";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.DIVIDES);
     }
 
     @Override

@@ -28,6 +28,11 @@ public interface Operator {
         return 1;
     }
 
+    /** What holds of every call. */
+    default Set<Trait> traits() {
+        return Set.of();
+    }
+
     /**
      * Refuses a call that no runtime could run whatever its inputs hold. Every analysis asks this
      * before any other rule, so that those may rely on it.
@@ -103,6 +108,11 @@ public interface Operator {
      * for a sum of which only one term is scaled, nor where a bound stays behind.
      */
     default boolean isHomogeneous(Call call, Set<Integer> scaled) {
+        return false;
+    }
+
+    /** Whether the first output of this call is its first input as it is. */
+    default boolean changesNothing(Call call) {
         return false;
     }
 

@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Node;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ public final class Operators {
     private Operators() {}
 
     private static String key(String domain, String type) {
-        return domain + "::" + type;
+        return domain.isEmpty() ? type : domain + "::" + type;
     }
 
     public static Collection<Operator> all() {
@@ -107,8 +108,23 @@ public final class Operators {
 
     /** What is known of this node's operator; empty where nobody described it. */
     public static Optional<Operator> of(Node node) {
-        String domain = node.isStandard() ? "" : node.domain();
-        return Optional.ofNullable(BY_NAME.get(key(domain, node.opType())));
+        return Optional.ofNullable(BY_NAME.get(key(node)));
+    }
+
+    private static String key(Node node) {
+        return key(node.isStandard() ? "" : node.domain(), node.opType());
+    }
+
+    /** Whether {@code trait} holds of this node's operator, described or not. */
+    public static boolean has(Node node, Trait trait) {
+        return of(node).map(Operator::traits)
+                .orElseGet(() -> Undescribed.traits(key(node)))
+                .contains(trait);
+    }
+
+    /** Whether any of these holds of this node's operator. */
+    public static boolean hasAny(Node node, Trait... traits) {
+        return Arrays.stream(traits).anyMatch(trait -> has(node, trait));
     }
 
     /** How this node is a layer with weights; empty where it is none. */

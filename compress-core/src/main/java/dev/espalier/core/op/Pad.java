@@ -5,7 +5,9 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +25,11 @@ public final class Pad implements Operator {
     @Override
     public String type() {
         return "Pad";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES);
     }
 
     @Override
@@ -151,6 +158,13 @@ public final class Pad implements Operator {
         Tensor constant = Tensor.ofLongs(Shape.of(amounts.length), amounts);
         Node node = call.node().withInput(1, cut.constant(call.node().input(1), constant));
         return node.hasInput(3) ? node.withInputs(node.inputs().subList(0, 3)) : node;
+    }
+
+    @Override
+    public boolean changesNothing(Call call) {
+        return call.longs("pads", 1)
+                .map(pads -> Arrays.stream(pads).allMatch(pad -> pad == 0))
+                .orElse(false);
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * ONNX Runtime's {@link Concat} of bytes on several grids: Y_scale, Y_zero_point, then each part
@@ -33,6 +35,11 @@ public final class QLinearConcat implements Operator {
             parts.add(node.input(i));
         }
         return call.as(Node.of(node.name(), "Concat", parts, node.outputs(), node.attributes()));
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.QUANTIZED);
     }
 
     @Override

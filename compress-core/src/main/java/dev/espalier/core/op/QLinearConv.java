@@ -3,8 +3,10 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@link Conv} of bytes: x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point,
@@ -20,6 +22,11 @@ public final class QLinearConv implements Operator {
     @Override
     public String type() {
         return "QLinearConv";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED);
     }
 
     @Override

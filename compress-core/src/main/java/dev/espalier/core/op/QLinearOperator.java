@@ -3,7 +3,9 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -42,6 +44,11 @@ final class QLinearOperator implements Operator {
         List<String> read =
                 IntStream.range(0, values).mapToObj(i -> node.input(i * INPUTS_A_VALUE)).toList();
         return call.as(Node.of(node.name(), plain.type(), read, node.outputs(), node.attributes()));
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.QUANTIZED);
     }
 
     @Override

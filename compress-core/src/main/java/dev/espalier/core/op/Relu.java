@@ -19,4 +19,9 @@ public final class Relu extends Elementwise {
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
     }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.PIECEWISE_LINEAR, Trait.IDEMPOTENT);
+    }
 }

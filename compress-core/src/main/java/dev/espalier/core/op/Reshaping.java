@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -151,5 +152,10 @@ abstract class Reshaping implements Operator {
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.REARRANGES);
     }
 }

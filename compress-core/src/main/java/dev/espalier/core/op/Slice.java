@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,6 +80,11 @@ public final class Slice implements Operator {
     @Override
     public String type() {
         return "Slice";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS);
     }
 
     @Override

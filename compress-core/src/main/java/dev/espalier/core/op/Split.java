@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,11 @@ public final class Split implements Operator {
     @Override
     public int outputs() {
         return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.FLOAT16, Trait.SELECTS);
     }
 
     @Override

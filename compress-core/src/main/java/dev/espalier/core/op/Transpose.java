@@ -4,17 +4,24 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** Axis i of the result is axis {@code perm[i]} of the input; all axes reversed by default. */
 public final class Transpose implements Operator {
     @Override
     public String type() {
         return "Transpose";
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Trait.plainAnd(Trait.REARRANGES);
     }
 
     @Override
@@ -89,6 +96,13 @@ public final class Transpose implements Operator {
         }
         return Constants.pick(x.get(), Constants.indices(sizes, strides, 0), Shape.of(sizes))
                 .map(List::of);
+    }
+
+    @Override
+    public boolean changesNothing(Call call) {
+        long[] order = call.attributes().integers("perm");
+        return order.length > 0
+                && Arrays.equals(order, LongStream.range(0, order.length).toArray());
     }
 
     @Override

@@ -6,18 +6,17 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Replaces nodes whose results are constant by initializers. */
 final class ConstantFolding {
     /** Index and shape arithmetic lies far below it, decoded weights far above. */
     private static final long BUDGET_BYTES = 64 << 10;
-
-    /** They hold weights in few bits on purpose. */
-    private static final Set<String> KEPT = Set.of("QuantizeLinear", "DequantizeLinear");
 
     private final Graph graph;
     private final ShapeInference inference;
@@ -35,7 +34,8 @@ final class ConstantFolding {
         GraphEditor editor = new GraphEditor(graph);
         List<Node> folded = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            if (!KEPT.contains(node.opType()) && folds(node)) {
+            // Weights in few bits are so on purpose.
+            if (!Operators.has(node, Trait.QUANTIZES) && folds(node)) {
                 folded.add(node);
                 for (String output : node.outputs()) {
                     if (!output.isEmpty()) {

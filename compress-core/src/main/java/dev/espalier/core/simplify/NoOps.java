@@ -5,16 +5,15 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Call;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.LongStream;
 
 /** Removes nodes whose first output is their first input. */
 final class NoOps {
@@ -81,30 +80,15 @@ final class NoOps {
 
     private boolean changesNothing(Call call) {
         Node node = call.node();
-        if (!node.isStandard() || node.outputs().stream().skip(1).anyMatch(o -> !o.isEmpty())) {
+        if (node.outputs().stream().skip(1).anyMatch(o -> !o.isEmpty())) {
             return false;
         }
-        return switch (node.opType()) {
-            case "Identity" -> true;
-            case "Dropout" -> !trains(call);
-            case "Relu", "Clip" -> repeats(call);
-            case "Concat" -> node.inputs().size() == 1;
-            case "Cast" ->
-                    call.type(0)
-                            .map(type -> type.dataType().id() == call.attributes().integer("to", 0))
-                            .orElse(false);
-            case "Transpose" -> isIdentity(call.attributes().integers("perm"));
-            case "Pad" ->
-                    call.longs("pads", 1)
-                            .map(pads -> Arrays.stream(pads).allMatch(pad -> pad == 0))
-                            .orElse(false);
-            default -> false;
-        };
+        return Operators.of(node).filter(operator -> operator.changesNothing(call)).isPresent()
+                || Operators.has(node, Trait.IDEMPOTENT) && repeats(node);
     }
 
     /** Clipping what has been clipped to the same limits. */
-    private boolean repeats(Call call) {
-        Node node = call.node();
+    private boolean repeats(Node node) {
         return graph.producer(node.input(0))
                 .filter(first -> first.isStandard() && first.opType().equals(node.opType()))
                 .filter(first -> first.attributes().equals(node.attributes()))
@@ -114,18 +98,5 @@ final class NoOps {
 
     private static List<String> limits(Node node) {
         return node.inputs().stream().skip(1).toList();
-    }
-
-    private static boolean trains(Call call) {
-        if (!call.has(2)) {
-            return false;
-        }
-        Optional<Tensor> training = call.constant(2);
-        return training.isEmpty() || training.get().toLongs()[0] != 0;
-    }
-
-    private static boolean isIdentity(long[] permutation) {
-        return permutation.length > 0
-                && Arrays.equals(permutation, LongStream.range(0, permutation.length).toArray());
     }
 }

@@ -1,0 +1,130 @@
+package dev.espalier.core.op;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The traits of operators that have no file: nobody has described their shapes, channels and cost,
+ * but some passes may touch them all the same.
+ */
+final class Undescribed {
+    private static final Set<Trait> SAME =
+            Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21);
+
+    private static final Set<Trait> SINCE_13 = Set.of(Trait.UNCHANGED_13_TO_21);
+
+    private static final Map<String, Set<Trait>> TRAITS =
+            Map.ofEntries(
+                    Map.entry("Abs", Trait.PLAIN),
+                    Map.entry("Acos", SAME),
+                    Map.entry("Acosh", SAME),
+                    Map.entry("And", SAME),
+                    Map.entry("ArgMax", SAME),
+                    Map.entry("ArgMin", SAME),
+                    Map.entry("Asin", SAME),
+                    Map.entry("Asinh", SAME),
+                    Map.entry("Atan", SAME),
+                    Map.entry("Atanh", SAME),
+                    Map.entry("BitShift", SINCE_13),
+                    Map.entry("Ceil", SAME),
+                    Map.entry("Celu", SINCE_13),
+                    Map.entry("ConvInteger", Set.of(Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED)),
+                    Map.entry("Cos", SAME),
+                    Map.entry("Cosh", SAME),
+                    Map.entry("CumSum", SINCE_13),
+                    Map.entry("DepthToSpace", Trait.plainAnd(Trait.REARRANGES)),
+                    Map.entry("Einsum", SINCE_13),
+                    Map.entry("Elu", Trait.PLAIN),
+                    Map.entry("Exp", Trait.PLAIN),
+                    Map.entry("Floor", SAME),
+                    Map.entry(
+                            "GRU",
+                            Set.of(
+                                    Trait.UNCHANGED_9_TO_13,
+                                    Trait.UNCHANGED_13_TO_21,
+                                    Trait.MATRIX_PRODUCT)),
+                    Map.entry("GatherElements", SINCE_13),
+                    Map.entry("GatherND", SINCE_13),
+                    Map.entry("GlobalMaxPool", Trait.PLAIN),
+                    Map.entry("Hardmax", SINCE_13),
+                    Map.entry("InstanceNormalization", Trait.PLAIN),
+                    Map.entry("IsInf", SINCE_13),
+                    Map.entry("IsNaN", SINCE_13),
+                    Map.entry("LRN", SAME),
+                    Map.entry(
+                            "LSTM",
+                            Set.of(
+                                    Trait.UNCHANGED_9_TO_13,
+                                    Trait.UNCHANGED_13_TO_21,
+                                    Trait.MATRIX_PRODUCT)),
+                    Map.entry("Log", Trait.PLAIN),
+                    Map.entry("LogSoftmax", Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16)),
+                    Map.entry("LpNormalization", SAME),
+                    Map.entry("LpPool", SAME),
+                    Map.entry("Max", Trait.PLAIN),
+                    Map.entry("Mean", SAME),
+                    Map.entry("Min", Trait.PLAIN),
+                    Map.entry("Mish", SINCE_13),
+                    Map.entry("Neg", Trait.PLAIN),
+                    Map.entry("NonZero", SAME),
+                    Map.entry("Not", SAME),
+                    Map.entry("OneHot", SAME),
+                    Map.entry("Or", SAME),
+                    Map.entry(
+                            "RNN",
+                            Set.of(
+                                    Trait.UNCHANGED_9_TO_13,
+                                    Trait.UNCHANGED_13_TO_21,
+                                    Trait.MATRIX_PRODUCT)),
+                    Map.entry("Reciprocal", Trait.PLAIN),
+                    Map.entry("ReduceL1", Set.of(Trait.UNCHANGED_9_TO_13)),
+                    Map.entry("ReduceL2", Set.of(Trait.UNCHANGED_9_TO_13)),
+                    Map.entry("ReduceLogSum", Set.of(Trait.UNCHANGED_9_TO_13)),
+                    Map.entry("ReduceLogSumExp", Set.of(Trait.UNCHANGED_9_TO_13)),
+                    Map.entry("ReduceMax", Set.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16)),
+                    Map.entry("ReduceMin", Set.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16)),
+                    Map.entry("ReduceProd", Set.of(Trait.UNCHANGED_9_TO_13)),
+                    Map.entry("ReduceSum", Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16)),
+                    Map.entry("ReduceSumSquare", Set.of(Trait.UNCHANGED_9_TO_13)),
+                    Map.entry("Round", SINCE_13),
+                    Map.entry("ScatterElements", SINCE_13),
+                    Map.entry("ScatterND", SINCE_13),
+                    Map.entry("Selu", Trait.PLAIN),
+                    Map.entry("Sign", SAME),
+                    Map.entry("Sin", SAME),
+                    Map.entry("Sinh", SAME),
+                    Map.entry(
+                            "Size",
+                            Set.of(
+                                    Trait.UNCHANGED_9_TO_13,
+                                    Trait.UNCHANGED_13_TO_21,
+                                    Trait.MEASURES)),
+                    Map.entry("Softplus", Trait.PLAIN),
+                    Map.entry("Softsign", SAME),
+                    Map.entry("SpaceToDepth", Trait.plainAnd(Trait.REARRANGES)),
+                    Map.entry("Sum", Trait.PLAIN),
+                    Map.entry("Tan", SAME),
+                    Map.entry("ThresholdedRelu", SAME),
+                    Map.entry("Tile", Trait.plainAnd(Trait.SELECTS)),
+                    Map.entry("TopK", SINCE_13),
+                    Map.entry("Trilu", SINCE_13),
+                    Map.entry("Xor", SAME),
+                    Map.entry("com.microsoft::Attention", Set.of(Trait.MATRIX_PRODUCT)),
+                    Map.entry(
+                            "com.microsoft::DynamicQuantizeMatMul",
+                            Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT)),
+                    Map.entry("com.microsoft::FusedGemm", Set.of(Trait.MATRIX_PRODUCT)),
+                    Map.entry("com.microsoft::MultiHeadAttention", Set.of(Trait.MATRIX_PRODUCT)),
+                    Map.entry(
+                            "com.microsoft::QAttention",
+                            Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT)));
+
+    private Undescribed() {}
+
+    /**
+     * @param key the name, behind the domain and two colons where that is not the standard's
+     */
+    static Set<Trait> traits(String key) {
+        return TRAITS.getOrDefault(key, Set.of());
+    }
+}
