@@ -4,6 +4,8 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.Operators;
+
 import java.util.List;
 
 /**
@@ -19,7 +21,11 @@ public final class BiasSecond {
         GraphEditor editor = new GraphEditor(graph);
         boolean changed = false;
         for (Node node : graph.nodes()) {
-            boolean isLayer = node.is("MatMul") && graph.constant(node.input(1)).isPresent();
+            boolean isLayer =
+                    Operators.weights(node)
+                            .filter(form -> !form.takesBias())
+                            .flatMap(form -> graph.constant(node.input(form.input())))
+                            .isPresent();
             changed |= isLayer && put(graph, node.output(0), editor);
         }
         return changed ? model.withGraph(editor.build()) : model;

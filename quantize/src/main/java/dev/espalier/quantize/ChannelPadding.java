@@ -19,9 +19,9 @@ final class ChannelPadding {
     static int of(WeightedLayer layer) {
         Shape weight = layer.weight().shape();
         boolean fits =
-                layer.node().is("Conv")
+                layer.isConvolution()
                         && weight.rank() == 4
-                        && layer.node().attributes().integer("group", 1) == 1
+                        && layer.layer().groups() == 1
                         && FastKernel.takesOutputs(weight.size(0));
         return fits ? FastKernel.missingInputs(weight.size(INPUT_CHANNEL)) : 0;
     }

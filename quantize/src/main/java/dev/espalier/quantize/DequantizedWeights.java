@@ -7,6 +7,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
+
 import java.util.Optional;
 
 /**
@@ -37,8 +39,7 @@ final class DequantizedWeights {
         GraphEditor editor = new GraphEditor(model.graph());
         boolean changed = false;
         for (Node node : model.graph().nodes()) {
-            Optional<Tensor> weight =
-                    WeightedLayer.isWeighted(node) ? weights.of(node) : Optional.empty();
+            Optional<Tensor> weight = Layer.isWeighted(node) ? weights.of(node) : Optional.empty();
             if (weight.isPresent()) {
                 String name = editor.addInitializer(node.input(WEIGHT), weight.get());
                 editor.replace(node, node.withInput(WEIGHT, name));

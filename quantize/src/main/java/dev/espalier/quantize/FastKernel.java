@@ -1,7 +1,5 @@
 package dev.espalier.quantize;
 
-import dev.espalier.core.ir.Shape;
-
 /**
  * Which convolutions ONNX Runtime 1.29 computes with its fast integer kernel on x86 CPUs: those
  * whose input channels come in fours, with 16 output channels or more. With AVX-512 it takes any
@@ -21,10 +19,8 @@ final class FastKernel {
 
     /** Whether {@code layer} is computed with it, zero channels added where that helps. */
     static boolean takes(WeightedLayer layer) {
-        Shape weight = layer.weight().shape();
-        return !layer.node().is("Conv")
-                || layer.node().attributes().integer("group", 1) == 1
-                        && takesOutputs(weight.size(0));
+        return !layer.isConvolution()
+                || layer.layer().groups() == 1 && takesOutputs(layer.layer().outputs());
     }
 
     /** Whether there are too few output channels, on any machine. */

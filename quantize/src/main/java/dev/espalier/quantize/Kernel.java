@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Call;
+
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ import java.util.Optional;
  * In which way ONNX Runtime's CPU provider computes an operator on bytes. What is not listed stays
  * float: the runtime has no integer kernel for it, or one that costs accuracy (Softmax).
  */
-enum Kernel {
+public enum Kernel {
     /** Multiplies by constant weights: what quantization is for. */
     WEIGHTED,
     /** Makes one tensor of several, or looks each byte up: worth it between weighted layers. */
@@ -52,6 +53,11 @@ enum Kernel {
         Node node = call.node();
         Kernel kernel = node.isStandard() ? BY_OPERATOR.get(node.opType()) : null;
         return Optional.ofNullable(kernel).filter(k -> runsOnBytes(call));
+    }
+
+    /** Whether there is one that multiplies by constant weights. */
+    public static boolean weighs(Node node) {
+        return node.isStandard() && BY_OPERATOR.get(node.opType()) == WEIGHTED;
     }
 
     private static boolean runsOnBytes(Call call) {

@@ -3,6 +3,7 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.ModelTimer;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -141,7 +142,7 @@ final class LatencyGate {
                 .formatted(
                         layer.node().opType(),
                         layer.weight().shape(),
-                        layer.node().attributes().integer("group", 1),
+                        layer.layer().groups(),
                         Arrays.toString(layer.node().attributes().integers("strides")));
     }
 

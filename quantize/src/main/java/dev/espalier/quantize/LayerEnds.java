@@ -3,6 +3,8 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.layer.Layer;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +35,7 @@ final class LayerEnds {
             if (node.inputs().stream().noneMatch(before::contains)) {
                 continue;
             }
-            if (WeightedLayer.isWeighted(node)) {
+            if (Layer.isWeighted(node)) {
                 found.add(node);
             } else {
                 before.addAll(node.outputs());
@@ -52,7 +54,7 @@ final class LayerEnds {
             if (node.outputs().stream().noneMatch(behind::contains)) {
                 continue;
             }
-            if (WeightedLayer.isWeighted(node)) {
+            if (Layer.isWeighted(node)) {
                 found.add(node);
             } else {
                 behind.addAll(node.inputs());

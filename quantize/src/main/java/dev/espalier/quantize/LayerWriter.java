@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.saturation.WeightPairs;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -116,7 +117,7 @@ final class LayerWriter {
                                     added.node("Mul", Attributes.NONE, input.scaleName(), scales)),
                             alongAxis(grid, 0)));
         }
-        return node.withInputs(inputs).withAttributes(shortened(node));
+        return node.withInputs(inputs).withAttributes(shortened(layer));
     }
 
     /** How great the 8-bit weights became that were written. */
@@ -181,9 +182,9 @@ final class LayerWriter {
     }
 
     /** Without what says nothing, and without Gemm's factors, which are in weight and bias now. */
-    private static Attributes shortened(Node node) {
-        Attributes attributes = node.attributes();
-        if (!node.is("Conv")) {
+    private static Attributes shortened(WeightedLayer layer) {
+        Attributes attributes = layer.node().attributes();
+        if (!layer.isConvolution()) {
             return attributes.without("alpha").without("beta");
         }
         for (Map.Entry<String, Long> standard : STANDARD.entrySet()) {

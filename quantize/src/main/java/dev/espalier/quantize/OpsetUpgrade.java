@@ -10,9 +10,11 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Brings models to a newer operator set: of 9 to 12 to 13, in which DequantizeLinear takes a scale
@@ -30,36 +32,6 @@ final class OpsetUpgrade {
 
     /** The file formats that go with the operator sets. */
     private static final Map<Long, Long> IR_VERSIONS = Map.of(PER_CHANNEL, 7L, FOUR_BITS, 10L);
-
-    /** Same attributes, inputs and meaning from 9 on, as far as there is such an operator. */
-    private static final Set<String> UNCHANGED =
-            Set.of(
-                    ("Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool"
-                                    + " BatchNormalization Cast Ceil Concat Constant"
-                                    + " ConstantOfShape Conv ConvTranspose Cos Cosh DepthToSpace"
-                                    + " DequantizeLinear Div Elu Equal Erf Exp Expand Flatten Floor"
-                                    + " GRU Gather Gemm GlobalAveragePool GlobalMaxPool Greater"
-                                    + " HardSigmoid Identity InstanceNormalization LRN LSTM"
-                                    + " LeakyRelu Less Log LpNormalization LpPool MatMul Max"
-                                    + " MaxPool Mean Min Mul Neg NonZero Not OneHot Or PRelu Pow"
-                                    + " QuantizeLinear RNN Reciprocal ReduceL1 ReduceL2"
-                                    + " ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean"
-                                    + " ReduceMin ReduceProd ReduceSumSquare Relu Reshape Selu"
-                                    + " Shape Sigmoid Sign Sin Sinh Size Softplus Softsign"
-                                    + " SpaceToDepth Sqrt Sub Sum Tan Tanh ThresholdedRelu Tile"
-                                    + " Transpose Where Xor")
-                            .split(" "));
-
-    /** The same from 13 on. */
-    private static final Set<String> UNCHANGED_SINCE_13 =
-            Set.of(
-                    ("BitShift Celu Clip ConvInteger CumSum Dropout DynamicQuantizeLinear Einsum"
-                                    + " GatherElements GatherND Gelu GreaterOrEqual HardSwish"
-                                    + " Hardmax IsInf IsNaN LayerNormalization LessOrEqual"
-                                    + " LogSoftmax MatMulInteger Mish Mod Pad QLinearConv"
-                                    + " QLinearMatMul Range ReduceSum Resize Round ScatterElements"
-                                    + " ScatterND Slice Softmax Squeeze TopK Trilu Unsqueeze")
-                            .split(" "));
 
     private final Model model;
     private final long target;
@@ -142,12 +114,12 @@ final class OpsetUpgrade {
 
     private boolean isUnchanged(Node node) {
         return target == PER_CHANNEL
-                ? UNCHANGED.contains(node.opType())
-                : from13(node) == node && !node.is("AveragePool");
+                ? Operators.has(node, Trait.UNCHANGED_9_TO_13)
+                : Operators.has(node, Trait.UNCHANGED_13_TO_21);
     }
 
     private Node from9(Node node) {
-        if (UNCHANGED.contains(node.opType())) {
+        if (Operators.has(node, Trait.UNCHANGED_9_TO_13)) {
             return node;
         }
         return switch (node.opType()) {
@@ -191,8 +163,7 @@ final class OpsetUpgrade {
                             : node.withAttributes(
                                     node.attributes().with("num_outputs", node.outputs().size()));
             default -> {
-                if (!UNCHANGED.contains(node.opType())
-                        && !UNCHANGED_SINCE_13.contains(node.opType())) {
+                if (!Operators.has(node, Trait.UNCHANGED_13_TO_21)) {
                     throw unknown(node);
                 }
                 yield node;

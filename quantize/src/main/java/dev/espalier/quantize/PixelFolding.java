@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.saturation.WeightPairs;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -75,12 +76,12 @@ record PixelFolding(
     static Optional<PixelFolding> of(WeightedLayer layer, Shape x, boolean pairs) {
         Shape weight = layer.weight().shape();
         Attributes attributes = layer.node().attributes();
-        if (!layer.node().is("Conv")
+        if (!layer.isConvolution()
                 || weight.rank() != RANK
                 || !x.isRanked()
                 || x.rank() != RANK
                 || !x.dim(3).isFixed()
-                || attributes.integer("group", 1) != 1
+                || layer.layer().groups() != 1
                 || strides(layer).length != 2
                 || pads(layer).length != 4
                 || !Arrays.equals(attributes.integers("dilations", 1, 1), new long[] {1, 1})
@@ -162,8 +163,7 @@ record PixelFolding(
                             .with("pads", pads);
             List<Long> leads = IntStream.range(0, outputs).mapToObj(this::lead).toList();
             return new PixelFolding(
-                    new WeightedLayer(
-                            node.withAttributes(attributes), weight(leads), bias(), layer.axis()),
+                    layer.with(node.withAttributes(attributes), weight(leads), bias()),
                     layer.weight(),
                     leads,
                     inputs,
@@ -190,11 +190,12 @@ record PixelFolding(
             return Tensor.ofFloats(shape, to);
         }
 
-        private Tensor bias() {
-            if (!layer.hasBias()) {
-                return null;
-            }
-            float[] one = layer.bias().toFloats();
+        private Optional<Tensor> bias() {
+            return layer.layer().bias().map(this::repeated);
+        }
+
+        private Tensor repeated(Tensor bias) {
+            float[] one = bias.toFloats();
             float[] all = new float[one.length * outputs];
             for (int p = 0; p < outputs; p++) {
                 System.arraycopy(one, 0, all, p * one.length, one.length);
@@ -245,13 +246,12 @@ record PixelFolding(
 
     /** The folded layer with weight and bias as they were. */
     WeightedLayer unfoldedLayer() {
-        if (!layer.hasBias()) {
-            return new WeightedLayer(layer.node(), unfolded, null, layer.axis());
-        }
-        float[] bias = layer.bias().toFloats();
-        float[] one = Arrays.copyOf(bias, bias.length / outputs);
-        return new WeightedLayer(
-                layer.node(), unfolded, Tensor.ofFloats(Shape.of(one.length), one), layer.axis());
+        return layer.with(layer.node(), unfolded, layer.layer().bias().map(this::ofOnePixel));
+    }
+
+    private Tensor ofOnePixel(Tensor bias) {
+        float[] one = Arrays.copyOf(bias.toFloats(), (int) bias.elementCount() / outputs);
+        return Tensor.ofFloats(Shape.of(one.length), one);
     }
 
     /** What [N, H, W, C] of the input becomes, as a target for Reshape. */

@@ -5,6 +5,9 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -179,7 +182,7 @@ final class Placement {
 
     /** Whether {@code node} asks for a shape only, which the bytes have as well. */
     boolean measures(Node node) {
-        return (node.is("Shape") || node.is("Size"))
+        return Operators.has(node, Trait.MEASURES)
                 && bytes.contains(node.input(0))
                 && !isCopy(node.input(0));
     }

@@ -4,6 +4,8 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.layer.Layer;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -129,17 +131,14 @@ final class Planner {
 
     private boolean isFiniteFloat(String value) {
         return inference.type(value).map(t -> t.dataType() == DataType.FLOAT).orElse(true)
-                && inference
-                        .constant(value)
-                        .map(tensor -> WeightedLayer.isFinite(tensor.toFloats()))
-                        .orElse(true);
+                && inference.constant(value).map(Layer::isFinite).orElse(true);
     }
 
     /** Gemm and MatMul can give floats at no cost, so they do where nobody asks for bytes. */
     private boolean leavesAsBytes(String output) {
         Node producer = graph.producer(output).orElseThrow();
-        return producer.is("Conv")
-                || !layers.containsKey(producer)
+        return !layers.containsKey(producer)
+                || layers.get(producer).isConvolution()
                 || wanted.contains(output)
                 || wanted.contains(behindLimits(output));
     }

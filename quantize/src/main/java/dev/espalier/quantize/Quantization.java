@@ -7,8 +7,10 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.saturation.WrittenSums;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -49,7 +51,7 @@ final class Quantization {
         Set<Node> ends = LayerEnds.of(prepared.graph(), options.keepFloat().ends());
         int count = 0;
         for (Node node : prepared.graph().nodes()) {
-            if (!WeightedLayer.isWeighted(node)) {
+            if (!Layer.isWeighted(node)) {
                 continue;
             }
             count++;
@@ -228,10 +230,7 @@ final class Quantization {
         String others =
                 prepared.graph().nodes().stream()
                         .filter(node -> placement.kernel(node).isEmpty())
-                        .filter(
-                                node ->
-                                        !placement.isAbsorbed(node)
-                                                && !WeightedLayer.isWeighted(node))
+                        .filter(node -> !placement.isAbsorbed(node) && !Layer.isWeighted(node))
                         .filter(node -> !placement.measures(node))
                         .filter(node -> node.inputs().stream().anyMatch(placement::isBytes))
                         .collect(

@@ -1,7 +1,9 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.Operators;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
@@ -28,7 +30,10 @@ final class SharedGrids {
     static Map<String, Integer> axes(Collection<Node> layers) {
         Map<String, Integer> axes = new HashMap<>();
         for (Node layer : layers) {
-            axes.merge(layer.input(0), layer.is("Conv") ? 1 : -1, Math::max);
+            axes.merge(
+                    layer.input(0),
+                    Operators.weights(layer).orElseThrow().channelAxis(),
+                    Math::max);
         }
         return axes;
     }

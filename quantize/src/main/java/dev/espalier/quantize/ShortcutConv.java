@@ -10,8 +10,10 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.op.Call;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -214,7 +216,7 @@ final class ShortcutConv {
     /** Whether {@code value} becomes bytes in any case, for a layer computed in integers. */
     private boolean isReadByLayer(String value) {
         return graph.consumers(value).stream()
-                .filter(WeightedLayer::isWeighted)
+                .filter(Layer::isWeighted)
                 .filter(reader -> reader.input(0).equals(value))
                 .filter(reader -> !excluded.contains(reader.name()))
                 .anyMatch(r -> WeightedLayer.of(r, graph, inference).layer().isPresent());

@@ -1,27 +1,23 @@
 package dev.espalier.quantize;
 
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.Call;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.quantize.saturation.WeightPairs;
-import java.util.Arrays;
+
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * A Conv, Gemm or MatMul as {@code activation * weight + bias} with constant weight and bias.
+ * A layer that the runtime computes in integers.
  *
- * @param node the float layer
- * @param weight as in the model, but for Gemm's factor alpha, which is multiplied in
- * @param bias [channels] with Gemm's beta multiplied in; null where there is none
- * @param axis of {@code weight} along which output channels lie; -1 where the runtime takes one
- *     scale only
+ * @param layer Conv, Gemm or MatMul
+ * @param axis of its weight along which output channels lie; -1 where the runtime takes one scale
+ *     only
  */
-record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
+record WeightedLayer(Layer layer, int axis) {
     /** What {@link #of} found: a layer, or the reason why there is none. */
     record Finding(Optional<WeightedLayer> layer, String refusal) {
         static Finding refused(String why) {
@@ -29,118 +25,63 @@ record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
         }
     }
 
-    private static final Set<String> QUANTIZABLE = Set.of("Conv", "Gemm", "MatMul");
-    private static final Set<String> OTHERS = Set.of("ConvTranspose", "LSTM", "GRU", "RNN");
-
-    /**
-     * Whether {@code node} multiplies by weights, so that it is worth a word when it stays float.
-     */
-    static boolean isWeighted(Node node) {
-        return node.isStandard()
-                && (QUANTIZABLE.contains(node.opType()) || OTHERS.contains(node.opType()));
-    }
-
-    /** The layer that {@code node}, a weighted one, computes. */
+    /** The layer that {@code node}, a {@linkplain Layer#isWeighted weighted} one, computes. */
     static Finding of(Node node, Graph graph, ShapeInference inference) {
-        if (!QUANTIZABLE.contains(node.opType())) {
+        if (!Kernel.weighs(node)) {
             return Finding.refused("the runtime has no integer kernel for it");
         }
         if (graph.producer(node.input(1)).filter(p -> p.is("DequantizeLinear")).isPresent()) {
             return Finding.refused("it is already quantized");
         }
-        Call call = inference.call(node);
-        Optional<Tensor> weight = call.constant(1);
-        if (call.constant(0).isPresent()) {
-            return Finding.refused("its first input is constant");
+        Layer.Finding found = Layer.find(node, inference::constant);
+        if (found.layer().isEmpty()) {
+            return Finding.refused(found.refusal());
         }
-        if (weight.isEmpty()) {
-            return Finding.refused("its weight is computed at run time");
+        Layer layer = found.layer().get();
+        if (layer.hasBias() && layer.bias().filter(Layer::isFinite).isEmpty()) {
+            return Finding.refused(
+                    "its bias is not a constant of one finite number for each of "
+                            + layer.outputs()
+                            + " outputs");
         }
-        if (weight.get().dataType() != DataType.FLOAT) {
-            return Finding.refused("its weight is " + weight.get().type() + ", not float32");
-        }
-        int rank = weight.get().shape().rank();
-        boolean isMatMul = node.opType().equals("MatMul");
-        if (rank < 2 || weight.get().elementCount() == 0) {
-            return Finding.refused("its weight has the shape " + weight.get().shape());
-        }
-        if (!isFinite(weight.get().toFloats())) {
-            return Finding.refused("its weight has values that are not finite");
-        }
-        if (isMatMul) {
-            return found(node, weight.get(), null, rank == 2 ? 1 : -1);
-        }
-        boolean isGemm = node.opType().equals("Gemm");
-        int axis = isGemm && call.attributes().integer("transB", 0) == 0 ? 1 : 0;
-        float alpha = isGemm ? call.attributes().real("alpha", 1) : 1;
-        Tensor scaled = times(weight.get(), alpha);
-        if (!call.has(2)) {
-            return found(node, scaled, null, axis);
-        }
-        float beta = isGemm ? call.attributes().real("beta", 1) : 1;
-        long channels = weight.get().shape().size(axis);
-        return call.constant(2)
-                .flatMap(bias -> spread(bias, channels))
-                .filter(bias -> isFinite(bias.toFloats()))
-                .map(bias -> found(node, scaled, times(bias, beta), axis))
-                .orElseGet(
-                        () ->
-                                Finding.refused(
-                                        "its bias is not a constant of one finite number for each"
-                                                + " of "
-                                                + channels
-                                                + " outputs"));
+        int axis = layer.isBatched() ? -1 : layer.form().outputAxis(layer.weight().shape());
+        return new Finding(Optional.of(new WeightedLayer(layer, axis)), "");
     }
 
-    private static Finding found(Node node, Tensor weight, Tensor bias, int axis) {
-        return new Finding(Optional.of(new WeightedLayer(node, weight, bias, axis)), "");
+    Node node() {
+        return layer.node();
     }
 
-    /** A bias that broadcasts along everything but the channels, as [channels]. */
-    private static Optional<Tensor> spread(Tensor bias, long channels) {
-        if (bias.dataType() != DataType.FLOAT) {
-            return Optional.empty();
-        }
-        Shape flat = Shape.of(channels);
-        long last = bias.shape().rank() == 0 ? 1 : bias.shape().size(-1);
-        if (bias.elementCount() != last || (last != channels && last != 1)) {
-            return Optional.empty();
-        }
-        if (last == channels) {
-            return Optional.of(bias.reshape(flat));
-        }
-        float[] values = new float[Math.toIntExact(channels)];
-        Arrays.fill(values, bias.toFloats()[0]);
-        return Optional.of(Tensor.ofFloats(flat, values));
+    /** As in the model, but for Gemm's factor alpha, which is multiplied in. */
+    Tensor weight() {
+        return layer.weight();
     }
 
-    private static Tensor times(Tensor tensor, float factor) {
-        if (factor == 1) {
-            return tensor;
-        }
-        float[] values = tensor.toFloats();
-        for (int i = 0; i < values.length; i++) {
-            values[i] *= factor;
-        }
-        return Tensor.ofFloats(tensor.shape(), values);
+    /** [channels] with Gemm's beta multiplied in; only where there is one. */
+    Tensor bias() {
+        return layer.bias().orElseThrow();
+    }
+
+    boolean hasBias() {
+        return layer.hasBias();
+    }
+
+    boolean isConvolution() {
+        return layer.form().isConvolution();
+    }
+
+    /** This layer with a weight of another shape, and a bias where it has one. */
+    WeightedLayer with(Node node, Tensor weight, Optional<Tensor> bias) {
+        return new WeightedLayer(new Layer(node, layer.form(), weight, bias), axis);
     }
 
     /** Which of its weights are multiplied side by side. */
     WeightPairs pairs() {
-        Shape shape = weight.shape();
-        if (node.is("Conv")) {
-            return WeightPairs.ofFilters(shape, node.attributes().integer("group", 1));
+        Shape shape = weight().shape();
+        if (isConvolution()) {
+            return WeightPairs.ofFilters(shape, layer.groups());
         }
         return axis == 0 ? WeightPairs.ofRows(shape) : WeightPairs.ofColumns(shape);
-    }
-
-    static boolean isFinite(float[] values) {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /**
@@ -148,18 +89,16 @@ record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
      * convolution rounds nothing.
      */
     boolean passesValuesOn() {
-        if (!node.is("Conv") || bias != null && !isZero(bias.toFloats())) {
+        if (!isConvolution() || hasBias() && !isZero(bias().toFloats())) {
             return false;
         }
-        float[] values = weight.toFloats();
-        int filter = Math.toIntExact(weight.elementCount() / weight.shape().size(0));
-        for (int from = 0; from < values.length; from += filter) {
+        for (double[] row : layer.rows()) {
             int passed = 0;
-            for (int i = from; i < from + filter; i++) {
-                if (values[i] != 0 && values[i] != 1) {
+            for (double value : row) {
+                if (value != 0 && value != 1) {
                     return false;
                 }
-                passed += (int) values[i];
+                passed += (int) value;
             }
             if (passed > 1) {
                 return false;
@@ -181,10 +120,6 @@ record WeightedLayer(Node node, Tensor weight, Tensor bias, int axis) {
     WeightedLayer withMoreInputs(int channels) {
         return channels == 0
                 ? this
-                : new WeightedLayer(node, ChannelPadding.widened(weight, channels), bias, axis);
-    }
-
-    boolean hasBias() {
-        return bias != null;
+                : with(node(), ChannelPadding.widened(weight(), channels), layer.bias());
     }
 }

@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
@@ -20,6 +21,11 @@ import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.saturation.WeightPairs;
 import dev.espalier.testkit.RandomSamples;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,9 +37,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The proof on real networks that no sum of 8-bit products saturates, run by hand:
@@ -120,7 +123,7 @@ class NetworksTest {
         ShapeInference inference = ShapeInference.of(model);
         SignalToNoise[] ratios = {new SignalToNoise(), new SignalToNoise(), new SignalToNoise()};
         for (Node node : model.graph().nodes()) {
-            if (!WeightedLayer.isWeighted(node)) {
+            if (!Layer.isWeighted(node)) {
                 continue;
             }
             WeightedLayer.of(node, model.graph(), inference)

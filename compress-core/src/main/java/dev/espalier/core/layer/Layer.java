@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.op.Weights;
 
 import java.util.Arrays;
@@ -29,7 +30,8 @@ import java.util.function.Function;
 public record Layer(Node node, Weights form, Tensor weight, Optional<Tensor> bias) {
     /** What {@link #find} found: a layer, or the reason why there is none. */
     public record Finding(Optional<Layer> layer, String refusal) {
-        private static Finding refused(String why) {
+        /** No layer, for the reason that half a sentence gives. */
+        public static Finding refused(String why) {
             return new Finding(Optional.empty(), why);
         }
     }
@@ -111,6 +113,16 @@ public record Layer(Node node, Weights form, Tensor weight, Optional<Tensor> bia
         return Tensor.ofReals(tensor.dataType(), tensor.shape(), values);
     }
 
+    /**
+     * Whether {@code node} multiplies by weights, in whatever way, so that it is worth a word where
+     * it is left as it is.
+     */
+    public static boolean isWeighted(Node node) {
+        return Operators.weights(node).isPresent()
+                || Operators.has(node, Trait.MATRIX_PRODUCT)
+                        && !Operators.has(node, Trait.QUANTIZED);
+    }
+
     /** Whether all elements are finite numbers. */
     public static boolean isFinite(Tensor tensor) {
         for (float value : tensor.toFloats()) {
@@ -144,6 +156,16 @@ public record Layer(Node node, Weights form, Tensor weight, Optional<Tensor> bia
     /** Whether the node reads a bias, constant or not. */
     public boolean hasBias() {
         return !form.biasOf(node).isEmpty();
+    }
+
+    /**
+     * b [outputs] as a new array, zeros where the node reads none; empty where the operator has no
+     * place for one, and where what it reads is not known.
+     */
+    public Optional<double[]> biasOrZeros() {
+        return form.takesBias() && !hasBias()
+                ? Optional.of(new double[outputs()])
+                : bias.map(Tensor::toDoubles);
     }
 
     /** Where the elements of W are in {@link #weight}. */
@@ -194,7 +216,11 @@ public record Layer(Node node, Weights form, Tensor weight, Optional<Tensor> bia
                 values[order.position(m, d)] = rows[m][d];
             }
         }
-        Tensor changed = Tensor.ofReals(weight.dataType(), weight.shape(), values);
+        return withWeight(Tensor.ofReals(weight.dataType(), weight.shape(), values));
+    }
+
+    /** This layer with another weight of the same shape. */
+    public Layer withWeight(Tensor changed) {
         return new Layer(node, form, changed, bias);
     }
 

@@ -34,4 +34,10 @@ public record RowOrder(int rows, int columns, int along, int inner) {
         int before = row / along * (columns / inner) + column / inner;
         return (before * along + row % along) * inner + column % inner;
     }
+
+    /** The row of W that an element of the tensor stands in. */
+    public int row(int position) {
+        int group = position / inner / along / (columns / inner);
+        return group * along + position / inner % along;
+    }
 }

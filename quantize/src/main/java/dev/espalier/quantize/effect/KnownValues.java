@@ -6,12 +6,14 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,26 +22,6 @@ import java.util.regex.Pattern;
  * of what they are made of, of what is made of them, or of their own without the {@code _q}.
  */
 final class KnownValues {
-    /** Operators that hand bytes on as they are. */
-    private static final Set<String> MOVING =
-            Set.of(
-                    "Concat",
-                    "DepthToSpace",
-                    "Expand",
-                    "Flatten",
-                    "Gather",
-                    "Identity",
-                    "MaxPool",
-                    "Pad",
-                    "Reshape",
-                    "Slice",
-                    "SpaceToDepth",
-                    "Split",
-                    "Squeeze",
-                    "Tile",
-                    "Transpose",
-                    "Unsqueeze");
-
     private static final Pattern BYTES = Pattern.compile("(.+)_q(_\\d+)?");
 
     /** How many nodes may be absorbed into the one before. */
@@ -97,7 +79,7 @@ final class KnownValues {
         if (scale >= 0) {
             return ByteGrid.of(after, node.input(scale), node.input(scale + 1));
         }
-        return node.isStandard() && MOVING.contains(node.opType())
+        return Operators.hasAny(node, Trait.REARRANGES, Trait.SELECTS, Trait.JOINS)
                 ? Optional.ofNullable(grids.get(node.input(0)))
                 : Optional.empty();
     }

@@ -2,29 +2,18 @@ package dev.espalier.quantize.effect;
 
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+
 import java.util.Optional;
 import java.util.Set;
 
 /** Names the layer that a value is of: what weighs or combines, not what is done to its result. */
 final class Makers {
-    /** Operators that change nothing but order, or one number at a time. */
-    private static final Set<String> FOLLOWING =
-            Set.of(
-                    "BatchNormalization",
-                    "Cast",
-                    "Clip",
-                    "Flatten",
-                    "Identity",
-                    "LeakyRelu",
-                    "MaxPool",
-                    "Pad",
-                    "Relu",
-                    "Reshape",
-                    "Slice",
-                    "Split",
-                    "Squeeze",
-                    "Transpose",
-                    "Unsqueeze");
+    /** What changes nothing but order, or one number at a time. */
+    private static final Trait[] FOLLOWED = {
+        Trait.REARRANGES, Trait.SELECTS, Trait.RETYPES, Trait.PIECEWISE_LINEAR
+    };
 
     private final Graph graph;
     private final Set<String> known;
@@ -53,14 +42,17 @@ final class Makers {
 
     /** What {@code node} is applied to, where it weighs and combines nothing. */
     private Optional<String> followed(Node node) {
-        if (node.isStandard() && FOLLOWING.contains(node.opType())) {
+        if (Operators.hasAny(node, FOLLOWED)) {
             return Optional.of(node.input(0));
         }
         if (node.is("Add")) {
             // A bias belongs to the layer before.
             for (int i = 0; i < 2; i++) {
                 boolean isLayer =
-                        graph.producer(node.input(i)).filter(p -> p.is("MatMul")).isPresent();
+                        graph.producer(node.input(i))
+                                .flatMap(Operators::weights)
+                                .filter(form -> !form.takesBias())
+                                .isPresent();
                 if (isLayer && graph.constant(node.input(1 - i)).isPresent()) {
                     return Optional.of(node.input(i));
                 }

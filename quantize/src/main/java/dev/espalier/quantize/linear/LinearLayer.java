@@ -3,41 +3,49 @@ package dev.espalier.quantize.linear;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
+import dev.espalier.core.layer.RowOrder;
 
 /**
  * A MatMul or Gemm as {@code Y = X W + b} with a constant W of K rows and N columns.
  *
- * @param node MatMul or Gemm; X is its first input
+ * @param layer W with Gemm's factor alpha multiplied in; X is the first input of its node
  * @param weight as the model stores it: [K, N], or [N, K] where it is transposed
- * @param transposed whether {@code weight} is [N, K]
- * @param alpha Gemm's factor of the product, 1 for a MatMul
  * @param bias b as a value of the graph that broadcasts to Y, before Gemm's factor beta; empty
  *     where there is none
  * @param scaledBias b with beta multiplied in, where beta is not 1; otherwise null
  */
-public record LinearLayer(
-        Node node, Tensor weight, boolean transposed, float alpha, String bias, Tensor scaledBias) {
+public record LinearLayer(Layer layer, Tensor weight, String bias, Tensor scaledBias) {
+    public Node node() {
+        return layer.node();
+    }
+
     /** Number of features of X. */
     public int k() {
-        return Math.toIntExact(weight.shape().size(transposed ? 1 : 0));
+        return layer.depth();
     }
 
     /** Number of features of Y. */
     public int n() {
-        return Math.toIntExact(weight.shape().size(transposed ? 0 : 1));
+        return layer.outputs();
+    }
+
+    /** Along which axis of the weight the features of X lie. */
+    public int inputAxis() {
+        return layer.form().inputAxis(weight.shape());
     }
 
     public String input() {
-        return node.input(0);
+        return node().input(0);
     }
 
     public String output() {
-        return node.output(0);
+        return node().output(0);
     }
 
     /** Name of the stored weight. */
     public String weightName() {
-        return node.input(1);
+        return node().input(layer.form().input());
     }
 
     public boolean hasBias() {
@@ -46,20 +54,16 @@ public record LinearLayer(
 
     /** Equal for layers that multiply by the same numbers: they can share one quantized weight. */
     public String weightKey() {
-        return weightName() + (transposed ? " transposed " : " ") + alpha;
+        return weightName() + " " + inputAxis() + " " + layer.form().alpha();
     }
 
     /** alpha W as a new array of N columns, each of K numbers. */
     public float[] columns() {
-        float[] stored = weight.toFloats();
-        int k = k();
-        int n = n();
-        float[] columns = new float[stored.length];
-        for (int row = 0; row < k; row++) {
-            for (int column = 0; column < n; column++) {
-                int at = transposed ? column * k + row : row * n + column;
-                columns[column * k + row] = stored[at] * alpha;
-            }
+        float[] values = layer.weight().toFloats();
+        RowOrder order = layer.order();
+        float[] columns = new float[values.length];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = values[order.position(i / order.columns(), i % order.columns())];
         }
         return columns;
     }

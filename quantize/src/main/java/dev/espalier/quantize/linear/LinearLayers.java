@@ -2,13 +2,17 @@ package dev.espalier.quantize.linear;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.op.Call;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.Weights;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,20 +21,6 @@ import java.util.Set;
 
 /** Finds the {@link LinearLayer}s of a model and says of all others why they are none. */
 public final class LinearLayers {
-    private static final Set<String> QUANTIZED =
-            Set.of(
-                    "MatMulInteger",
-                    "QLinearMatMul",
-                    "MatMulNBits",
-                    "MatMulIntegerToFloat",
-                    "DynamicQuantizeMatMul",
-                    "QGemm",
-                    "QAttention");
-
-    /** Operators that multiply by matrices inside, which nobody takes apart here. */
-    private static final Set<String> HOLDING =
-            Set.of("LSTM", "GRU", "RNN", "Attention", "MultiHeadAttention", "FusedGemm");
-
     private final Model model;
     private final ShapeInference inference;
     private final PassContext context;
@@ -56,14 +46,12 @@ public final class LinearLayers {
         for (Node node : model.graph().nodes()) {
             if (exclude.contains(node.name()) && !node.name().isEmpty()) {
                 finder.refuse(node, "it is listed under 'exclude'");
-            } else if (node.is("MatMul") || node.is("Gemm")) {
+            } else if (Operators.weights(node).filter(f -> !f.isConvolution()).isPresent()) {
                 finder.layer(node).ifPresent(layers::add);
-            } else if (QUANTIZED.contains(node.opType())) {
-                finder.context.skipped(node.label(), "stays as it is: it is already quantized");
             } else if (node.opType().equals("FusedMatMul") && finder.isConstant(node.input(1))) {
                 finder.refuse(node, "the runtime's fused product is not taken apart");
-            } else if (HOLDING.contains(node.opType())) {
-                finder.refuse(node, "products inside of this operator are not taken apart");
+            } else if (Operators.has(node, Trait.MATRIX_PRODUCT)) {
+                finder.product(node);
             }
         }
         return List.copyOf(layers);
@@ -89,80 +77,72 @@ public final class LinearLayers {
         context.skipped(node.label(), "stays float: " + reason);
     }
 
-    private Optional<LinearLayer> layer(Node node) {
-        String refusal = refusal(node);
-        if (refusal != null) {
-            refuse(node, refusal);
-            return Optional.empty();
+    /** A product in a form of its own. */
+    private void product(Node node) {
+        if (Operators.has(node, Trait.QUANTIZED)) {
+            context.skipped(node.label(), "stays as it is: it is already quantized");
+        } else {
+            refuse(node, "products inside of this operator are not taken apart");
         }
-        Call call = inference.call(node);
-        Tensor weight = call.constant(1).orElseThrow();
-        if (node.is("MatMul")) {
-            return Optional.of(new LinearLayer(node, weight, false, 1, "", null));
-        }
-        float beta = call.attributes().real("beta", 1);
-        boolean hasBias = call.has(2) && beta != 0;
-        return Optional.of(
-                new LinearLayer(
-                        node,
-                        weight,
-                        call.attributes().integer("transB", 0) != 0,
-                        call.attributes().real("alpha", 1),
-                        hasBias ? node.input(2) : "",
-                        hasBias && beta != 1 ? times(call.constant(2).orElseThrow(), beta) : null));
     }
 
-    /** Why {@code node}, a MatMul or Gemm, is no linear layer; null where it is one. */
-    private String refusal(Node node) {
+    private Optional<LinearLayer> layer(Node node) {
+        Layer.Finding found = find(node);
+        if (found.layer().isEmpty()) {
+            refuse(node, found.refusal());
+            return Optional.empty();
+        }
+        Layer layer = found.layer().get();
+        String bias = layer.form().beta() == 0 ? "" : layer.form().biasOf(node);
+        boolean isScaled = !bias.isEmpty() && layer.form().beta() != 1;
+        return Optional.of(
+                new LinearLayer(
+                        layer,
+                        inference.constant(node.input(layer.form().input())).orElseThrow(),
+                        bias,
+                        isScaled ? times(inference.constant(bias).orElseThrow(), layer) : null));
+    }
+
+    /** What {@code node}, a MatMul or Gemm, computes, if that is a linear layer. */
+    private Layer.Finding find(Node node) {
         Call call = inference.call(node);
-        Optional<Tensor> weight = call.constant(1);
-        if (isDequantized(node.input(1))) {
-            return "it is already quantized";
+        Weights form = Operators.weights(node).orElseThrow();
+        Optional<Tensor> weight = call.constant(form.input());
+        if (isDequantized(node.input(form.input()))) {
+            return Layer.Finding.refused("it is already quantized");
         }
         if (weight.isEmpty()) {
-            return "its second matrix is computed at run time";
+            return Layer.Finding.refused("its second matrix is computed at run time");
         }
-        if (call.constant(0).isPresent()) {
-            return "its first input is constant";
+        Layer.Finding found = Layer.find(node, inference::constant);
+        if (found.layer().isEmpty()) {
+            return found;
         }
-        if (weight.get().dataType() != DataType.FLOAT) {
-            return "its weight is " + weight.get().type() + ", not float32";
-        }
-        if (weight.get().shape().rank() != 2 || weight.get().elementCount() == 0) {
-            return "its weight has the shape " + weight.get().shape() + ", not [K, N]";
+        if (found.layer().get().isBatched()) {
+            return Layer.Finding.refused(
+                    "its weight has the shape " + weight.get().shape() + ", not [K, N]");
         }
         if (call.ranked(0) && call.shape(0).rank() < 2) {
-            return "its input is a vector";
+            return Layer.Finding.refused("its input is a vector");
         }
-        if (!isFinite(weight.get())) {
-            return "its weight has values that are not finite";
+        if (form.transposesInput()) {
+            return Layer.Finding.refused("it transposes its input");
         }
-        if (node.is("Gemm") && call.attributes().integer("transA", 0) != 0) {
-            return "it transposes its input";
-        }
-        boolean scalesBias = node.is("Gemm") && call.attributes().real("beta", 1) != 1;
-        return scalesBias && call.has(2) && call.constant(2).isEmpty()
-                ? "it scales a bias that is computed at run time"
-                : null;
+        boolean isScaled = form.beta() != 1 && !form.biasOf(node).isEmpty();
+        return isScaled && inference.constant(form.biasOf(node)).isEmpty()
+                ? Layer.Finding.refused("it scales a bias that is computed at run time")
+                : found;
     }
 
     private boolean isDequantized(String value) {
         return model.graph().producer(value).filter(n -> n.is("DequantizeLinear")).isPresent();
     }
 
-    private static boolean isFinite(Tensor tensor) {
-        for (float value : tensor.toFloats()) {
-            if (!Float.isFinite(value)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Tensor times(Tensor tensor, float factor) {
+    /** A bias of any shape times beta. */
+    private static Tensor times(Tensor tensor, Layer layer) {
         float[] values = tensor.toFloats();
         for (int i = 0; i < values.length; i++) {
-            values[i] *= factor;
+            values[i] *= layer.form().beta();
         }
         return Tensor.ofFloats(tensor.shape(), values);
     }

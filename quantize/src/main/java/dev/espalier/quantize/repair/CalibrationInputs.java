@@ -5,7 +5,9 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.data.InputBatches;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.List;
 import java.util.Map;
 
@@ -34,7 +36,7 @@ final class CalibrationInputs {
      *
      * @throws UnsupportedModelException where it is NaN or infinite
      */
-    static double finite(double figure, FilterMatrix layer) {
+    static double finite(double figure, Layer layer) {
         if (!Double.isFinite(figure)) {
             throw new UnsupportedModelException(
                     layer.node().label()

@@ -3,17 +3,19 @@ package dev.espalier.quantize.repair;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.List;
 import java.util.Map;
 
 /** The mean of each channel of one layer's output over examples and positions. */
 final class ChannelMeans {
-    private final FilterMatrix layer;
+    private final Layer layer;
     private final List<Map<String, Tensor>> inputs;
     private final PassContext context;
 
-    ChannelMeans(FilterMatrix layer, List<Map<String, Tensor>> inputs, PassContext context) {
+    ChannelMeans(Layer layer, List<Map<String, Tensor>> inputs, PassContext context) {
         this.layer = layer;
         this.inputs = inputs;
         this.context = context;
@@ -24,7 +26,7 @@ final class ChannelMeans {
      */
     double[] of(Model model) {
         String output = layer.node().output(0);
-        double[] sums = new double[layer.channels()];
+        double[] sums = new double[layer.outputs()];
         long count = 0;
         try (ModelRunner.Session session = context.runner().open(model, List.of(output))) {
             for (Map<String, Tensor> batch : inputs) {
@@ -47,7 +49,7 @@ final class ChannelMeans {
     /** Elements of one channel that lie together: those of a map, one of a row. */
     private int inner(Tensor y) {
         int inner = 1;
-        for (int a = 2; layer.node().is("Conv") && a < y.shape().rank(); a++) {
+        for (int a = 2; layer.form().isConvolution() && a < y.shape().rank(); a++) {
             inner *= Math.toIntExact(y.shape().size(a));
         }
         return inner;

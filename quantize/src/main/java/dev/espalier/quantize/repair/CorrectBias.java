@@ -4,6 +4,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -15,6 +16,7 @@ import dev.espalier.quantize.WeightGrid;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.saturation.WeightPairs;
+
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,8 +87,8 @@ public record CorrectBias(
     @Override
     public Model apply(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
-        Map<FilterMatrix, double[]> layers = layers(folded, context);
-        Map<FilterMatrix, double[]> corrected =
+        Map<Layer, double[]> layers = layers(folded, context);
+        Map<Layer, double[]> corrected =
                 switch (method) {
                     case ACTIVATIONS -> byActivations(folded, layers, context);
                     case ANALYTIC -> byStatistics(model, folded, layers, context);
@@ -100,28 +102,28 @@ public record CorrectBias(
     @Override
     public Model preview(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
-        Map<FilterMatrix, double[]> layers = layers(folded, context);
+        Map<Layer, double[]> layers = layers(folded, context);
         return layers.isEmpty() ? model : write(folded, layers);
     }
 
-    private static Model write(Model folded, Map<FilterMatrix, double[]> biases) {
+    private static Model write(Model folded, Map<Layer, double[]> biases) {
         Model written = folded;
-        for (Map.Entry<FilterMatrix, double[]> each : biases.entrySet()) {
-            written = each.getKey().withBias(written, each.getValue());
+        for (Map.Entry<Layer, double[]> each : biases.entrySet()) {
+            written = each.getKey().withBias(each.getValue()).putBias(written);
         }
         return written;
     }
 
     /** The layers that can be corrected, in the order of the graph, each with its bias. */
-    private static Map<FilterMatrix, double[]> layers(Model model, PassContext context) {
+    private static Map<Layer, double[]> layers(Model model, PassContext context) {
         ShapeInference types = ShapeInference.of(model);
-        Map<FilterMatrix, double[]> layers = new LinkedHashMap<>();
+        Map<Layer, double[]> layers = new LinkedHashMap<>();
         for (Node node : model.graph().nodes()) {
-            if (!FilterMatrix.isWeighted(node)) {
+            if (!Layer.isWeighted(node)) {
                 continue;
             }
-            FilterMatrix.Finding finding = FilterMatrix.of(node, types);
-            Optional<double[]> bias = finding.layer().flatMap(layer -> layer.bias(types));
+            Layer.Finding finding = RepairedLayers.find(node, types);
+            Optional<double[]> bias = finding.layer().flatMap(Layer::biasOrZeros);
             if (bias.isPresent()) {
                 layers.put(finding.layer().orElseThrow(), bias.get());
             } else {
@@ -140,9 +142,9 @@ public record CorrectBias(
     }
 
     /** The layer with the weights that it is going to have. */
-    private FilterMatrix rounded(FilterMatrix layer, Model folded, PassContext context) {
+    private Layer rounded(Layer layer, Model folded, PassContext context) {
         if (weightBits == BITS_OF_QUANTIZE) {
-            int axis = perChannel ? layer.rowAxis() : -1;
+            int axis = perChannel ? layer.form().outputAxis(layer.weight().shape()) : -1;
             WeightPairs pairs =
                     LayerPairs.of(layer.node(), folded.graph(), ShapeInference.of(folded));
             WeightGrid grid =
@@ -157,18 +159,18 @@ public record CorrectBias(
         return layer.withRows(Arrays.stream(rows).map(all::rounded).toArray(double[][]::new));
     }
 
-    private Map<FilterMatrix, double[]> byActivations(
-            Model exact, Map<FilterMatrix, double[]> layers, PassContext context) {
+    private Map<Layer, double[]> byActivations(
+            Model exact, Map<Layer, double[]> layers, PassContext context) {
         Model current = exact;
-        for (FilterMatrix layer : layers.keySet()) {
-            current = layer.withRows(current, rounded(layer, exact, context).rows());
+        for (Layer layer : layers.keySet()) {
+            current = rounded(layer, exact, context).putWeight(current);
         }
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(exact, samples, context);
-        Map<FilterMatrix, double[]> corrected = new LinkedHashMap<>();
+        Map<Layer, double[]> corrected = new LinkedHashMap<>();
         try (Progress.Task task =
                 context.progress().begin("bias correction", layers.size(), "layers")) {
-            for (Map.Entry<FilterMatrix, double[]> each : layers.entrySet()) {
-                FilterMatrix layer = each.getKey();
+            for (Map.Entry<Layer, double[]> each : layers.entrySet()) {
+                Layer layer = each.getKey();
                 double[] wanted = new ChannelMeans(layer, inputs, context).of(exact);
                 double[] found = new ChannelMeans(layer, inputs, context).of(current);
                 double[] bias = each.getValue();
@@ -176,7 +178,7 @@ public record CorrectBias(
                     bias[c] += wanted[c] - found[c];
                 }
                 note(layer, wanted, found, context);
-                current = layer.withBias(current, bias);
+                current = layer.withBias(bias).putBias(current);
                 corrected.put(layer, bias);
                 task.advance(1);
             }
@@ -184,10 +186,10 @@ public record CorrectBias(
         return corrected;
     }
 
-    private Map<FilterMatrix, double[]> byStatistics(
-            Model model, Model folded, Map<FilterMatrix, double[]> layers, PassContext context) {
+    private Map<Layer, double[]> byStatistics(
+            Model model, Model folded, Map<Layer, double[]> layers, PassContext context) {
         NormalizedMeans means = NormalizedMeans.of(model);
-        Map<FilterMatrix, double[]> corrected = new LinkedHashMap<>();
+        Map<Layer, double[]> corrected = new LinkedHashMap<>();
         layers.forEach(
                 (layer, bias) -> {
                     Optional<double[]> x = means.mean(layer.node().input(0));
@@ -212,7 +214,7 @@ public record CorrectBias(
     }
 
     /** W E[x]; edges, where padding is read, count as if they were not. */
-    private static double[] products(FilterMatrix layer, double[] mean) {
+    private static double[] products(Layer layer, double[] mean) {
         double[][] rows = layer.rows();
         double[] products = new double[rows.length];
         for (int m = 0; m < rows.length; m++) {
@@ -223,8 +225,7 @@ public record CorrectBias(
         return products;
     }
 
-    private static void note(
-            FilterMatrix layer, double[] wanted, double[] found, PassContext context) {
+    private static void note(Layer layer, double[] wanted, double[] found, PassContext context) {
         double largest = 0;
         for (int c = 0; c < wanted.length; c++) {
             largest = Math.max(largest, Math.abs(wanted[c] - found[c]));

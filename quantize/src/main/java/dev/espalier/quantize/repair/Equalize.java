@@ -5,6 +5,8 @@ import dev.espalier.core.analysis.ChannelGroup;
 import dev.espalier.core.analysis.ChannelGroups;
 import dev.espalier.core.analysis.FrozenChannels;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -12,6 +14,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +97,7 @@ public record Equalize(
 
     private static void requireFloat(Model model) {
         model.graph().nodes().stream()
-                .filter(node -> node.is("QuantizeLinear") || node.is("DequantizeLinear"))
+                .filter(node -> Operators.has(node, Trait.QUANTIZES))
                 .findFirst()
                 .ifPresent(
                         node -> {

@@ -4,10 +4,12 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.data.SignalToNoise;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.quantize.Quantize;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +27,7 @@ final class FourBitWalk {
      * @param harm by how much that is more than without
      * @param bytes by how many the file shrinks
      */
-    record Step(FilterMatrix layer, double noise, double harm, long bytes) {
+    record Step(Layer layer, double noise, double harm, long bytes) {
         /** What one byte costs; a layer that does no harm costs nothing. */
         double rate() {
             return Math.max(harm, 0) / bytes;
@@ -59,13 +61,13 @@ final class FourBitWalk {
      * @param folded in which they are
      * @param notes is told what each would cost, and how far trying is
      */
-    List<FilterMatrix> choose(Model folded, List<Node> layers, long limit, PassContext notes) {
+    List<Layer> choose(Model folded, List<Node> layers, long limit, PassContext notes) {
         Model all = quantize.quantized(folded, context);
         long bytes = bytes(all);
         if (bytes <= limit) {
             return List.of();
         }
-        List<FilterMatrix> chosen = new ArrayList<>();
+        List<Layer> chosen = new ArrayList<>();
         for (Step step : steps(folded, layers, all, notes.progress())) {
             notes.note(
                     String.format(
@@ -90,7 +92,7 @@ final class FourBitWalk {
         List<Step> steps = new ArrayList<>();
         try (Progress.Task task = progress.begin("size walk", layers.size(), "layers")) {
             for (Node node : layers) {
-                FilterMatrix.of(node, types)
+                RepairedLayers.find(node, types)
                         .layer()
                         .ifPresent(layer -> steps.add(step(folded, layer, before, bytes)));
                 task.advance(1);
@@ -102,9 +104,9 @@ final class FourBitWalk {
                 .toList();
     }
 
-    private Step step(Model folded, FilterMatrix layer, double before, long bytes) {
+    private Step step(Model folded, Layer layer, double before, long bytes) {
         double[][] rows = WeightSteps.nearest(layer.rows(), BITS);
-        Model changed = quantize.quantized(layer.withRows(folded, rows), context);
+        Model changed = quantize.quantized(layer.withRows(rows).putWeight(folded), context);
         double now = noise.of(changed);
         return new Step(layer, now, now - before, bytes - bytes(changed));
     }

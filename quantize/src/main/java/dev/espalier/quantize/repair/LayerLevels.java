@@ -1,9 +1,10 @@
 package dev.espalier.quantize.repair;
 
-import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
+
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ import java.util.List;
  * @param fourBits the layers of {@code exact} that are rounded in {@code rounded}
  * @param rounded the float network with those layers rounded; {@code exact} where there are none
  */
-record LayerLevels(Model exact, List<FilterMatrix> fourBits, Model rounded, Quantize quantize) {
+record LayerLevels(Model exact, List<Layer> fourBits, Model rounded, Quantize quantize) {
     /** All layers in 8 bits. */
     static LayerLevels ofEight(Model exact, Quantize quantize) {
         return new LayerLevels(exact, List.of(), exact, quantize);
@@ -21,13 +22,14 @@ record LayerLevels(Model exact, List<FilterMatrix> fourBits, Model rounded, Quan
 
     /** The quantized network with layers of these names in float, with the weights they had. */
     Model with(List<String> floats, PassContext context) {
-        ShapeInference types = ShapeInference.of(exact);
         Model model = rounded;
-        for (FilterMatrix layer : fourBits) {
+        for (Layer layer : fourBits) {
             if (floats.contains(layer.node().name())) {
-                model = layer.withRows(model, layer.rows());
-                double[] bias = layer.bias(types).orElse(null);
-                model = bias == null ? model : layer.withBias(model, bias);
+                Model back = layer.putWeight(model);
+                model =
+                        layer.biasOrZeros()
+                                .map(bias -> layer.withBias(bias).putBias(back))
+                                .orElse(back);
             }
         }
         return quantize.excluding(floats).quantized(model, context);

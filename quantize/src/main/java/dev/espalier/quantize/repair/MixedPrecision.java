@@ -4,6 +4,7 @@ import dev.espalier.core.data.SignalToNoise;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -12,6 +13,7 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -129,7 +131,7 @@ public record MixedPrecision(
         Model folded = FoldBatchNorm.fold(model);
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<Node> layers = layers(folded, context);
-        List<FilterMatrix> chosen =
+        List<Layer> chosen =
                 new FourBitWalk(packed, new OutputNoise(model, inputs, context), trial)
                         .choose(folded, layers, limit, context);
         context.note(
@@ -219,7 +221,7 @@ public record MixedPrecision(
         Set<String> taken = new HashSet<>();
         List<Node> layers = new ArrayList<>();
         for (Node node : model.graph().nodes()) {
-            if (!FilterMatrix.isWeighted(node)) {
+            if (!Layer.isWeighted(node)) {
                 continue;
             }
             if (node.name().isEmpty() || !taken.add(node.name())) {

@@ -8,7 +8,9 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,11 @@ final class Reconstruction {
 
     private static final int LEAST_COLUMNS_PER_SAMPLE = 8;
 
-    private final FilterMatrix layer;
+    private final Layer layer;
     private final List<Map<String, Tensor>> inputs;
     private final PassContext context;
 
-    Reconstruction(FilterMatrix layer, List<Map<String, Tensor>> inputs, PassContext context) {
+    Reconstruction(Layer layer, List<Map<String, Tensor>> inputs, PassContext context) {
         this.layer = layer;
         this.inputs = inputs;
         this.context = context;
@@ -40,7 +42,7 @@ final class Reconstruction {
      */
     List<Moments> run(Model exact, Model current) {
         List<Moments> groups = new ArrayList<>();
-        int channels = layer.channels() / layer.groups();
+        int channels = layer.outputs() / layer.groups();
         for (int g = 0; g < layer.groups(); g++) {
             groups.add(new Moments(layer.depth(), channels));
         }
@@ -67,7 +69,7 @@ final class Reconstruction {
      */
     private Model withColumns(Model model) {
         Node node = model.graph().producer(layer.node().output(0)).orElseThrow();
-        if (!node.is("Conv")) {
+        if (!layer.form().isConvolution()) {
             return model;
         }
         int depth = layer.depth();
@@ -109,8 +111,8 @@ final class Reconstruction {
         float[] y = wanted.toFloats();
         int depth = layer.depth();
         int width = depth * layer.groups();
-        int channels = layer.channels();
-        boolean isConv = layer.node().is("Conv");
+        int channels = layer.outputs();
+        boolean isConv = layer.form().isConvolution();
         int positions = 1;
         for (int a = 2; isConv && a < read.shape().rank(); a++) {
             positions *= Math.toIntExact(read.shape().size(a));

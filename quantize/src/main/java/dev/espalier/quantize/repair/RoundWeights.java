@@ -5,6 +5,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -14,6 +15,7 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.PairedWeights;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -85,26 +87,26 @@ public record RoundWeights(
     @Override
     public Model apply(Model model, PassContext context) {
         Model folded = FoldBatchNorm.fold(model);
-        List<FilterMatrix> layers = layers(folded, context);
+        List<Layer> layers = layers(folded, context);
         return layers.isEmpty()
                 ? model
                 : Diagnosis.notedOnData(model, round(folded, layers, context), context);
     }
 
     /** {@code folded}, in which {@code layers} are, with the weights of these rounded. */
-    Model round(Model folded, List<FilterMatrix> layers, PassContext context) {
+    Model round(Model folded, List<Layer> layers, PassContext context) {
         List<Map<String, Tensor>> inputs =
                 rounding == Rounding.NEAREST
                         ? List.of()
                         : CalibrationInputs.of(folded, learning.samples(), context);
         Model rounded = folded;
         try (Progress.Task task = context.progress().begin("rounding", layers.size(), "layers")) {
-            for (FilterMatrix layer : layers) {
+            for (Layer layer : layers) {
                 context.checkCancelled();
                 rounded =
                         rounding == Rounding.NEAREST
-                                ? layer.withRows(
-                                        rounded, nearest(layer, pairs(folded, layer, context)))
+                                ? layer.withRows(nearest(layer, pairs(folded, layer, context)))
+                                        .putWeight(rounded)
                                 : learned(layer, folded, rounded, inputs, context);
                 task.advance(1);
             }
@@ -116,23 +118,24 @@ public record RoundWeights(
     @Override
     public Model preview(Model model, PassContext context) {
         Model rounded = FoldBatchNorm.fold(model);
-        List<FilterMatrix> layers = layers(rounded, context);
-        for (FilterMatrix layer : layers) {
-            rounded = layer.withRows(rounded, nearest(layer, pairs(rounded, layer, context)));
+        List<Layer> layers = layers(rounded, context);
+        for (Layer layer : layers) {
+            double[][] rows = nearest(layer, pairs(rounded, layer, context));
+            rounded = layer.withRows(rows).putWeight(rounded);
         }
         return layers.isEmpty() ? model : rounded;
     }
 
-    private List<FilterMatrix> layers(Model model, PassContext context) {
+    private List<Layer> layers(Model model, PassContext context) {
         Set<String> left = new HashSet<>(exclude);
         ShapeInference types = ShapeInference.of(model);
-        List<FilterMatrix> layers = new ArrayList<>();
+        List<Layer> layers = new ArrayList<>();
         for (Node node : model.graph().nodes()) {
             boolean isExcluded = left.remove(node.name());
-            if (!FilterMatrix.isWeighted(node)) {
+            if (!Layer.isWeighted(node)) {
                 continue;
             }
-            FilterMatrix.Finding finding = FilterMatrix.of(node, types);
+            Layer.Finding finding = RepairedLayers.find(node, types);
             if (isExcluded || finding.layer().isEmpty()) {
                 String why = isExcluded ? "it is listed under 'exclude'" : finding.refusal();
                 context.skipped(node.label(), "its weights are not rounded: " + why);
@@ -153,27 +156,27 @@ public record RoundWeights(
     }
 
     /** For each row the weights that must not saturate together. */
-    private PairedWeights[] pairs(Model model, FilterMatrix layer, PassContext context) {
+    private PairedWeights[] pairs(Model model, Layer layer, PassContext context) {
         if (weightBits < 8 || target.isExact(context.runner())) {
-            PairedWeights[] none = new PairedWeights[layer.channels()];
+            PairedWeights[] none = new PairedWeights[layer.outputs()];
             Arrays.fill(none, PairedWeights.NONE);
             return none;
         }
-        return layer.pairs(model, ShapeInference.of(model));
+        return RepairedLayers.pairs(layer, model);
     }
 
-    private double[][] nearest(FilterMatrix layer, PairedWeights[] pairs) {
+    private double[][] nearest(Layer layer, PairedWeights[] pairs) {
         return WeightSteps.nearest(layer.rows(), weightBits, pairs);
     }
 
     private Model learned(
-            FilterMatrix layer,
+            Layer layer,
             Model exact,
             Model current,
             List<Map<String, Tensor>> inputs,
             PassContext context) {
         List<Moments> moments = new Reconstruction(layer, inputs, context).run(exact, current);
-        boolean hasBias = layer.bias(ShapeInference.of(exact)).isPresent();
+        boolean hasBias = layer.biasOrZeros().isPresent();
         double[][] rows = layer.rows();
         PairedWeights[] pairs = pairs(exact, layer, context);
         double[][] nearest = nearest(layer, pairs);
@@ -218,7 +221,7 @@ public record RoundWeights(
                         layer.node().label(),
                         10 * Math.log10(signal / after),
                         10 * Math.log10(signal / before)));
-        Model rounded = layer.withRows(current, rows);
-        return hasBias ? layer.withBias(rounded, bias) : rounded;
+        Model rounded = layer.withRows(rows).putWeight(current);
+        return hasBias ? layer.withBias(bias).putBias(rounded) : rounded;
     }
 }

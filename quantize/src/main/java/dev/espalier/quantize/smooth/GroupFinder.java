@@ -8,12 +8,18 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Call;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.Weights;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.smooth.SmoothingGroup.Fold;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds out where the scale of a value can be folded. */
@@ -74,15 +80,30 @@ final class GroupFinder {
         if (node == null) {
             return "nothing that a scale can be folded into makes '" + value + "'";
         }
+        Optional<Weights> form = Operators.weights(node).filter(f -> !f.isConvolution());
+        if (form.isPresent()) {
+            return product(node, form.get(), channels, folds);
+        }
         return switch (node.opType()) {
             case "LayerNormalization" -> normalization(node, channels, folds);
             case "Mul" -> vector(node, channels, folds).isPresent() ? null : noVector(node);
             case "Add", "Sub" -> sum(node, channels, folds);
-            case "MatMul" -> column(node, 1, channels, 1, folds);
-            case "Gemm" -> gemm(node, channels, folds);
-            case "Relu", "LeakyRelu", "Identity" -> passedOn(node, 0, channels, folds);
-            default -> "a scale cannot be folded through " + node.label();
+            default ->
+                    passesOn(node)
+                            ? passedOn(node, 0, channels, folds)
+                            : "a scale cannot be folded through " + node.label();
         };
+    }
+
+    /**
+     * Whether it does the same to each number on its own, to which a factor makes no difference.
+     */
+    private boolean passesOn(Node node) {
+        Call call = inference.call(node);
+        return Operators.of(node)
+                .filter(o -> o.changesNothing(call) || o.traits().contains(Trait.PIECEWISE_LINEAR))
+                .filter(operator -> operator.isHomogeneous(call, Set.of(0)))
+                .isPresent();
     }
 
     private static String noVector(Node node) {
@@ -138,31 +159,26 @@ final class GroupFinder {
         return new Fold(vector, tensor, tensor.shape().rank() - 1);
     }
 
-    private String gemm(Node node, int channels, List<Fold> folds) {
-        if (node.hasInput(2) && !isVector(node.input(2), channels)) {
+    private String product(Node node, Weights form, int channels, List<Fold> folds) {
+        String bias = form.biasOf(node);
+        if (!bias.isEmpty() && !isVector(bias, channels)) {
             return noVector(node);
         }
-        int axis = node.attributes().integer("transB", 0) != 0 ? 0 : 1;
-        String refusal = column(node, 1, channels, axis, folds);
-        if (refusal == null && node.hasInput(2)) {
-            folds.add(fold(node.input(2)));
-        }
-        return refusal;
-    }
-
-    private String column(Node node, int input, int channels, int axis, List<Fold> folds) {
-        String weight = node.input(input);
-        Optional<Tensor> tensor = graph.constant(weight);
+        String weight = node.input(form.input());
+        Tensor tensor = graph.constant(weight).orElse(null);
         boolean usable =
-                tensor.isPresent()
-                        && tensor.get().dataType() == DataType.FLOAT
-                        && tensor.get().shape().rank() == 2
-                        && tensor.get().shape().size(axis) == channels
+                tensor != null
+                        && tensor.dataType() == DataType.FLOAT
+                        && tensor.shape().rank() == 2
+                        && tensor.shape().size(form.outputAxis(tensor.shape())) == channels
                         && isOwn(weight);
         if (!usable) {
             return "the weight of " + node.label() + " is no constant matrix of its own";
         }
-        folds.add(new Fold(weight, tensor.get(), axis));
+        folds.add(new Fold(weight, tensor, form.outputAxis(tensor.shape())));
+        if (!bias.isEmpty()) {
+            folds.add(fold(bias));
+        }
         return null;
     }
 

@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.linear.LinearLayer;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +60,11 @@ record SmoothingGroup(String input, List<LinearLayer> layers, List<Fold> folds) 
         for (LinearLayer layer : layers) {
             if (multiplied.add(layer.weightName())) {
                 Tensor now = current.getOrDefault(layer.weightName(), layer.weight());
-                int axis = layer.transposed() ? 1 : 0;
-                change(editor, current, layer.weightName(), times(now, axis, scales, false));
+                change(
+                        editor,
+                        current,
+                        layer.weightName(),
+                        times(now, layer.inputAxis(), scales, false));
             }
         }
     }

@@ -8,7 +8,10 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,9 +25,6 @@ import java.util.Set;
  * over to a float32 node, an output of the model or a sub-graph, and back.
  */
 final class HalfGraph {
-    /** They take any type of input, and what they give does not depend on it. */
-    private static final Set<String> INDIFFERENT = Set.of("Cast", "Shape", "Size");
-
     private final Model model;
     private final Graph graph;
     private final ShapeInference inference;
@@ -77,8 +77,9 @@ final class HalfGraph {
         return model.withGraph(editor.removeUnused().closeInputs().build());
     }
 
+    /** Whether it takes any type of input, and what it gives does not depend on that. */
     static boolean isIndifferent(Node node) {
-        return node.isStandard() && INDIFFERENT.contains(node.opType());
+        return node.is("Cast") || Operators.has(node, Trait.MEASURES);
     }
 
     private Node narrowed(Node node) {

@@ -6,8 +6,11 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.linear.LayerInputs;
+
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,22 +25,6 @@ import java.util.stream.Collectors;
 
 /** Chooses the nodes of a graph that compute in float16. */
 final class HalfPlacement {
-    /**
-     * Standard operators whose floating inputs and outputs are all of one type, float16 included.
-     */
-    private static final Set<String> NARROWABLE =
-            Set.of(
-                    ("Abs Add AveragePool BatchNormalization Clip Concat Conv ConvTranspose"
-                                    + " DepthToSpace Div Dropout Elu Erf Exp Expand Flatten Gather"
-                                    + " Gelu Gemm GlobalAveragePool GlobalMaxPool HardSigmoid"
-                                    + " HardSwish Identity InstanceNormalization LayerNormalization"
-                                    + " LeakyRelu Log LogSoftmax MatMul Max MaxPool Min Mul Neg"
-                                    + " PRelu Pad Pow Reciprocal ReduceMax ReduceMean ReduceMin"
-                                    + " ReduceSum Relu Reshape Selu Sigmoid Slice Softmax Softplus"
-                                    + " SpaceToDepth Split Sqrt Squeeze Sub Sum Tanh Tile Transpose"
-                                    + " Unsqueeze Where")
-                            .split(" "));
-
     private final Graph graph;
     private final Model model;
     private final ShapeInference inference;
@@ -94,7 +81,7 @@ final class HalfPlacement {
         }
         boolean known =
                 node.isStandard()
-                        && NARROWABLE.contains(node.opType())
+                        && Operators.has(node, Trait.FLOAT16)
                         && node.inputs().stream()
                                 .allMatch(in -> in.isEmpty() || inference.type(in).isPresent());
         if (!known) {

@@ -8,7 +8,10 @@ import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.PassContext;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,15 +24,6 @@ import java.util.Set;
 final class WeightStorage {
     /** Below this a Cast takes more bytes in the file than it saves. */
     private static final int LEAST_ELEMENTS = 64;
-
-    private static final Set<String> QUANTIZING =
-            Set.of(
-                    "QuantizeLinear",
-                    "DequantizeLinear",
-                    "MatMulNBits",
-                    "GatherBlockQuantized",
-                    "QLinearConv",
-                    "QLinearMatMul");
 
     private final Model model;
     private final HalfType type;
@@ -75,7 +69,7 @@ final class WeightStorage {
             return Optional.empty();
         }
         List<Node> readers = model.graph().consumers(name);
-        if (readers.stream().anyMatch(node -> QUANTIZING.contains(node.opType()))) {
+        if (readers.stream().anyMatch(WeightStorage::readsScales)) {
             context.skipped(name, "stays float: it holds the scales of a quantization");
             return Optional.empty();
         }
@@ -86,6 +80,10 @@ final class WeightStorage {
         }
         tally.add(narrow);
         return Optional.of(narrow.tensor());
+    }
+
+    private static boolean readsScales(Node node) {
+        return Operators.hasAny(node, Trait.QUANTIZES, Trait.QUANTIZED);
     }
 
     private Node cast(String name, Tensor narrow) {

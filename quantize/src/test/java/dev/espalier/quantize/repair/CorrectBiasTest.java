@@ -9,6 +9,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Calibration;
@@ -19,11 +20,13 @@ import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+import java.util.Map;
 
 class CorrectBiasTest {
     private static CorrectBias byActivations(int bits) {
@@ -57,7 +60,7 @@ class CorrectBiasTest {
             if (!node.is("Conv") && !node.is("Gemm")) {
                 continue;
             }
-            FilterMatrix layer = FilterMatrix.of(node, types).layer().orElseThrow();
+            Layer layer = RepairedLayers.find(node, types).layer().orElseThrow();
             double[] wanted = new ChannelMeans(layer, inputs, context).of(model);
             double[] found = new ChannelMeans(layer, inputs, context).of(rounded);
             for (int c = 0; c < wanted.length; c++) {

@@ -14,6 +14,7 @@ import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Calibration;
@@ -26,14 +27,16 @@ import dev.espalier.quantize.saturation.WeightPairs;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 class RoundWeightsTest {
     private static final LearningSettings SHORT = new LearningSettings(32, 200, 0.1);
@@ -277,15 +280,16 @@ class RoundWeightsTest {
         int layers = 0;
 
         for (Node node : rounded.graph().nodes()) {
-            FilterMatrix layer =
-                    FilterMatrix.isWeighted(node)
-                            ? FilterMatrix.of(node, types).layer().orElse(null)
+            Layer layer =
+                    Layer.isWeighted(node)
+                            ? RepairedLayers.find(node, types).layer().orElse(null)
                             : null;
             // Fewer weights that are not zero may lie on some grid by chance, and are not looked
             // at.
             if (layer != null && layer.depth() >= 16) {
                 WeightPairs pairs = LayerPairs.of(node, rounded.graph(), types);
-                WeightGrid grid = WeightGrid.of(layer.weight(), layer.rowAxis(), pairs);
+                int axis = layer.form().outputAxis(layer.weight().shape());
+                WeightGrid grid = WeightGrid.of(layer.weight(), axis, pairs);
                 float[] kept = grid.rounded(layer.weight()).toFloats();
                 assertThat(kept).containsExactly(layer.weight().toFloats(), within(1e-6f));
                 layers++;
