@@ -10,7 +10,6 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.FilterNorms;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.layer.RowOrder;
-
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;

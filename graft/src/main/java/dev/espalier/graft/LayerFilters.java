@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.layer.FilterNorms;
 import dev.espalier.core.layer.Layer;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class InternalGraftTest {
     static Model layer(String shape, String op, String weights) {

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.simplify.FoldBatchNorm;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class LayerFiltersTest {
     private static List<LayerFilters> layers(String text) {

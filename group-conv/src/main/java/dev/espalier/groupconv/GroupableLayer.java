@@ -7,7 +7,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.groupconv.convert.Convolutions;
 import dev.espalier.groupconv.convert.GroupConversion;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -8,7 +8,6 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.FilterNorms;
 import dev.espalier.core.layer.Layer;
-
 import java.util.Arrays;
 import java.util.Optional;
 

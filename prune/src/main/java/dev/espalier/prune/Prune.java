@@ -15,7 +15,6 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
-
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.op.Operators;
-
 import java.util.List;
 
 /**

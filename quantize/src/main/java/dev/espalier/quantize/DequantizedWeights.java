@@ -8,7 +8,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
-
 import java.util.Optional;
 
 /**

@@ -3,7 +3,6 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Call;
-
 import java.util.Map;
 import java.util.Optional;
 

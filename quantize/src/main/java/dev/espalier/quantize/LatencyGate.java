@@ -3,7 +3,6 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.ModelTimer;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

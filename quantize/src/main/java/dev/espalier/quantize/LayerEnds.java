@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.layer.Layer;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

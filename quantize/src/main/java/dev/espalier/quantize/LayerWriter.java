@@ -6,7 +6,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.saturation.WeightPairs;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -12,7 +12,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -7,7 +7,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
-
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.layer.Layer;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -10,7 +10,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.saturation.WrittenSums;
-
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -3,7 +3,6 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.pass.PassContext;
-
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;

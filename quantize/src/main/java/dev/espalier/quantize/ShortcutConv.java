@@ -13,7 +13,6 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.op.Call;
 import dev.espalier.core.pass.PassContext;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

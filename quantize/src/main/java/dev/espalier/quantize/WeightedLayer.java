@@ -7,7 +7,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.quantize.saturation.WeightPairs;
-
 import java.util.Optional;
 
 /**

@@ -21,11 +21,6 @@ import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.saturation.WeightPairs;
 import dev.espalier.testkit.RandomSamples;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +32,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The proof on real networks that no sum of 8-bit products saturates, run by hand:

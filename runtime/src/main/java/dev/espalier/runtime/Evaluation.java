@@ -10,7 +10,6 @@ import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.Progress;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

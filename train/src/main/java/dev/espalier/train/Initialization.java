@@ -9,7 +9,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Weights;
-
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;

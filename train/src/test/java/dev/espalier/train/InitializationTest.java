@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

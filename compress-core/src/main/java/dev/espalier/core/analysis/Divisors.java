@@ -8,7 +8,6 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

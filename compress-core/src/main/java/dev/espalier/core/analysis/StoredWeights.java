@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

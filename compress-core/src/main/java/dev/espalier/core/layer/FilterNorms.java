@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.BatchNormalization;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

@@ -10,7 +10,6 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
 import dev.espalier.core.op.Weights;
-
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;

@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-
 import java.util.List;
 
 /** Gives one node another constant to read, and leaves what others read as it is. */

@@ -2,7 +2,6 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-
 import java.util.Arrays;
 import java.util.Set;
 
@@ -10,6 +9,7 @@ import java.util.Set;
  * The mean of each window of X [N, C, D1..Dn]; padding counts as zeros where {@code
  * count_include_pad} says so (default: no) and else not at all.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.FLOAT16})
 public final class AveragePool extends Pool {
     @Override
     public String type() {
@@ -80,10 +80,5 @@ public final class AveragePool extends Pool {
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16);
     }
 }

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import java.util.function.Function;
  * <p>Before operator set 14 the same outputs, and two more, say that the node was exported in
  * training mode.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR})
 public final class BatchNormalization implements Operator {
     private static final int CHANNEL = 1;
     private static final float EPSILON = 1e-5f;
@@ -32,11 +32,6 @@ public final class BatchNormalization implements Operator {
     @Override
     public int outputs() {
         return 5;
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.PIECEWISE_LINEAR);
     }
 
     @Override

@@ -4,9 +4,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * An operator that combines the elements of its inputs one by one, after NumPy's broadcasting.
@@ -14,12 +12,8 @@ import java.util.Set;
  * <p>Channels: an axis of an input goes with the axis of the output that it is aligned with from
  * the right, unless it is 1 there and the output is not: such an axis stays as it is.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 abstract class Broadcast implements Operator {
-    @Override
-    public Set<Trait> traits() {
-        return Trait.PLAIN;
-    }
-
     @Override
     public List<TensorType> outputTypes(Call call) {
         Shape shape = call.shape(0);

@@ -3,21 +3,15 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The same numbers in the element type {@code to}; reals become integers by cutting off. */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES})
 public final class Cast extends Elementwise {
     @Override
     public String type() {
         return "Cast";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES);
     }
 
     @Override

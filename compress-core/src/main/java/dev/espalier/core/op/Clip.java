@@ -1,7 +1,6 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Tensor;
-
 import java.util.Optional;
 import java.util.Set;
 
@@ -9,16 +8,11 @@ import java.util.Set;
  * {@code Y = min(max(X, min), max)}. The bounds are attributes before operator set 11 and optional
  * scalar inputs from then on.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR, Trait.IDEMPOTENT})
 public final class Clip extends Elementwise {
     @Override
     public String type() {
         return "Clip";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(
-                Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR, Trait.IDEMPOTENT);
     }
 
     @Override

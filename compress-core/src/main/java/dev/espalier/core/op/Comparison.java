@@ -2,12 +2,11 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
-
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** A condition on the elements of two tensors, under broadcasting. */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
 abstract class Comparison extends Broadcast {
     abstract boolean holds(double a, double b);
 
@@ -15,11 +14,6 @@ abstract class Comparison extends Broadcast {
 
     /** Torch's function. */
     abstract String torchName();
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21);
-    }
 
     @Override
     public void check(NodeCheck node) {

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,15 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Joins tensors of equal shape but for {@code axis} along it. */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.JOINS})
 public final class Concat implements Operator {
     @Override
     public String type() {
         return "Concat";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.JOINS);
     }
 
     @Override

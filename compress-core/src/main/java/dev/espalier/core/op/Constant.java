@@ -6,26 +6,20 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A tensor written as an attribute: {@code value}, or from operator set 12 on a plain number.
  *
  * <p>Channels: it loses what its readers lose.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
 public final class Constant implements Operator {
     @Override
     public String type() {
         return "Constant";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

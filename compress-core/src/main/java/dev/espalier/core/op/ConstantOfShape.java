@@ -5,25 +5,19 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** A tensor of the shape that the input holds, filled with {@code value} (default float 0). */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
 public final class ConstantOfShape implements Operator {
     private static final Tensor ZERO = Tensor.ofFloats(Shape.of(1), 0);
 
     @Override
     public String type() {
         return "ConstantOfShape";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

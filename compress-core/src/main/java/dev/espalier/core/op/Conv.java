@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,17 +17,13 @@ import java.util.Set;
  * every group must keep equally many channels, so position j of each group goes with position j of
  * all others; a depthwise convolution (C/group = 1) loses whole groups instead.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class Conv implements Operator {
     private static final int CHANNEL = 1;
 
     @Override
     public String type() {
         return "Conv";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.PLAIN;
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,17 +16,13 @@ import java.util.Set;
  * M, ..] of size {@code stride * (size - 1) + output_padding + dilation * (kernel - 1) + 1 - pads}
  * along each spatial axis, or {@code output_shape} if given.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class ConvTranspose implements Operator {
     private static final int CHANNEL = 1;
 
     @Override
     public String type() {
         return "ConvTranspose";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.PLAIN;
     }
 
     @Override

@@ -2,9 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * {@code y = (x - x_zero_point) * x_scale}. Scale and zero point are scalars, or vectors along
@@ -12,16 +10,11 @@ import java.util.Set;
  *
  * <p>It is not evaluated, though a constant x often allows it: that would undo a quantization.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES})
 public final class DequantizeLinear implements Operator {
     @Override
     public String type() {
         return "DequantizeLinear";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(
-                Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES);
     }
 
     @Override

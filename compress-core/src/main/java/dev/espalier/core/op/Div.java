@@ -2,12 +2,12 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** {@code C = A / B}, element by element under broadcasting; integers are cut towards zero. */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.DIVIDES})
 public final class Div extends Arithmetic {
     @Override
     public String type() {
@@ -27,11 +27,6 @@ public final class Div extends Arithmetic {
     @Override
     long apply(long a, long b) {
         return a / b;
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.DIVIDES);
     }
 
     @Override

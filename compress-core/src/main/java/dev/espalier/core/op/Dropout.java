@@ -3,7 +3,6 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Set;
 
@@ -12,6 +11,7 @@ import java.util.Set;
  * ratio} before operator set 12, an input from then on; default 0.5) is set to 0 and the others are
  * scaled up. The optional mask says which stayed.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class Dropout extends Elementwise {
     @Override
     public String type() {
@@ -21,11 +21,6 @@ public final class Dropout extends Elementwise {
     @Override
     public int outputs() {
         return 2;
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
     }
 
     @Override

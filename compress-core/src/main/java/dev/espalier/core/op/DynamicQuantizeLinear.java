@@ -3,15 +3,14 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * Rounds X to bytes whose grid it takes from X itself: {@code y = saturate(round(x / y_scale) +
  * y_zero_point)}, {@code y_scale = (max(X, 0) - min(X, 0)) / 255}, {@code y_zero_point =
  * saturate(round(-min(X, 0) / y_scale))}. The outputs are y, y_scale [] and y_zero_point [].
  */
+@Traits(Trait.UNCHANGED_13_TO_21)
 public final class DynamicQuantizeLinear implements Operator {
     @Override
     public String type() {
@@ -21,11 +20,6 @@ public final class DynamicQuantizeLinear implements Operator {
     @Override
     public int outputs() {
         return 3;
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

@@ -1,20 +1,14 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * An operator that maps each element of one input on its own: same type, shape and channels out.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 abstract class Elementwise implements Operator {
-    @Override
-    public Set<Trait> traits() {
-        return Trait.PLAIN;
-    }
-
     @Override
     public void check(NodeCheck node) {
         node.inputs(1);

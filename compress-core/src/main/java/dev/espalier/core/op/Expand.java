@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,15 +13,11 @@ import java.util.Set;
  * Repeats a tensor along axes of size 1, to what it broadcasts to with the shape in the second
  * input. What an axis is repeated to may be cut freely.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 public final class Expand implements Operator {
     @Override
     public String type() {
         return "Expand";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.SELECTS);
     }
 
     @Override

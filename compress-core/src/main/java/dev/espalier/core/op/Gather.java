@@ -5,11 +5,9 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -19,15 +17,11 @@ import java.util.stream.IntStream;
  * <p>Channels: with a constant list of indices an output position goes with the position it was
  * taken from, and the list follows a cut. The other axes go together one by one.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 public final class Gather implements Operator {
     @Override
     public String type() {
         return "Gather";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.SELECTS);
     }
 
     @Override

@@ -4,16 +4,15 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * ONNX Runtime's Gather from a table of few bits: the rows of data [V, K * bits / 8] that indices
  * name, each number times the scale of its block. Scales are [V, ceil(K / block_size)], and the
  * output has the shape of the indices and [K].
  */
+@Traits(Trait.QUANTIZED)
 public final class GatherBlockQuantized implements Operator {
     @Override
     public String type() {
@@ -23,11 +22,6 @@ public final class GatherBlockQuantized implements Operator {
     @Override
     public String domain() {
         return "com.microsoft";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.QUANTIZED);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.espalier.core.op;
 
-import java.util.Set;
-
 /**
  * The Gaussian error linear unit, {@code Y = X / 2 * (1 + erf(X / sqrt(2)))}, or its approximation
  * by tanh where {@code approximate} says so. ONNX Runtime's own operator of that name, which it
@@ -25,11 +23,6 @@ public final class Gelu extends Elementwise {
     @Override
     public String type() {
         return "Gelu";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,15 +13,11 @@ import java.util.Set;
  * {@code Y = alpha * A' * B' + beta * C} with A' [M, K], B' [K, N] (transposed where {@code transA}
  * or {@code transB} says so) and an optional C that broadcasts to Y [M, N].
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class Gemm implements Operator {
     @Override
     public String type() {
         return "Gemm";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.PLAIN;
     }
 
     @Override

@@ -3,22 +3,17 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The mean of each channel: X [N, C, D1..Dn] to Y [N, C, 1..1]. */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class GlobalAveragePool implements Operator {
     @Override
     public String type() {
         return "GlobalAveragePool";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.PLAIN;
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Tensor;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** {@code Y = X}. */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 public final class Identity extends Elementwise {
     @Override
     public String type() {
@@ -31,11 +31,6 @@ public final class Identity extends Elementwise {
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.REARRANGES);
     }
 
     @Override

@@ -4,10 +4,8 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -17,6 +15,7 @@ import java.util.stream.LongStream;
  *
  * <p>Channels: an axis that is normalised over is frozen, since its statistics would change.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class LayerNormalization implements Operator {
     @Override
     public String type() {
@@ -26,11 +25,6 @@ public final class LayerNormalization implements Operator {
     @Override
     public int outputs() {
         return 3;
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
     }
 
     @Override

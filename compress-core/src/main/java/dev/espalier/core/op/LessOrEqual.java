@@ -1,17 +1,11 @@
 package dev.espalier.core.op;
 
-import java.util.Set;
-
 /** {@code C = A <= B}, element by element under broadcasting. */
+@Traits(Trait.UNCHANGED_13_TO_21)
 public final class LessOrEqual extends Comparison {
     @Override
     public String type() {
         return "LessOrEqual";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,15 +13,11 @@ import java.util.Set;
  * NumPy's matrix product: A [.., M, K] times B [.., K, N] is Y [.., M, N], the leading axes
  * broadcast; a vector A is [K] without M, a vector B is [K] without N.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class MatMul implements Operator {
     @Override
     public String type() {
         return "MatMul";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.PLAIN;
     }
 
     @Override

@@ -2,24 +2,18 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * {@link MatMul} of bytes in 32-bit integers: {@code Y = (A - a_zero_point) (B - b_zero_point)}.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
 public final class MatMulInteger implements Operator {
     private final MatMul product = new MatMul();
 
     @Override
     public String type() {
         return "MatMulInteger";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

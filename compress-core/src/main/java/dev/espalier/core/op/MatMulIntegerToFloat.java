@@ -2,15 +2,14 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * ONNX Runtime's {@link MatMul} of bytes that gives floats: A, B, a_scale, b_scale, and optional
  * a_zero_point, b_zero_point and float bias, to {@code Y = a_scale b_scale (A - a_zero_point) (B -
  * b_zero_point) + bias}.
  */
+@Traits({Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
 public final class MatMulIntegerToFloat implements Operator {
     private static final int BIAS = 6;
 
@@ -24,11 +23,6 @@ public final class MatMulIntegerToFloat implements Operator {
     @Override
     public String domain() {
         return "com.microsoft";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

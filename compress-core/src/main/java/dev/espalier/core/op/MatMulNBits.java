@@ -4,15 +4,14 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * ONNX Runtime's product with a weight of few bits: A [.., K] times B is Y [.., N]. B is kept by
  * columns, each in blocks of {@code block_size} weights that share a scale and a zero point: bytes
  * [N, ceil(K / block_size), block_size * bits / 8].
  */
+@Traits({Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
 public final class MatMulNBits implements Operator {
     @Override
     public String type() {
@@ -22,11 +21,6 @@ public final class MatMulNBits implements Operator {
     @Override
     public String domain() {
         return "com.microsoft";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +10,7 @@ import java.util.Set;
  * The greatest number in each window of X [N, C, D1..Dn]; the optional second output is where in X
  * it was.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 public final class MaxPool extends Pool {
     @Override
     public String type() {
@@ -20,11 +20,6 @@ public final class MaxPool extends Pool {
     @Override
     public int outputs() {
         return 2;
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.SELECTS);
     }
 
     @Override

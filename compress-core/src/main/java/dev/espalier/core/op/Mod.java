@@ -1,20 +1,14 @@
 package dev.espalier.core.op;
 
-import java.util.Set;
-
 /**
  * The remainder of {@code A / B}, element by element under broadcasting; it has the sign of B, or
  * of A where {@code fmod} says so, as it must for reals.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.DIVIDES})
 public final class Mod extends Broadcast {
     @Override
     public String type() {
         return "Mod";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.DIVIDES);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +27,10 @@ public interface Operator {
         return 1;
     }
 
-    /** What holds of every call. */
+    /** What holds of every call, as its class is annotated. */
     default Set<Trait> traits() {
-        return Set.of();
+        Traits traits = getClass().getAnnotation(Traits.class);
+        return traits == null ? Set.of() : Set.of(traits.value());
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Node;
-
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;

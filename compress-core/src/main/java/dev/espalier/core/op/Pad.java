@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,15 +20,11 @@ import java.util.stream.IntStream;
  * <p>Channels: those of X go with where they land; those that the Pad makes, and those it takes
  * away, may be cut freely, and the amounts follow. Modes that copy from X freeze the axis.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 public final class Pad implements Operator {
     @Override
     public String type() {
         return "Pad";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES);
     }
 
     @Override

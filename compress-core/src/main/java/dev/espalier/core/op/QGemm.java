@@ -3,15 +3,14 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * ONNX Runtime's {@link Gemm} of bytes: A, a_scale, a_zero_point, B, b_scale, b_zero_point,
  * optional C of 32-bit integers, and y_scale and y_zero_point, without which Y is float.
  */
+@Traits({Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
 public final class QGemm implements Operator {
     private static final int B = 3;
     private static final int C = 6;
@@ -27,11 +26,6 @@ public final class QGemm implements Operator {
     @Override
     public String domain() {
         return "com.microsoft";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

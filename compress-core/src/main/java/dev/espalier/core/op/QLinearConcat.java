@@ -2,15 +2,14 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * ONNX Runtime's {@link Concat} of bytes on several grids: Y_scale, Y_zero_point, then each part
  * with its scale and zero point to Y.
  */
+@Traits(Trait.QUANTIZED)
 public final class QLinearConcat implements Operator {
     private static final int GRID = 2;
     private static final int EACH = 3;
@@ -35,11 +34,6 @@ public final class QLinearConcat implements Operator {
             parts.add(node.input(i));
         }
         return call.as(Node.of(node.name(), "Concat", parts, node.outputs(), node.attributes()));
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.QUANTIZED);
     }
 
     @Override

@@ -3,15 +3,14 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * {@link Conv} of bytes: x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point,
  * optional B of 32-bit integers to y.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED})
 public final class QLinearConv implements Operator {
     private static final int W = 3;
     private static final int Y_ZERO_POINT = 7;
@@ -22,11 +21,6 @@ public final class QLinearConv implements Operator {
     @Override
     public String type() {
         return "QLinearConv";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED);
     }
 
     @Override

@@ -3,14 +3,13 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * {@link MatMul} of bytes: a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale,
  * y_zero_point to y.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
 public final class QLinearMatMul implements Operator {
     private static final int B = 3;
     private static final int Y_ZERO_POINT = 7;
@@ -20,11 +19,6 @@ public final class QLinearMatMul implements Operator {
     @Override
     public String type() {
         return "QLinearMatMul";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT);
     }
 
     @Override

@@ -3,9 +3,7 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -13,6 +11,7 @@ import java.util.stream.IntStream;
  * QLinearAdd}: A, A_scale, A_zero_point, the same of B where there are two, C_scale, C_zero_point
  * to C.
  */
+@Traits(Trait.QUANTIZED)
 final class QLinearOperator implements Operator {
     /** A value, its scale and its zero point. */
     private static final int INPUTS_A_VALUE = 3;
@@ -44,11 +43,6 @@ final class QLinearOperator implements Operator {
         List<String> read =
                 IntStream.range(0, values).mapToObj(i -> node.input(i * INPUTS_A_VALUE)).toList();
         return call.as(Node.of(node.name(), plain.type(), read, node.outputs(), node.attributes()));
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.QUANTIZED);
     }
 
     @Override

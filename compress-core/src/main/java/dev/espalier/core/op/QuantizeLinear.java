@@ -2,25 +2,18 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
-import java.util.Set;
 
 /**
  * {@code y = saturate(round(x / y_scale) + y_zero_point)}, rounding half to even. Scale and zero
  * point are scalars, or vectors along {@code axis} (default 1), or, from operator set 21 on, given
  * for blocks.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES})
 public final class QuantizeLinear implements Operator {
     @Override
     public String type() {
         return "QuantizeLinear";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(
-                Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES);
     }
 
     @Override

@@ -5,21 +5,15 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The numbers {@code start + i * delta} before {@code limit}, as a vector. */
+@Traits(Trait.UNCHANGED_13_TO_21)
 public final class Range implements Operator {
     @Override
     public String type() {
         return "Range";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

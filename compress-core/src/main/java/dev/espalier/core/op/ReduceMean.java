@@ -3,7 +3,6 @@ package dev.espalier.core.op;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,15 +13,11 @@ import java.util.stream.IntStream;
  * The mean over some axes, over all where none are named. Axes are an attribute before operator set
  * 18 and an input from then on; {@code keepdims} (default 1) leaves them with size 1.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.FLOAT16})
 public final class ReduceMean implements Operator {
     @Override
     public String type() {
         return "ReduceMean";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16);
     }
 
     @Override

@@ -3,6 +3,13 @@ package dev.espalier.core.op;
 import java.util.Set;
 
 /** {@code Y = max(0, X)}. */
+@Traits({
+    Trait.UNCHANGED_9_TO_13,
+    Trait.UNCHANGED_13_TO_21,
+    Trait.FLOAT16,
+    Trait.PIECEWISE_LINEAR,
+    Trait.IDEMPOTENT
+})
 public final class Relu extends Elementwise {
     @Override
     public String type() {
@@ -18,10 +25,5 @@ public final class Relu extends Elementwise {
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.PIECEWISE_LINEAR, Trait.IDEMPOTENT);
     }
 }

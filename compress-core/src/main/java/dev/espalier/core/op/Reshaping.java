@@ -2,7 +2,6 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +18,7 @@ import java.util.stream.IntStream;
  * axes are merged; when one axis of a map is split it is the longest, so that the halves of a
  * channel shuffle lose the same channels.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 abstract class Reshaping implements Operator {
     /** Axes [fromX, toX) of X hold the same elements as axes [fromY, toY) of Y. */
     record Run(int fromX, int toX, int fromY, int toY) {
@@ -152,10 +152,5 @@ abstract class Reshaping implements Operator {
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
         return scaled.equals(Set.of(0));
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.REARRANGES);
     }
 }

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,15 +17,11 @@ import java.util.Set;
  *
  * <p>Channels: along an axis that keeps its size and is not shifted, positions go together.
  */
+@Traits(Trait.UNCHANGED_13_TO_21)
 public final class Resize implements Operator {
     @Override
     public String type() {
         return "Resize";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21);
     }
 
     @Override

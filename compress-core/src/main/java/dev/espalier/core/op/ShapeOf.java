@@ -5,10 +5,8 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -19,15 +17,11 @@ import java.util.stream.IntStream;
  * all of every axis. Readers that look up single sizes leave the others free; the analysis sees
  * them.
  */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES})
 public final class ShapeOf implements Operator {
     @Override
     public String type() {
         return "Shape";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES);
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.stream.IntStream;
  * a cut the bounds are those of the taken part among the channels that stayed, which only a step of
  * 1 can say; other steps along an axis freeze it.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 public final class Slice implements Operator {
     private static final int IMAGE_RANK = 4;
     private static final int HEIGHT = 2;
@@ -80,11 +80,6 @@ public final class Slice implements Operator {
     @Override
     public String type() {
         return "Slice";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS);
     }
 
     @Override

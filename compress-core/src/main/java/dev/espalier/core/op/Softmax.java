@@ -1,20 +1,14 @@
 package dev.espalier.core.op;
 
-import java.util.Set;
-
 /**
  * {@code Y = exp(X) / sum(exp(X))}, the sum being over {@code axis} (default -1) from operator set
  * 13 on, and before over that axis (default 1) and all after it.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class Softmax extends Elementwise {
     @Override
     public String type() {
         return "Softmax";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +16,7 @@ import java.util.Set;
  * split} before operator set 13 and an input from then on; without any the parts are equal, but
  * from 18 on the last of {@code num_outputs} may be smaller.
  */
+@Traits({Trait.FLOAT16, Trait.SELECTS})
 public final class Split implements Operator {
     @Override
     public String type() {
@@ -26,11 +26,6 @@ public final class Split implements Operator {
     @Override
     public int outputs() {
         return Integer.MAX_VALUE;
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.FLOAT16, Trait.SELECTS);
     }
 
     @Override

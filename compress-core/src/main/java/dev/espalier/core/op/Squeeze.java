@@ -4,25 +4,19 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Removes axes of size 1: the given ones, or all where none are given. Axes are an attribute before
  * operator set 13 and an input from then on.
  */
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 public final class Squeeze extends Reshaping {
     @Override
     public String type() {
         return "Squeeze";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES);
     }
 
     @Override

@@ -1,9 +1,5 @@
 package dev.espalier.core.op;
 
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
-
 /** Something that holds of an operator in every call; what is not said does not hold. */
 public enum Trait {
     /** Attributes, inputs and meaning are the same in operator sets 9 to 13. */
@@ -48,14 +44,5 @@ public enum Trait {
     QUANTIZED,
 
     /** Multiplies by matrices inside, in a form of its own. */
-    MATRIX_PRODUCT;
-
-    /** Of operators on floats that are as they always were. */
-    static final Set<Trait> PLAIN = Set.of(UNCHANGED_9_TO_13, UNCHANGED_13_TO_21, FLOAT16);
-
-    static Set<Trait> plainAnd(Trait... more) {
-        Set<Trait> traits = EnumSet.copyOf(PLAIN);
-        traits.addAll(List.of(more));
-        return traits;
-    }
+    MATRIX_PRODUCT
 }

@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,15 +12,11 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /** Axis i of the result is axis {@code perm[i]} of the input; all axes reversed by default. */
+@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 public final class Transpose implements Operator {
     @Override
     public String type() {
         return "Transpose";
-    }
-
-    @Override
-    public Set<Trait> traits() {
-        return Trait.plainAnd(Trait.REARRANGES);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.espalier.core.op;
 
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,11 +12,13 @@ final class Undescribed {
     private static final Set<Trait> SAME =
             Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21);
 
+    private static final Set<Trait> PLAIN = with(SAME, Trait.FLOAT16);
+
     private static final Set<Trait> SINCE_13 = Set.of(Trait.UNCHANGED_13_TO_21);
 
     private static final Map<String, Set<Trait>> TRAITS =
             Map.ofEntries(
-                    Map.entry("Abs", Trait.PLAIN),
+                    Map.entry("Abs", PLAIN),
                     Map.entry("Acos", SAME),
                     Map.entry("Acosh", SAME),
                     Map.entry("And", SAME),
@@ -32,51 +35,36 @@ final class Undescribed {
                     Map.entry("Cos", SAME),
                     Map.entry("Cosh", SAME),
                     Map.entry("CumSum", SINCE_13),
-                    Map.entry("DepthToSpace", Trait.plainAnd(Trait.REARRANGES)),
+                    Map.entry("DepthToSpace", with(PLAIN, Trait.REARRANGES)),
                     Map.entry("Einsum", SINCE_13),
-                    Map.entry("Elu", Trait.PLAIN),
-                    Map.entry("Exp", Trait.PLAIN),
+                    Map.entry("Elu", PLAIN),
+                    Map.entry("Exp", PLAIN),
                     Map.entry("Floor", SAME),
-                    Map.entry(
-                            "GRU",
-                            Set.of(
-                                    Trait.UNCHANGED_9_TO_13,
-                                    Trait.UNCHANGED_13_TO_21,
-                                    Trait.MATRIX_PRODUCT)),
+                    Map.entry("GRU", with(SAME, Trait.MATRIX_PRODUCT)),
                     Map.entry("GatherElements", SINCE_13),
                     Map.entry("GatherND", SINCE_13),
-                    Map.entry("GlobalMaxPool", Trait.PLAIN),
+                    Map.entry("GlobalMaxPool", PLAIN),
                     Map.entry("Hardmax", SINCE_13),
-                    Map.entry("InstanceNormalization", Trait.PLAIN),
+                    Map.entry("InstanceNormalization", PLAIN),
                     Map.entry("IsInf", SINCE_13),
                     Map.entry("IsNaN", SINCE_13),
                     Map.entry("LRN", SAME),
-                    Map.entry(
-                            "LSTM",
-                            Set.of(
-                                    Trait.UNCHANGED_9_TO_13,
-                                    Trait.UNCHANGED_13_TO_21,
-                                    Trait.MATRIX_PRODUCT)),
-                    Map.entry("Log", Trait.PLAIN),
+                    Map.entry("LSTM", with(SAME, Trait.MATRIX_PRODUCT)),
+                    Map.entry("Log", PLAIN),
                     Map.entry("LogSoftmax", Set.of(Trait.UNCHANGED_13_TO_21, Trait.FLOAT16)),
                     Map.entry("LpNormalization", SAME),
                     Map.entry("LpPool", SAME),
-                    Map.entry("Max", Trait.PLAIN),
+                    Map.entry("Max", PLAIN),
                     Map.entry("Mean", SAME),
-                    Map.entry("Min", Trait.PLAIN),
+                    Map.entry("Min", PLAIN),
                     Map.entry("Mish", SINCE_13),
-                    Map.entry("Neg", Trait.PLAIN),
+                    Map.entry("Neg", PLAIN),
                     Map.entry("NonZero", SAME),
                     Map.entry("Not", SAME),
                     Map.entry("OneHot", SAME),
                     Map.entry("Or", SAME),
-                    Map.entry(
-                            "RNN",
-                            Set.of(
-                                    Trait.UNCHANGED_9_TO_13,
-                                    Trait.UNCHANGED_13_TO_21,
-                                    Trait.MATRIX_PRODUCT)),
-                    Map.entry("Reciprocal", Trait.PLAIN),
+                    Map.entry("RNN", with(SAME, Trait.MATRIX_PRODUCT)),
+                    Map.entry("Reciprocal", PLAIN),
                     Map.entry("ReduceL1", Set.of(Trait.UNCHANGED_9_TO_13)),
                     Map.entry("ReduceL2", Set.of(Trait.UNCHANGED_9_TO_13)),
                     Map.entry("ReduceLogSum", Set.of(Trait.UNCHANGED_9_TO_13)),
@@ -89,23 +77,18 @@ final class Undescribed {
                     Map.entry("Round", SINCE_13),
                     Map.entry("ScatterElements", SINCE_13),
                     Map.entry("ScatterND", SINCE_13),
-                    Map.entry("Selu", Trait.PLAIN),
+                    Map.entry("Selu", PLAIN),
                     Map.entry("Sign", SAME),
                     Map.entry("Sin", SAME),
                     Map.entry("Sinh", SAME),
-                    Map.entry(
-                            "Size",
-                            Set.of(
-                                    Trait.UNCHANGED_9_TO_13,
-                                    Trait.UNCHANGED_13_TO_21,
-                                    Trait.MEASURES)),
-                    Map.entry("Softplus", Trait.PLAIN),
+                    Map.entry("Size", with(SAME, Trait.MEASURES)),
+                    Map.entry("Softplus", PLAIN),
                     Map.entry("Softsign", SAME),
-                    Map.entry("SpaceToDepth", Trait.plainAnd(Trait.REARRANGES)),
-                    Map.entry("Sum", Trait.PLAIN),
+                    Map.entry("SpaceToDepth", with(PLAIN, Trait.REARRANGES)),
+                    Map.entry("Sum", PLAIN),
                     Map.entry("Tan", SAME),
                     Map.entry("ThresholdedRelu", SAME),
-                    Map.entry("Tile", Trait.plainAnd(Trait.SELECTS)),
+                    Map.entry("Tile", with(PLAIN, Trait.SELECTS)),
                     Map.entry("TopK", SINCE_13),
                     Map.entry("Trilu", SINCE_13),
                     Map.entry("Xor", SAME),
@@ -120,6 +103,12 @@ final class Undescribed {
                             Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT)));
 
     private Undescribed() {}
+
+    private static Set<Trait> with(Set<Trait> traits, Trait more) {
+        Set<Trait> all = EnumSet.of(more);
+        all.addAll(traits);
+        return all;
+    }
 
     /**
      * @param key the name, behind the domain and two colons where that is not the standard's

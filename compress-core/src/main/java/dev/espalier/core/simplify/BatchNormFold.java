@@ -12,7 +12,6 @@ import dev.espalier.core.layer.RowOrder;
 import dev.espalier.core.op.BatchNormalization;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Weights;
-
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;

@@ -8,7 +8,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

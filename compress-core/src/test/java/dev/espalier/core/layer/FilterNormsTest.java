@@ -8,7 +8,6 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.simplify.FoldBatchNorm;
-
 import org.junit.jupiter.api.Test;
 
 class FilterNormsTest {

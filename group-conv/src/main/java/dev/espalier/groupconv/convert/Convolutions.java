@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -13,7 +13,6 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Call;
 import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -12,7 +12,6 @@ import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
 import dev.espalier.core.op.Weights;
 import dev.espalier.core.pass.PassContext;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

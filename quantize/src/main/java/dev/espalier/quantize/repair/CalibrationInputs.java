@@ -7,7 +7,6 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
-
 import java.util.List;
 import java.util.Map;
 

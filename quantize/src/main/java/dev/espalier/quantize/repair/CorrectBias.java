@@ -16,7 +16,6 @@ import dev.espalier.quantize.WeightGrid;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.quantize.saturation.WeightPairs;
-
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -14,7 +14,6 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -9,7 +9,6 @@ import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.quantize.Quantize;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
-
 import java.util.List;
 
 /**

@@ -13,7 +13,6 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -10,7 +10,6 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

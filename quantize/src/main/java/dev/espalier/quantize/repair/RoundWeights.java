@@ -15,7 +15,6 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.PairedWeights;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.saturation.Target;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

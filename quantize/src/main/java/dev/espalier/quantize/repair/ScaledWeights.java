@@ -9,7 +9,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.NodeConstant;
-
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -15,7 +15,6 @@ import dev.espalier.core.op.Weights;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.smooth.SmoothingGroup.Fold;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

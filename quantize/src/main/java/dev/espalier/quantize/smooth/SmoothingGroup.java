@@ -6,7 +6,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.linear.LinearLayer;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,6 @@ import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.linear.LayerInputs;
-
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;

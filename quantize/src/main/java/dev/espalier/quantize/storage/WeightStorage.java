@@ -11,7 +11,6 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.PassContext;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
