@@ -58,7 +58,9 @@ final class Placement {
                 .filter(WeightedLayer::passesValuesOn)
                 .map(WeightedLayer::node)
                 .forEach(this::joinEnds);
-        kernels.keySet().stream().filter(node -> node.is("Concat")).forEach(this::joinConcat);
+        kernels.keySet().stream()
+                .filter(node -> Operators.has(node, Trait.JOINS))
+                .forEach(this::joinConcat);
     }
 
     /** Lets a layer that changes no value write bytes as it read them, where no Relu follows. */

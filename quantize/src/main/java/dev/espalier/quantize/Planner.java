@@ -5,6 +5,8 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.layer.Layer;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -118,7 +120,7 @@ final class Planner {
                             && node.inputs().stream().skip(1).noneMatch(bytes::contains);
             case COMBINING ->
                     node.inputs().stream().allMatch(this::isFiniteFloat)
-                            && (node.is("Concat")
+                            && (Operators.has(node, Trait.JOINS)
                                     ? bytes.containsAll(node.inputs())
                                     : node.inputs().stream().anyMatch(bytes::contains));
         };

@@ -5,6 +5,8 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -95,7 +97,7 @@ final class QdqWriter {
 
     private void writeMoving(Node node) {
         Node moved = node;
-        int data = node.is("Concat") ? node.inputs().size() : 1;
+        int data = Operators.has(node, Trait.JOINS) ? node.inputs().size() : 1;
         for (int i = 0; i < data; i++) {
             moved = moved.withInput(i, bytesNames.get(node.input(i)));
         }

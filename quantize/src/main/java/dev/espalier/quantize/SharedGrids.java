@@ -67,8 +67,12 @@ final class SharedGrids {
                             LEVELS,
                             worst.label(),
                             100 * most,
-                            worst.is("MatMul") ? "smooth" : "equalize"));
+                            takesBias(worst) ? "equalize" : "smooth"));
         }
+    }
+
+    private static boolean takesBias(Node layer) {
+        return Operators.weights(layer).orElseThrow().takesBias();
     }
 
     private static double shortShare(Observer observer) {

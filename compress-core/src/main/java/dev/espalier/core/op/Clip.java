@@ -8,7 +8,7 @@ import java.util.Set;
  * {@code Y = min(max(X, min), max)}. The bounds are attributes before operator set 11 and optional
  * scalar inputs from then on.
  */
-@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR, Trait.IDEMPOTENT})
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR, Trait.LIMITS})
 public final class Clip extends Elementwise {
     @Override
     public String type() {

@@ -8,7 +8,7 @@ import java.util.Set;
     Trait.UNCHANGED_13_TO_21,
     Trait.FLOAT16,
     Trait.PIECEWISE_LINEAR,
-    Trait.IDEMPOTENT
+    Trait.LIMITS
 })
 public final class Relu extends Elementwise {
     @Override

@@ -26,10 +26,8 @@ public enum Trait {
     /** Maps each number on its own, by one straight line or few. */
     PIECEWISE_LINEAR,
 
-    /**
-     * Applied to its own result with the same attributes and further inputs, it changes nothing.
-     */
-    IDEMPOTENT,
+    /** Cuts numbers off at a bound or two, so that doing it once more changes nothing. */
+    LIMITS,
 
     /** Its result depends on the shapes of its inputs, but on no number in them. */
     MEASURES,

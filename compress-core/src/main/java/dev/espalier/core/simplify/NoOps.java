@@ -83,7 +83,7 @@ final class NoOps {
             return false;
         }
         return Operators.of(node).filter(operator -> operator.changesNothing(call)).isPresent()
-                || Operators.has(node, Trait.IDEMPOTENT) && repeats(node);
+                || Operators.has(node, Trait.LIMITS) && repeats(node);
     }
 
     /** Clipping what has been clipped to the same limits. */

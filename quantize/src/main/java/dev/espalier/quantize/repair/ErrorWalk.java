@@ -4,6 +4,8 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.Trait;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
@@ -122,8 +124,7 @@ final class ErrorWalk {
             return Optional.of(value);
         }
         List<Node> readers = graph.consumers(value);
-        boolean isOne =
-                readers.size() == 1 && (readers.get(0).is("Relu") || readers.get(0).is("Clip"));
+        boolean isOne = readers.size() == 1 && Operators.has(readers.get(0), Trait.LIMITS);
         return isOne ? shared(readers.get(0).output(0)) : Optional.empty();
     }
 }

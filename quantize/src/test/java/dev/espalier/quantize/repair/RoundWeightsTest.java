@@ -107,6 +107,27 @@ class RoundWeightsTest {
     }
 
     @Test
+    void factorsOfAGemmAreMultipliedInBefore() {
+        nearest(
+                        4,
+                        """
+                        opset 17
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        w: float[2,2] = [14, 0.28, 4.8, -0.12]
+                        b: float[2] = [1, 2]
+                        y = Gemm(x, w, b) {alpha=0.5, beta=2.0}
+                        """)
+                .then(
+                        """
+                        opset 17
+                        graph (x: float[N,2]) -> (y: float[N,2])
+                        w: float[2,2] = [7, 0.14, 2, -0.06]
+                        b: float[2] = [1, 2]
+                        y = Gemm(x, w, b) {beta=2.0}
+                        """);
+    }
+
+    @Test
     void whatCannotBeRoundedIsNamed() {
         nearest(
                         4,
