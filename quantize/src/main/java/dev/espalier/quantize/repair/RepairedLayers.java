@@ -5,16 +5,16 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.layer.RowOrder;
-import dev.espalier.quantize.Kernel;
-import dev.espalier.quantize.LayerPairs;
-import dev.espalier.quantize.PairedWeights;
+import dev.espalier.quantize.grid.PairedWeights;
+import dev.espalier.quantize.kernel.Kernel;
+import dev.espalier.quantize.kernel.LayerPairs;
 
 /** The layers whose weights can be repaired: those that can be computed in integers later on. */
-final class RepairedLayers {
+public final class RepairedLayers {
     private RepairedLayers() {}
 
     /** What {@code node}, a {@linkplain Layer#isWeighted weighted} one, computes. */
-    static Layer.Finding find(Node node, ShapeInference types) {
+    public static Layer.Finding find(Node node, ShapeInference types) {
         if (!Kernel.weighs(node)) {
             return Layer.Finding.refused("only Conv, Gemm and MatMul are taken");
         }
