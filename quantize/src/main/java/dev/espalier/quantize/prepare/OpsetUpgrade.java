@@ -114,7 +114,7 @@ public final class OpsetUpgrade {
     private boolean isUnchanged(Node node) {
         return target == PER_CHANNEL
                 ? Operators.has(node, Trait.UNCHANGED_9_TO_13)
-                : Operators.has(node, Trait.UNCHANGED_13_TO_21);
+                : from13(node) == node && !node.is("AveragePool");
     }
 
     private Node from9(Node node) {
