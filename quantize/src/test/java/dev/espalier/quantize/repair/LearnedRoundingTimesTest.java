@@ -1,0 +1,92 @@
+package dev.espalier.quantize.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * How long learned rounding takes for a layer, run by hand on a quiet machine: {@code
+ * -Despalier.learned.inputs=4608} names its inputs. {@code -Despalier.learned.columns} tells how
+ * many columns its moments are of, {@code -Despalier.learned.outputs} how many rows are rounded,
+ * {@code -Despalier.learned.iterations} in how many steps. The times go to {@code
+ * target/learned-rounding-times.md}.
+ */
+@Tag("throughput")
+@EnabledIfSystemProperty(named = "espalier.learned.inputs", matches = ".+")
+class LearnedRoundingTimesTest {
+    private static final int DEPTH = Integer.getInteger("espalier.learned.inputs", 4608);
+
+    /** 128 samples of 7 by 7 positions, and the channels of the last layers of a ResNet. */
+    private static final int COLUMNS = Integer.getInteger("espalier.learned.columns", 128 * 7 * 7);
+
+    private static final int OUTPUTS = Integer.getInteger("espalier.learned.outputs", 512);
+    private static final int ITERATIONS = Integer.getInteger("espalier.learned.iterations", 1000);
+
+    @Test
+    void roundsALayer() throws IOException {
+        SplittableRandom random = new SplittableRandom(17);
+        double[][] rows = new double[OUTPUTS][DEPTH];
+        for (double[] row : rows) {
+            for (int j = 0; j < DEPTH; j++) {
+                row[j] = random.nextGaussian();
+            }
+        }
+        long start = System.nanoTime();
+        Moments moments = new Moments(DEPTH, OUTPUTS);
+        double[] input = new double[DEPTH];
+        double[] output = new double[OUTPUTS];
+        for (int i = 0; i < COLUMNS; i++) {
+            for (int j = 0; j < DEPTH; j++) {
+                input[j] = Math.max(0, random.nextGaussian());
+            }
+            for (int m = 0; m < OUTPUTS; m++) {
+                output[m] = random.nextGaussian();
+            }
+            moments.add(input, output);
+        }
+        Moments.Fit fit = moments.fit(true);
+        long gathered = System.nanoTime();
+        LearnedRounding learner = new LearnedRounding(fit.h, ITERATIONS, 0.1);
+        IntStream.range(0, OUTPUTS)
+                .parallel()
+                .forEach(
+                        m -> {
+                            WeightSteps steps = WeightSteps.of(rows[m], 4);
+                            int[] integers = learner.round(rows[m], fit.c[m], steps);
+                            for (int j = 0; j < DEPTH; j++) {
+                                rows[m][j] = (double) steps.step() * integers[j];
+                            }
+                        });
+        long rounded = System.nanoTime();
+        double error = 0;
+        for (int m = 0; m < OUTPUTS; m++) {
+            error += fit.error(m, rows[m]);
+        }
+        long done = System.nanoTime();
+        List<String> lines =
+                List.of(
+                        "| inputs | outputs | columns | steps | moments | rounding | error |",
+                        "|---|---|---|---|---|---|---|",
+                        String.format(
+                                Locale.ROOT,
+                                "| %d | %d | %d | %d | %.2f s | %.2f s | %.2f s |",
+                                DEPTH,
+                                OUTPUTS,
+                                COLUMNS,
+                                ITERATIONS,
+                                (gathered - start) / 1e9,
+                                (rounded - gathered) / 1e9,
+                                (done - rounded) / 1e9));
+        Files.write(Path.of("target", "learned-rounding-times.md"), lines);
+        assertThat(error).isPositive();
+    }
+}
