@@ -89,7 +89,7 @@ public final class Cholesky {
 
     /** The inverse of A. */
     public Matrix inverse() {
-        Matrix inverse = triangle().solve(Matrix.identity(lower.rows()));
+        Matrix inverse = triangle().inverse();
         return inverse.transposedTimes(inverse);
     }
 }

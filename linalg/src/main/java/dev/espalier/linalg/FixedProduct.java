@@ -1,59 +1,67 @@
 package dev.espalier.linalg;
 
-import java.util.stream.IntStream;
-
 /**
- * {@code X A} in 32-bit floats, for one A and many X of one size: A is converted once and stays
- * where the products are computed.
+ * Products {@code X A} in 32-bit floats, for one A and many X: A is converted once and stays where
+ * the products are computed.
  */
 public final class FixedProduct implements AutoCloseable {
-    private final int rows;
     private final int depth;
     private final int columns;
+    private final int rowsAtOnce;
     private final float[] values;
     private final NativeAlgebra.Factor factor;
 
     /**
      * @param a A [depth, columns]
-     * @param rows of each X
+     * @param rows that there are to multiply each time
      */
     public FixedProduct(Matrix a, int rows) {
-        this.rows = rows;
-        this.depth = a.rows();
-        this.columns = a.columns();
+        depth = a.rows();
+        columns = a.columns();
         float[] floats = new float[a.values.length];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) a.values[i];
         }
         boolean isNative = Product.isNative(rows, depth, columns);
+        rowsAtOnce = isNative ? rows : 1;
         values = isNative ? null : floats;
         factor = isNative ? new NativeAlgebra.Factor(floats, depth, columns, rows) : null;
     }
 
     /**
-     * @param x X [rows, depth], row after row, not modified
-     * @return X A [rows, columns]
+     * How many rows each X has: all where the product is large, and one where it is not. Those of
+     * one row may be computed by several threads at once.
      */
-    public float[] of(float[] x) {
-        if (x.length != rows * depth) {
-            throw new IllegalArgumentException(
-                    "X of %d values, expected [%d, %d]".formatted(x.length, rows, depth));
-        }
-        float[] result = new float[Math.multiplyExact(rows, columns)];
-        if (factor != null) {
-            factor.times(x, result);
-        } else {
-            IntStream.range(0, rows).parallel().forEach(row -> loop(x, row, result));
-        }
-        return result;
+    public int rowsAtOnce() {
+        return rowsAtOnce;
     }
 
-    private void loop(float[] x, int row, float[] result) {
-        int at = row * columns;
+    /**
+     * {@code result += X A}.
+     *
+     * @param x X [rowsAtOnce, depth], row after row, not modified
+     * @param result [rowsAtOnce, columns]
+     */
+    public void add(float[] x, float[] result) {
+        if (x.length != rowsAtOnce * depth || result.length != rowsAtOnce * columns) {
+            throw new IllegalArgumentException(
+                    "X of %d values and a result of %d, expected [%d, %d] and [%d, %d]"
+                            .formatted(
+                                    x.length,
+                                    result.length,
+                                    rowsAtOnce,
+                                    depth,
+                                    rowsAtOnce,
+                                    columns));
+        }
+        if (factor != null) {
+            factor.add(x, result);
+            return;
+        }
         for (int l = 0; l < depth; l++) {
-            float scale = x[row * depth + l];
+            float scale = x[l];
             for (int j = 0; j < columns; j++) {
-                result[at + j] += scale * values[l * columns + j];
+                result[j] += scale * values[l * columns + j];
             }
         }
     }

@@ -92,6 +92,11 @@ public final class Gram {
         return held == BLOCK ? buffer : Arrays.copyOf(buffer, held * columns);
     }
 
+    /** What one takes of the heap, in bytes. */
+    public static long bytes(int width, int others) {
+        return 8L * (width + others) * (width + BLOCK);
+    }
+
     /** Examples so far. */
     public long count() {
         return count;
@@ -100,7 +105,7 @@ public final class Gram {
     /** {@code Y' X} [others, width] of all examples so far. */
     public Matrix cross() {
         multiply();
-        return Matrix.of(others, width, yx);
+        return Matrix.over(others, width, yx.clone());
     }
 
     /** {@code X' X} [width, width] of all examples; nothing can be added behind. */

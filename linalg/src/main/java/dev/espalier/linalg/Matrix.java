@@ -25,11 +25,20 @@ public final class Matrix {
         return new Matrix(rows, columns, values);
     }
 
-    /**
-     * @param values [rows, columns], row after row, copied
-     */
-    public static Matrix of(int rows, int columns, double[] values) {
-        return over(rows, columns, values.clone());
+    /** What stands in a row and a column. */
+    public interface Entries {
+        double get(int row, int column);
+    }
+
+    /** A matrix [rows, columns] of what {@code entries} says. */
+    public static Matrix of(int rows, int columns, Entries entries) {
+        double[] values = new double[Math.multiplyExact(rows, columns)];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                values[i * columns + j] = entries.get(i, j);
+            }
+        }
+        return new Matrix(rows, columns, values);
     }
 
     /**
@@ -50,11 +59,7 @@ public final class Matrix {
 
     /** Ones on the diagonal of {@code size} rows and columns. */
     public static Matrix identity(int size) {
-        double[] values = new double[Math.multiplyExact(size, size)];
-        for (int i = 0; i < size; i++) {
-            values[i * size + i] = 1;
-        }
-        return new Matrix(size, size, values);
+        return of(size, size, (i, j) -> i == j ? 1 : 0);
     }
 
     public int rows() {
@@ -84,13 +89,7 @@ public final class Matrix {
     }
 
     public Matrix transposed() {
-        double[] turned = new double[values.length];
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                turned[j * rows + i] = values[i * columns + j];
-            }
-        }
-        return new Matrix(columns, rows, turned);
+        return of(columns, rows, (i, j) -> get(j, i));
     }
 
     /** {@code A B} with this A [rows, columns] and B [columns, n]. */
@@ -106,6 +105,18 @@ public final class Matrix {
     /** {@code A' B} with this A [rows, columns] and B [rows, n]. */
     public Matrix transposedTimes(Matrix b) {
         return Product.of(this, true, b, false);
+    }
+
+    /** The sum of the products of what stands in the same place of this and {@code other}. */
+    public double dot(Matrix other) {
+        if (rows != other.rows || columns != other.columns) {
+            throw new IllegalArgumentException("no dot product of " + this + " and " + other);
+        }
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += values[i] * other.values[i];
+        }
+        return sum;
     }
 
     @Override

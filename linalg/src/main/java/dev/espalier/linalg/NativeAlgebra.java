@@ -54,10 +54,11 @@ final class NativeAlgebra {
             product = empty(DataType.FLOAT, columns, rows);
         }
 
-        /** {@code result = X A}. */
-        void times(float[] values, float[] result) {
+        /** {@code result += X A}. */
+        void add(float[] values, float[] result) {
             ((FloatPointer) x.data().pointer()).put(values);
-            Nd4j.getBlasWrapper().level3().gemm(factor, x, product, false, false, 1, 0);
+            ((FloatPointer) product.data().pointer()).put(result);
+            Nd4j.getBlasWrapper().level3().gemm(factor, x, product, false, false, 1, 1);
             ((FloatPointer) product.data().pointer()).get(result);
         }
 

@@ -28,9 +28,18 @@ public final class Triangle {
 
     /** X with {@code L X = B}, for B [n, m]. */
     public Matrix solve(Matrix b) {
+        return solve(b.values.clone(), b.columns());
+    }
+
+    /** The inverse of L. */
+    public Matrix inverse() {
         int n = lower.rows();
-        int m = b.columns();
-        double[] x = b.values.clone();
+        return solve(Matrix.identity(n).values, n);
+    }
+
+    /** Of B [n, m], in its place. */
+    private Matrix solve(double[] x, int m) {
+        int n = lower.rows();
         for (int top = 0; top < n; top += BLOCK) {
             int end = Math.min(n, top + BLOCK);
             // What the rows above take from these.

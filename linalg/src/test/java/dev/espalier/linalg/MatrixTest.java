@@ -18,6 +18,7 @@ class MatrixTest {
         assertThat(A.timesTransposed(A).values).containsExactly(14, 32, 32, 77);
         assertThat(A.transposedTimes(A).row(0)).containsExactly(17, 22, 27);
         assertThat(A.transposed().row(2)).containsExactly(3, 6);
+        assertThat(A.dot(A)).isEqualTo(91);
         assertThat(A.block(0, 1, 2, 2).values).containsExactly(2, 3, 5, 6);
     }
 
@@ -49,9 +50,11 @@ class MatrixTest {
         assertThatThrownBy(() -> A.times(A))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no product of matrix [2, 3] and matrix [2, 3]");
+        assertThatThrownBy(() -> A.dot(Matrix.identity(1)))
+                .hasMessage("no dot product of matrix [2, 3] and matrix [1, 1]");
         assertThatThrownBy(() -> Matrix.of(new double[][] {{1}, {1, 2}}))
                 .hasMessage("row 1 has 2 values, row 0 has 1");
-        assertThatThrownBy(() -> Matrix.of(2, 2, new double[3]))
+        assertThatThrownBy(() -> Matrix.over(2, 2, new double[3]))
                 .hasMessage("a matrix [2, 2] of 3 values");
     }
 }

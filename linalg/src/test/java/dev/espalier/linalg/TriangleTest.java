@@ -14,6 +14,7 @@ class TriangleTest {
         Matrix b = Matrix.of(new double[][] {{2}, {9}});
 
         assertThat(triangle.solve(b).values).containsExactly(1, 2);
+        assertThat(triangle.inverse().values).containsExactly(0.5, 0, -0.125, 0.25);
         assertThat(triangle.solveTransposed(b).values).containsExactly(-0.125, 2.25);
     }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -55,22 +55,15 @@ class LearnedRoundingTimesTest {
         }
         Moments.Fit fit = moments.fit(true);
         long gathered = System.nanoTime();
-        LearnedRounding learner = new LearnedRounding(fit.h, ITERATIONS, 0.1);
-        IntStream.range(0, OUTPUTS)
-                .parallel()
-                .forEach(
-                        m -> {
-                            WeightSteps steps = WeightSteps.of(rows[m], 4);
-                            int[] integers = learner.round(rows[m], fit.c[m], steps);
-                            for (int j = 0; j < DEPTH; j++) {
-                                rows[m][j] = (double) steps.step() * integers[j];
-                            }
-                        });
-        long rounded = System.nanoTime();
-        double error = 0;
+        List<WeightSteps> steps = Arrays.stream(rows).map(row -> WeightSteps.of(row, 4)).toList();
+        int[][] integers = new LearnedRounding(fit.h, ITERATIONS, 0.1).round(rows, fit.c, steps);
         for (int m = 0; m < OUTPUTS; m++) {
-            error += fit.error(m, rows[m]);
+            for (int j = 0; j < DEPTH; j++) {
+                rows[m][j] = (double) steps.get(m).step() * integers[m][j];
+            }
         }
+        long rounded = System.nanoTime();
+        double error = Arrays.stream(fit.errors(rows)).sum();
         long done = System.nanoTime();
         List<String> lines =
                 List.of(
