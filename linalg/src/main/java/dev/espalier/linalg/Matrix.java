@@ -79,6 +79,13 @@ public final class Matrix {
         return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
     }
 
+    /** A copy of all rows. */
+    public double[][] toRows() {
+        double[][] all = new double[rows][];
+        Arrays.setAll(all, this::row);
+        return all;
+    }
+
     /** A copy of the part from row {@code top} and column {@code left} on. */
     public Matrix block(int top, int left, int height, int width) {
         double[] part = new double[Math.multiplyExact(height, width)];

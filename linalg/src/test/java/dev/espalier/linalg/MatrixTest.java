@@ -18,6 +18,7 @@ class MatrixTest {
         assertThat(A.timesTransposed(A).values).containsExactly(14, 32, 32, 77);
         assertThat(A.transposedTimes(A).row(0)).containsExactly(17, 22, 27);
         assertThat(A.transposed().row(2)).containsExactly(3, 6);
+        assertThat(A.toRows()).isDeepEqualTo(new double[][] {{1, 2, 3}, {4, 5, 6}});
         assertThat(A.dot(A)).isEqualTo(91);
         assertThat(A.block(0, 1, 2, 2).values).containsExactly(2, 3, 5, 6);
     }

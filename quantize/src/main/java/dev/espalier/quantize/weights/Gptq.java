@@ -82,7 +82,7 @@ final class Gptq {
         int step = Math.max(ROWS_AT_ONCE, blocks.size());
         for (int top = 0; top < k; top += step) {
             int height = Math.min(step, k - top);
-            Matrix near = triangle.block(top, top, height, height);
+            double[][] near = triangle.block(top, top, height, height).toRows();
             double[][] errors = new double[to - from][height];
             int first = top;
             IntStream.range(0, to - from)
@@ -104,7 +104,7 @@ final class Gptq {
             int top,
             int c,
             int[] order,
-            Matrix triangle,
+            double[][] triangle,
             double[] errors,
             BlockWeight result) {
         for (int j = 0; j < errors.length; j++) {
@@ -114,9 +114,9 @@ final class Gptq {
                 result.setGrid(c, block, BlockGrid.of(w, row, result.end(block), type, blocks));
             }
             double rounded = result.put(c, order[row], w[row]);
-            errors[j] = (w[row] - rounded) / triangle.get(j, j);
+            errors[j] = (w[row] - rounded) / triangle[j][j];
             for (int i = j + 1; i < errors.length; i++) {
-                w[top + i] -= errors[j] * triangle.get(j, i);
+                w[top + i] -= errors[j] * triangle[j][i];
             }
         }
     }
