@@ -3,6 +3,10 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.quantize.kernel.FastKernel;
+import dev.espalier.quantize.kernel.PixelFolding;
+import dev.espalier.quantize.kernel.WeightedLayer;
+import dev.espalier.quantize.qdq.Written;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -33,7 +37,6 @@ final class LatencyGate {
 
     private final Quantization work;
     private final double seconds;
-    private boolean pairs;
 
     /**
      * @param seconds that measuring may take in all, loading not counted
@@ -49,21 +52,22 @@ final class LatencyGate {
      * @return the fastest model with layers in integers; empty where none is faster than {@code
      *     original}
      */
-    Optional<Model> keepFast(Model original, Set<Node> kept) {
+    Optional<Written> keepFast(Model original, Set<Node> kept) {
         Set<Node> floats = new HashSet<>(kept);
-        Model best = work.quantized(floats, false);
+        Written best = work.written(floats, false);
         ModelTimer timer = work.context().host().timer().orElse(null);
         if (timer == null) {
             work.context().note("latency was not measured: there is nothing to measure it with");
             return Optional.of(best);
         }
+        boolean pairs = false;
         Map<String, List<Node>> kinds = kinds(floats);
         double each = Math.max(LEAST_SECONDS, seconds / (kinds.size() + 3));
         double left = seconds - each;
         if (work.hasPairs() && left >= each) {
             left -= each;
-            Model variant = work.quantized(floats, true);
-            Pair pair = Pair.measure(timer, best, variant, each);
+            Written variant = work.written(floats, true);
+            Pair pair = Pair.measure(timer, best.model(), variant.model(), each);
             pairs = pair.isFaster();
             best = pairs ? variant : best;
             work.context().note(pair.text(pairs));
@@ -78,11 +82,11 @@ final class LatencyGate {
             left -= each;
             Set<Node> tried = new HashSet<>(floats);
             tried.addAll(kind.getValue());
-            if (tried.containsAll(work.layers().keySet())) {
+            if (tried.containsAll(work.layers().layers().keySet())) {
                 continue;
             }
-            Model variant = work.quantized(tried, pairs);
-            Pair pair = Pair.measure(timer, best, variant, each);
+            Written variant = work.written(tried, pairs);
+            Pair pair = Pair.measure(timer, best.model(), variant.model(), each);
             if (pair.isFaster()) {
                 String why =
                         "stays float: the model takes %.1f µs with it in integers and %.1f without"
@@ -98,13 +102,11 @@ final class LatencyGate {
                             "kinds of layers that were not measured, for time: %d"
                                     .formatted(untried));
         }
-        return verdict(timer, original, floats, each);
+        return verdict(timer, original, best, each);
     }
 
-    private Optional<Model> verdict(
-            ModelTimer timer, Model original, Set<Node> floats, double each) {
-        Model best = work.quantized(floats, pairs);
-        Pair pair = Pair.measure(timer, original, best, each);
+    private Optional<Written> verdict(ModelTimer timer, Model original, Written best, double each) {
+        Pair pair = Pair.measure(timer, original, best.model(), each);
         String figures =
                 String.format(
                         Locale.ROOT, "%.1f µs before, %.1f after", pair.first(), pair.second());
@@ -124,6 +126,7 @@ final class LatencyGate {
         Map<String, List<Node>> slow = new LinkedHashMap<>();
         Map<String, List<Node>> fast = new LinkedHashMap<>();
         work.layers()
+                .layers()
                 .forEach(
                         (node, layer) -> {
                             if (!floats.contains(node)) {

@@ -6,7 +6,11 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.effect.Diagnosis;
+import dev.espalier.quantize.placement.KeepFloat;
+import dev.espalier.quantize.qdq.Integers;
+import dev.espalier.quantize.qdq.Written;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,38 +109,34 @@ public record Quantize(
 
     /** What {@link #apply} returns, without a measurement of what it did: for those who try. */
     public Model quantized(Model model, PassContext context) {
-        Quantization work = new Quantization(this, model, context);
-        if (work.layers().isEmpty()) {
-            context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
-            return model;
+        Quantization work = Quantization.of(this, model, context);
+        if (work.isEmpty()) {
+            return nothing(model, context);
         }
-        Set<Node> kept = work.farRanges();
-        Optional<Model> quantized =
+        Set<Node> kept = keepFloat.farRanges() ? work.farRanges() : Set.of();
+        Optional<Written> written =
                 keepFloat.slower()
                         ? new LatencyGate(work, keepFloat.seconds()).keepFast(model, kept)
-                        : Optional.of(work.quantized(kept, false));
-        quantized.ifPresent(
-                made -> {
-                    work.noteFloats();
-                    work.noteFourBits();
-                    work.noteChannels();
-                    work.noteSums(made);
-                });
-        return quantized.orElse(model);
+                        : Optional.of(work.written(kept, false));
+        written.ifPresent(made -> new IntegerNotes(work, made).all());
+        return written.map(Written::model).orElse(model);
     }
 
     /** The same nodes with made-up ranges of 0 to 1. */
     @Override
     public Model preview(Model model, PassContext context) {
-        Quantization work = new Quantization(this, model, context);
-        if (work.layers().isEmpty()) {
-            context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
-            return model;
+        Quantization work = Quantization.of(this, model, context);
+        if (work.isEmpty()) {
+            return nothing(model, context);
         }
-        Model made = work.structure();
-        work.noteFloats();
-        work.noteFourBits();
-        return made;
+        Written made = work.structure();
+        new IntegerNotes(work, made).structure();
+        return made.model();
+    }
+
+    private static Model nothing(Model model, PassContext context) {
+        context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
+        return model;
     }
 
     @Override

@@ -1,8 +1,10 @@
 /**
- * Writes a float model in 8-bit integers, placed so that ONNX Runtime computes the layers in
- * integers instead of converting back and forth. Read {@link dev.espalier.quantize.Quantize} first;
- * behind it {@code Planner} says where integers begin and end, {@code Calibrator} finds the ranges,
- * and {@code QdqWriter} writes the nodes. Nothing here knows ONNX Runtime's classes or any other
- * technique.
+ * The two passes on top, which put the rooms below together: {@link
+ * dev.espalier.quantize.Quantize}, static quantization to 8-bit integers, and {@link
+ * dev.espalier.quantize.MixedPrecision}, which gives each layer as many bits as accuracy and size
+ * want. From the bottom up: {@code grid}, {@code calibration}, {@code kernel}, {@code prepare},
+ * {@code placement} and {@code qdq} make up static quantization; {@code dynamic}, {@code weights},
+ * {@code smooth}, {@code storage}, {@code saturation} and {@code repair} have passes of their own
+ * and don't know each other. Nothing here knows ONNX Runtime's classes or any other technique.
  */
 package dev.espalier.quantize;

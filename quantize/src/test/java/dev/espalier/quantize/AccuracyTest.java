@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
 import java.util.Map;

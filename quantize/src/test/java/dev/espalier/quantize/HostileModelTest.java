@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.runtime.Stopwatch;
 import dev.espalier.testkit.RandomSamples;
 import java.util.Optional;

@@ -10,6 +10,8 @@ import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.testkit.RandomSamples;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -9,6 +9,8 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.quantize.repair.LearningSettings;
 import dev.espalier.quantize.repair.RoundWeights;
 import dev.espalier.quantize.repair.Rounding;

@@ -9,6 +9,10 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.kernel.PixelFolding;
+import dev.espalier.quantize.kernel.WeightedLayer;
+import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
@@ -147,7 +151,7 @@ class PixelFoldingTest {
         Model model = GraphText.parse(conv("12", channels, weight, attributes));
         RandomSamples samples = RandomSamples.of(model, 8);
         DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
-        Model made = new Quantization(QUANTIZE, model, context).quantized(Set.of(), true);
+        Model made = Quantization.of(QUANTIZE, model, context).written(Set.of(), true).model();
 
         assertThat(made.graph().nodes()).extracting(Node::opType).contains("Reshape");
         assertThat(SaturationProof.of(made, Runners.PLAIN).isComplete()).isTrue();
@@ -226,7 +230,9 @@ class PixelFoldingTest {
         DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         // A folded layer has other neighbours among its weights, and so another grid for any CPU.
         Integers integers = Integers.STANDARD.withTarget(Target.VNNI);
-        return new Quantization(QUANTIZE.with(integers), model, context).quantized(Set.of(), true);
+        return Quantization.of(QUANTIZE.with(integers), model, context)
+                .written(Set.of(), true)
+                .model();
     }
 
     private static Optional<PixelFolding> folding(

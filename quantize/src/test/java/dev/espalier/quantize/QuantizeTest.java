@@ -11,6 +11,8 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.quantize.ActivationStream;
+import dev.espalier.quantize.calibration.ActivationStream;
 import java.util.Collection;
 import java.util.function.BiConsumer;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Calibration samples as a model takes them, and the refusal of what they cannot be used for. */
-final class CalibrationInputs {
+public final class CalibrationInputs {
     private CalibrationInputs() {}
 
     /**
@@ -18,7 +18,7 @@ final class CalibrationInputs {
      *
      * @throws DataException where they do not fill one batch
      */
-    static List<Map<String, Tensor>> of(Model model, int samples, PassContext context) {
+    public static List<Map<String, Tensor>> of(Model model, int samples, PassContext context) {
         List<Map<String, Tensor>> inputs =
                 InputBatches.of(model, context.data().calibration(), samples);
         if (inputs.isEmpty()) {

@@ -8,8 +8,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.quantize.LayerPairs;
-import dev.espalier.quantize.PairedWeights;
+import dev.espalier.quantize.grid.PairedWeights;
+import dev.espalier.quantize.kernel.LayerPairs;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -23,27 +23,27 @@ import java.util.Set;
  * @param rowAxis the axis of {@code weight} along which output channels lie: 0, or 1 of a matrix
  * @param groups of a convolution, each of which reads inputs of its own; else 1
  */
-record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
+public record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
     private static final int WEIGHT = 1;
     private static final int BIAS = 2;
     private static final Set<String> KNOWN = Set.of("Conv", "Gemm", "MatMul");
     private static final Set<String> OTHERS = Set.of("ConvTranspose", "LSTM", "GRU", "RNN");
 
     /** What {@link #of} found: a layer, or the reason why there is none. */
-    record Finding(Optional<FilterMatrix> layer, String refusal) {
+    public record Finding(Optional<FilterMatrix> layer, String refusal) {
         private static Finding refused(String why) {
             return new Finding(Optional.empty(), why);
         }
     }
 
     /** Whether {@code node} multiplies by weights, so that it is worth a word when it is left. */
-    static boolean isWeighted(Node node) {
+    public static boolean isWeighted(Node node) {
         return node.isStandard()
                 && (KNOWN.contains(node.opType()) || OTHERS.contains(node.opType()));
     }
 
     /** The layer that {@code node}, a weighted one, computes. */
-    static Finding of(Node node, ShapeInference types) {
+    public static Finding of(Node node, ShapeInference types) {
         if (!KNOWN.contains(node.opType())) {
             return Finding.refused("only Conv, Gemm and MatMul are taken");
         }
@@ -118,7 +118,7 @@ record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
     }
 
     /** W, as new arrays. */
-    double[][] rows() {
+    public double[][] rows() {
         double[] values = weight.toDoubles();
         double[][] rows = new double[channels()][depth()];
         for (int m = 0; m < rows.length; m++) {
@@ -138,12 +138,12 @@ record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
      *
      * @param rows W; not modified
      */
-    Model withRows(Model model, double[][] rows) {
+    public Model withRows(Model model, double[][] rows) {
         return with(model, WEIGHT, withRows(rows).weight());
     }
 
     /** This layer with another W; not modified. */
-    FilterMatrix withRows(double[][] rows) {
+    public FilterMatrix withRows(double[][] rows) {
         double[] values = new double[Math.toIntExact(weight.elementCount())];
         for (int m = 0; m < rows.length; m++) {
             for (int d = 0; d < rows[m].length; d++) {
@@ -157,7 +157,7 @@ record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
      * b [channels] as a new array, zeros where there is none; empty where the layer has no place
      * for one, or has one that is not a constant of one number for each channel.
      */
-    Optional<double[]> bias(ShapeInference types) {
+    public Optional<double[]> bias(ShapeInference types) {
         if (node.is("MatMul") || node.attributes().real("beta", 1) != 1) {
             return Optional.empty();
         }
@@ -179,7 +179,7 @@ record FilterMatrix(Node node, Tensor weight, int rowAxis, int groups) {
     }
 
     /** {@code model}, in which this layer is, with another b; only where {@link #bias} is there. */
-    Model withBias(Model model, double[] bias) {
+    public Model withBias(Model model, double[] bias) {
         return with(model, BIAS, Tensor.ofReals(DataType.FLOAT, Shape.of(bias.length), bias));
     }
 

@@ -11,8 +11,8 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.simplify.FoldBatchNorm;
-import dev.espalier.quantize.PairedWeights;
 import dev.espalier.quantize.effect.Diagnosis;
+import dev.espalier.quantize.grid.PairedWeights;
 import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,7 +92,7 @@ public record RoundWeights(
     }
 
     /** {@code folded}, in which {@code layers} are, with the weights of these rounded. */
-    Model round(Model folded, List<FilterMatrix> layers, PassContext context) {
+    public Model round(Model folded, List<FilterMatrix> layers, PassContext context) {
         List<Map<String, Tensor>> inputs =
                 rounding == Rounding.NEAREST
                         ? List.of()

@@ -12,7 +12,7 @@ import dev.espalier.core.pass.Progress;
  * The context of a pass that is tried out and thrown away: fewer calibration samples, and nothing
  * it says goes into the report.
  */
-record TrialContext(PassContext around, int samples) implements PassContext {
+public record TrialContext(PassContext around, int samples) implements PassContext {
     @Override
     public DataSplits data() {
         return around.data().withCalibration(samples);

@@ -1,6 +1,6 @@
 package dev.espalier.quantize.repair;
 
-import dev.espalier.quantize.PairedWeights;
+import dev.espalier.quantize.grid.PairedWeights;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * @param step distance of two neighbours, positive
  * @param greatest integer
  */
-record WeightSteps(float step, int greatest) {
+public record WeightSteps(float step, int greatest) {
     /** How far the range is narrowed in search of finer steps, and in how many trials. */
     private static final double NARROWEST = 0.4;
 
@@ -77,14 +77,14 @@ record WeightSteps(float step, int greatest) {
     }
 
     /** {@code rows}, each rounded to nearest on a grid of its own; not modified. */
-    static double[][] nearest(double[][] rows, int bits) {
+    public static double[][] nearest(double[][] rows, int bits) {
         PairedWeights[] none = new PairedWeights[rows.length];
         Arrays.fill(none, PairedWeights.NONE);
         return nearest(rows, bits, none);
     }
 
     /** The same with pairs of each row that must not saturate. */
-    static double[][] nearest(double[][] rows, int bits, PairedWeights[] pairs) {
+    public static double[][] nearest(double[][] rows, int bits, PairedWeights[] pairs) {
         double[][] rounded = new double[rows.length][];
         for (int m = 0; m < rows.length; m++) {
             rounded[m] = of(rows[m], bits, pairs[m], Rounding.NEAREST).rounded(rows[m]);
@@ -107,7 +107,7 @@ record WeightSteps(float step, int greatest) {
     }
 
     /** The integer nearest to {@code w / step}. */
-    int nearest(double w) {
+    public int nearest(double w) {
         return clip(Math.rint(w / step));
     }
 

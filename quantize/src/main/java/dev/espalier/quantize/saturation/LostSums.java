@@ -2,6 +2,8 @@ package dev.espalier.quantize.saturation;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.grid.PairSums;
+import dev.espalier.quantize.grid.WeightPairs;
 import java.nio.ByteBuffer;
 
 /** What saturation takes from the sums of one layer. */

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.grid.WeightPairs;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.FormerValues;
+import dev.espalier.quantize.grid.WeightPairs;
 import java.util.Map;
 
 /**

@@ -9,7 +9,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
-import dev.espalier.quantize.ChannelRanges;
+import dev.espalier.quantize.calibration.ChannelRanges;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LayerInputs;
 import dev.espalier.quantize.linear.LinearLayer;

@@ -1,6 +1,6 @@
 package dev.espalier.quantize.smooth;
 
-import dev.espalier.quantize.ChannelRanges;
+import dev.espalier.quantize.calibration.ChannelRanges;
 import java.util.Arrays;
 
 /** What the channels of a value are divided by, from what was seen of them. */

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassRun;
-import dev.espalier.quantize.Calibration;
-import dev.espalier.quantize.Integers;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.qdq.Integers;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Quantize} makes of a BERT-like encoder. */

@@ -6,7 +6,7 @@ import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.quantize.Integers;
+import dev.espalier.quantize.qdq.Integers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.DirectContext;
-import dev.espalier.quantize.Integers;
+import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.quantize.grid.WeightPairs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

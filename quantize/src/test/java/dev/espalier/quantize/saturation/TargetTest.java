@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.quantize.Runners;
+import dev.espalier.quantize.grid.WeightPairs;
 import org.junit.jupiter.api.Test;
 
 class TargetTest {

@@ -1,0 +1,35 @@
+package dev.espalier.quantize;
+
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.quantize.repair.FilterMatrix;
+import java.util.List;
+
+/**
+ * A network some of whose layers have weights on a grid of 4 bits, and how it is quantized.
+ *
+ * @param exact the network without rounding
+ * @param fourBits the layers of {@code exact} that are rounded in {@code rounded}
+ * @param rounded the float network with those layers rounded; {@code exact} where there are none
+ */
+record LayerLevels(Model exact, List<FilterMatrix> fourBits, Model rounded, Quantize quantize) {
+    /** All layers in 8 bits. */
+    static LayerLevels ofEight(Model exact, Quantize quantize) {
+        return new LayerLevels(exact, List.of(), exact, quantize);
+    }
+
+    /** The quantized network with layers of these names in float, with the weights they had. */
+    Model with(List<String> floats, PassContext context) {
+        ShapeInference types = ShapeInference.of(exact);
+        Model model = rounded;
+        for (FilterMatrix layer : fourBits) {
+            if (floats.contains(layer.node().name())) {
+                model = layer.withRows(model, layer.rows());
+                double[] bias = layer.bias(types).orElse(null);
+                model = bias == null ? model : layer.withBias(model, bias);
+            }
+        }
+        return quantize.excluding(floats).quantized(model, context);
+    }
+}

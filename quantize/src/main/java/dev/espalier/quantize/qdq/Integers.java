@@ -1,0 +1,135 @@
+package dev.espalier.quantize.qdq;
+
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.pass.FormerOption;
+import dev.espalier.core.pass.Option;
+import dev.espalier.quantize.Quantize;
+import dev.espalier.quantize.grid.WeightPairs;
+import dev.espalier.quantize.kernel.WeightedLayer;
+import dev.espalier.quantize.saturation.Target;
+
+/**
+ * How the integers of {@link Quantize} are laid out.
+ *
+ * @param format of the nodes in the file
+ * @param activations in which bytes activations are kept
+ * @param perChannel whether each output channel of a weight has its own scale
+ * @param target the CPUs on which the file's sums are right; which weights are how great follows
+ * @param packed whether weights of at most 4 bits are stored two to a byte
+ */
+@FormerOption(
+        key = "weight-bits",
+        instead =
+                "'target: any', which is the default, takes the place of 7 bits, and 'target: vnni'"
+                        + " that of 8")
+public record Integers(
+        @Option(
+                        value = "qdq",
+                        help =
+                                "How the file says so: qdq (float operators between QuantizeLinear"
+                                        + " and DequantizeLinear) or qoperator (integer operators).")
+                Format format,
+        @Option(value = "u8", help = "Bytes of activations: u8, u8-symmetric, s8 or s8-symmetric.")
+                Activations activations,
+        @Option(value = "true", help = "Whether each output channel of a weight has its own scale.")
+                boolean perChannel,
+        @Option(
+                        value = "any",
+                        help =
+                                "CPUs on which sums are right: any (weights as great as can be"
+                                        + " without saturating anywhere), vnni (up to 127), or"
+                                        + " host (what this machine allows).")
+                Target target,
+        @Option(
+                        value = "false",
+                        help =
+                                "Whether weights that round-weights gave 4 bits or fewer are stored"
+                                        + " two to a byte: a smaller file of operator set 21, which"
+                                        + " needs ONNX Runtime 1.23.")
+                boolean packed) {
+    /** Unsigned activations, per channel, as QDQ, right on any CPU. */
+    public static final Integers STANDARD =
+            new Integers(Format.QDQ, Activations.U8, true, Target.ANY, false);
+
+    /**
+     * Along which axis of its weight {@code layer} has a scale for each index; -1 for one scale.
+     */
+    public int axis(WeightedLayer layer) {
+        return perChannel ? layer.axis() : -1;
+    }
+
+    /** This with weights of at most 4 bits stored two to a byte, or one. */
+    public Integers withPacked(boolean changed) {
+        return new Integers(format, activations, perChannel, target, changed);
+    }
+
+    /** This for other CPUs. */
+    public Integers withTarget(Target changed) {
+        return new Integers(format, activations, perChannel, changed, packed);
+    }
+
+    /** This with a scale for each output channel of a weight, or with one for all. */
+    public Integers withPerChannel(boolean changed) {
+        return new Integers(format, activations, changed, target, packed);
+    }
+
+    /** This with other bytes of activations. */
+    public Integers withActivations(Activations changed) {
+        return new Integers(format, changed, perChannel, target, packed);
+    }
+
+    /** This in another form. */
+    public Integers withFormat(Format changed) {
+        return new Integers(changed, activations, perChannel, target, packed);
+    }
+
+    /** This with the machine's own abilities in place of {@code host}. */
+    public Integers resolved(ModelRunner runner) {
+        return withTarget(target.isExact(runner) ? Target.VNNI : Target.ANY);
+    }
+
+    /**
+     * Which weights must not saturate together; not for {@code host}. Integer operators that read
+     * signed bytes are exact on every CPU, but ONNX Runtime's option {@code
+     * session.x64quantprecision} cannot load them with weights above 64.
+     *
+     * @param pairs of {@code weight} that are multiplied side by side
+     */
+    WeightPairs guarded(WeightPairs pairs, Shape weight) {
+        if (target != Target.ANY) {
+            return WeightPairs.NONE;
+        }
+        return format == Format.QOPERATOR && activations.isSigned()
+                ? WeightPairs.ofEach(weight)
+                : pairs;
+    }
+
+    /** How a file says that something is computed in integers. */
+    public enum Format {
+        /** Float operators between QuantizeLinear and DequantizeLinear, which runtimes fuse. */
+        QDQ,
+        /** Integer operators, some of them of ONNX Runtime's own domain. */
+        QOPERATOR
+    }
+
+    /** In which bytes activations are kept. */
+    public enum Activations {
+        /** 0 to 255, the zero point wherever zero lies. */
+        U8,
+        /** 0 to 255, the zero point 128 but behind a Relu, where it is 0. */
+        U8_SYMMETRIC,
+        /** -128 to 127, the zero point wherever zero lies. */
+        S8,
+        /** -128 to 127, the zero point 0 but behind a Relu, where it is -128. */
+        S8_SYMMETRIC;
+
+        public boolean isSigned() {
+            return this == S8 || this == S8_SYMMETRIC;
+        }
+
+        public boolean isSymmetric() {
+            return this == U8_SYMMETRIC || this == S8_SYMMETRIC;
+        }
+    }
+}
