@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +41,7 @@ class LearnedRoundingTimesTest {
                 row[j] = random.nextGaussian();
             }
         }
-        long start = System.nanoTime();
+        double[] start = {clock(), cpu()};
         Moments moments = new Moments(DEPTH, OUTPUTS);
         double[] input = new double[DEPTH];
         double[] output = new double[OUTPUTS];
@@ -54,7 +55,7 @@ class LearnedRoundingTimesTest {
             moments.add(input, output);
         }
         Moments.Fit fit = moments.fit(true);
-        long gathered = System.nanoTime();
+        double[] gathered = {clock(), cpu()};
         List<WeightSteps> steps = Arrays.stream(rows).map(row -> WeightSteps.of(row, 4)).toList();
         int[][] integers = new LearnedRounding(fit.h, ITERATIONS, 0.1).round(rows, fit.c, steps);
         for (int m = 0; m < OUTPUTS; m++) {
@@ -62,24 +63,36 @@ class LearnedRoundingTimesTest {
                 rows[m][j] = (double) steps.get(m).step() * integers[m][j];
             }
         }
-        long rounded = System.nanoTime();
+        double[] rounded = {clock(), cpu()};
         double error = Arrays.stream(fit.errors(rows)).sum();
-        long done = System.nanoTime();
+        double[] done = {clock(), cpu()};
         List<String> lines =
                 List.of(
                         "| inputs | outputs | columns | steps | moments | rounding | error |",
                         "|---|---|---|---|---|---|---|",
                         String.format(
                                 Locale.ROOT,
-                                "| %d | %d | %d | %d | %.2f s | %.2f s | %.2f s |",
+                                "| %d | %d | %d | %d | %.2f s, CPU %.2f s | %.2f s, CPU %.2f s | %.2f s, CPU %.2f s |",
                                 DEPTH,
                                 OUTPUTS,
                                 COLUMNS,
                                 ITERATIONS,
-                                (gathered - start) / 1e9,
-                                (rounded - gathered) / 1e9,
-                                (done - rounded) / 1e9));
+                                gathered[0] - start[0],
+                                gathered[1] - start[1],
+                                rounded[0] - gathered[0],
+                                rounded[1] - gathered[1],
+                                done[0] - rounded[0],
+                                done[1] - rounded[1]));
         Files.write(Path.of("target", "learned-rounding-times.md"), lines);
         assertThat(error).isPositive();
+    }
+
+    private static double clock() {
+        return System.nanoTime() / 1e9;
+    }
+
+    private static double cpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis()
+                / 1e3;
     }
 }
