@@ -40,7 +40,7 @@ if %major% LSS 17 (
 set "home=%~dp0cli\target\espalier"
 if exist "%~dp0..\lib\espalier-cli-*.jar" for %%h in ("%~dp0..") do set "home=%%~fh"
 if exist "%home%\lib\onnxruntime-*.jar" goto run
-echo building Espalier (first use; downloads its libraries, some 300 MB) ...>&2
+echo building Espalier (first use; downloads its libraries, some 400 MB) ...>&2
 pushd "%~dp0"
 call mvnw.cmd -q -B -DskipTests package 1>&2
 set "failed=%errorlevel%"

@@ -61,6 +61,7 @@ class ArchitectureTest {
         assertThat(modules)
                 .contains(
                         "core",
+                        "linalg",
                         "runtime",
                         "train",
                         "prune",
@@ -177,6 +178,8 @@ class ArchitectureTest {
     @ArchTest static final ArchRule progressbar = door("me.tongfei..", "cli");
     @ArchTest static final ArchRule jmh = door("org.openjdk.jmh..", "benchmarks");
     @ArchTest static final ArchRule protobuf = door("com.google.protobuf..", "core.onnx");
+    @ArchTest static final ArchRule nd4j = door("org.nd4j..", "linalg");
+    @ArchTest static final ArchRule openBlas = door("org.bytedeco..", "linalg");
     @ArchTest static final ArchRule yaml = door("org.snakeyaml..", "core.recipe");
 
     @ArchTest

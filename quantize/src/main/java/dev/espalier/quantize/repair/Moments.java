@@ -1,5 +1,9 @@
 package dev.espalier.quantize.repair;
 
+import dev.espalier.linalg.Gram;
+import dev.espalier.linalg.Matrix;
+import java.util.Arrays;
+
 /**
  * All that the squared error of a linear layer depends on, of a stream of inputs x [depth] and
  * wanted outputs y [channels]: the mean error of a row w with bias b is
@@ -11,87 +15,68 @@ package dev.espalier.quantize.repair;
  * <p>so that memory does not grow with the number of examples.
  */
 final class Moments {
-    private final double[][] xx;
-    private final double[][] yx;
+    private final Gram products;
     private final double[] x;
     private final double[] y;
     private final double[] yy;
-    private long count;
 
     Moments(int depth, int channels) {
-        xx = new double[depth][depth];
-        yx = new double[channels][depth];
+        products = new Gram(depth, channels);
         x = new double[depth];
         y = new double[channels];
         yy = new double[channels];
     }
 
     void add(double[] input, double[] output) {
-        count++;
+        products.add(input, output);
         for (int i = 0; i < input.length; i++) {
-            double a = input[i];
-            if (a == 0) {
-                continue;
-            }
-            x[i] += a;
-            double[] sums = xx[i];
-            for (int j = 0; j <= i; j++) {
-                sums[j] += a * input[j];
-            }
+            x[i] += input[i];
         }
         for (int m = 0; m < output.length; m++) {
-            double b = output[m];
-            y[m] += b;
-            yy[m] += b * b;
-            double[] sums = yx[m];
-            for (int j = 0; j < input.length; j++) {
-                sums[j] += b * input[j];
-            }
+            y[m] += output[m];
+            yy[m] += output[m] * output[m];
         }
     }
 
     long count() {
-        return count;
+        return products.count();
     }
 
     /**
-     * The moments from which fitting begins.
+     * The moments from which fitting begins; nothing can be added behind.
      *
      * @param centred whether the layer has a bias, which takes up every difference of the means
      */
     Fit fit(boolean centred) {
-        double n = Math.max(1, count);
-        double[][] h = new double[x.length][x.length];
-        for (int i = 0; i < x.length; i++) {
-            for (int j = 0; j <= i; j++) {
-                h[i][j] = xx[i][j] / n - (centred ? x[i] * x[j] / n / n : 0);
-                h[j][i] = h[i][j];
-            }
-        }
-        double[][] c = new double[y.length][x.length];
+        double n = Math.max(1, count());
+        Matrix yx = products.cross();
+        Matrix xx = products.sums();
+        double[] meanX = Arrays.stream(x).map(sum -> sum / n).toArray();
+        double[] meanY = Arrays.stream(y).map(sum -> sum / n).toArray();
         double[] power = new double[y.length];
-        double[] meanY = new double[y.length];
         for (int m = 0; m < y.length; m++) {
-            meanY[m] = y[m] / n;
             power[m] = yy[m] / n - (centred ? meanY[m] * meanY[m] : 0);
-            for (int j = 0; j < x.length; j++) {
-                c[m][j] = yx[m][j] / n - (centred ? meanY[m] * x[j] / n : 0);
-            }
         }
-        double[] meanX = new double[x.length];
-        for (int j = 0; j < x.length; j++) {
-            meanX[j] = x[j] / n;
-        }
+        Matrix h =
+                Matrix.of(
+                        x.length,
+                        x.length,
+                        (i, j) -> xx.get(i, j) / n - (centred ? x[i] * x[j] / n / n : 0));
+        Matrix c =
+                Matrix.of(
+                        y.length,
+                        x.length,
+                        (m, j) -> yx.get(m, j) / n - (centred ? meanY[m] * x[j] / n : 0));
         return new Fit(h, c, power, meanX, meanY);
     }
 
     /** Means over the stream; a class and not a record, since records hold no arrays. */
     static final class Fit {
         /** E[x x'] [depth, depth]. */
-        final double[][] h;
+        final Matrix h;
 
         /** E[y x] [channels, depth]. */
-        final double[][] c;
+        final Matrix c;
 
         /** E[y^2] [channels]. */
         final double[] power;
@@ -99,7 +84,7 @@ final class Moments {
         private final double[] meanX;
         private final double[] meanY;
 
-        private Fit(double[][] h, double[][] c, double[] power, double[] meanX, double[] meanY) {
+        private Fit(Matrix h, Matrix c, double[] power, double[] meanX, double[] meanY) {
             this.h = h;
             this.c = c;
             this.power = power;
@@ -107,17 +92,21 @@ final class Moments {
             this.meanY = meanY;
         }
 
-        /** Mean squared error of {@code row} for channel {@code channel}, with the best bias. */
-        double error(int channel, double[] row) {
-            double error = power[channel];
-            for (int i = 0; i < row.length; i++) {
-                double product = 0;
-                for (int j = 0; j < row.length; j++) {
-                    product += h[i][j] * row[j];
+        /**
+         * Mean squared error of the row of each channel, with the best bias.
+         *
+         * @param rows [channels, depth], not modified
+         */
+        double[] errors(double[][] rows) {
+            Matrix products = Matrix.of(rows).times(h);
+            double[] errors = power.clone();
+            for (int m = 0; m < rows.length; m++) {
+                for (int i = 0; i < rows[m].length; i++) {
+                    errors[m] += rows[m][i] * (products.get(m, i) - 2 * c.get(m, i));
                 }
-                error += row[i] * (product - 2 * c[channel][i]);
+                errors[m] = Math.max(errors[m], 0);
             }
-            return Math.max(error, 0);
+            return errors;
         }
 
         /** The bias that makes the mean output of {@code row} the wanted one: E y - w E x. */

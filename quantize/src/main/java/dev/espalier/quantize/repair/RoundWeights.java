@@ -186,31 +186,31 @@ public record RoundWeights(
         int perGroup = rows.length / layer.groups();
         for (int g = 0; g < layer.groups(); g++) {
             Moments.Fit fit = moments.get(g).fit(hasBias);
-            LearnedRounding learner =
-                    new LearnedRounding(fit.h, learning.iterations(), learning.pressure());
             int first = g * perGroup;
-            IntStream.range(0, perGroup)
-                    .parallel()
-                    .forEach(
-                            m -> {
-                                double[] row = rows[first + m];
-                                WeightSteps steps =
-                                        WeightSteps.of(
-                                                row,
-                                                weightBits,
-                                                pairs[first + m],
-                                                Rounding.LEARNED);
-                                int[] integers = learner.round(row, fit.c[m], steps);
-                                for (int d = 0; d < row.length; d++) {
-                                    row[d] = (double) steps.step() * integers[d];
-                                }
-                            });
+            double[][] group = Arrays.copyOfRange(rows, first, first + perGroup);
+            before += sum(fit.errors(Arrays.copyOfRange(nearest, first, first + perGroup)));
+            List<WeightSteps> steps =
+                    IntStream.range(0, perGroup)
+                            .parallel()
+                            .mapToObj(
+                                    m ->
+                                            WeightSteps.of(
+                                                    group[m],
+                                                    weightBits,
+                                                    pairs[first + m],
+                                                    Rounding.LEARNED))
+                            .toList();
+            int[][] integers =
+                    new LearnedRounding(fit.h, learning.iterations(), learning.pressure())
+                            .round(group, fit.c, steps);
             for (int m = 0; m < perGroup; m++) {
-                bias[first + m] = fit.bias(m, rows[first + m]);
-                signal += fit.power[m];
-                before += fit.error(m, nearest[first + m]);
-                after += fit.error(m, rows[first + m]);
+                for (int d = 0; d < group[m].length; d++) {
+                    group[m][d] = (double) steps.get(m).step() * integers[m][d];
+                }
+                bias[first + m] = fit.bias(m, group[m]);
             }
+            signal += sum(fit.power);
+            after += sum(fit.errors(group));
         }
         CalibrationInputs.finite(signal + after, layer);
         context.note(
@@ -222,5 +222,9 @@ public record RoundWeights(
                         10 * Math.log10(signal / before)));
         Model rounded = layer.withRows(rows).putWeight(current);
         return hasBias ? layer.withBias(bias).putBias(rounded) : rounded;
+    }
+
+    private static double sum(double[] values) {
+        return Arrays.stream(values).sum();
     }
 }

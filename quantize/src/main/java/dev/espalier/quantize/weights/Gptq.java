@@ -1,5 +1,7 @@
 package dev.espalier.quantize.weights;
 
+import dev.espalier.linalg.Cholesky;
+import dev.espalier.linalg.Matrix;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -24,8 +26,11 @@ import java.util.stream.IntStream;
  * rounded to nearest, not cleared, since it may not be zero elsewhere.
  */
 final class Gptq {
-    /** Columns that one reading of the triangle serves. */
-    private static final int COLUMNS_AT_ONCE = 8;
+    /** Columns of which 64-bit copies are held at once. */
+    private static final int COLUMNS_AT_ONCE = 1024;
+
+    /** Rows that are rounded before those behind them move, by one product for all of them. */
+    private static final int ROWS_AT_ONCE = 128;
 
     private final WeightType type;
     private final Blocks blocks;
@@ -39,11 +44,12 @@ final class Gptq {
 
     /**
      * @param columns N columns of K weights
+     * @throws dev.espalier.linalg.SingularMatrixException where activations were no finite numbers
      */
     BlockWeight round(float[] columns, int n, Hessian hessian) {
         int k = hessian.k();
         int[] order = order(hessian);
-        double[] triangle = triangle(hessian, order);
+        Matrix triangle = triangle(hessian, order);
         BlockWeight result =
                 rounding.actOrder()
                         ? NearestRounding.of(columns, k, n, type, blocks)
@@ -65,7 +71,7 @@ final class Gptq {
     }
 
     private void round(
-            float[] columns, int from, int to, int[] order, double[] triangle, BlockWeight result) {
+            float[] columns, int from, int to, int[] order, Matrix triangle, BlockWeight result) {
         int k = order.length;
         double[][] w = new double[to - from][k];
         for (int c = from; c < to; c++) {
@@ -73,83 +79,66 @@ final class Gptq {
                 w[c - from][j] = columns[c * k + order[j]];
             }
         }
-        for (int j = 0; j < k; j++) {
-            for (int c = from; c < to; c++) {
-                double[] column = w[c - from];
-                if (!rounding.actOrder() && j % blocks.size() == 0) {
-                    int block = j / blocks.size();
-                    result.setGrid(
-                            c, block, BlockGrid.of(column, j, result.end(block), type, blocks));
+        int step = Math.max(ROWS_AT_ONCE, blocks.size());
+        for (int top = 0; top < k; top += step) {
+            int height = Math.min(step, k - top);
+            double[][] near = triangle.block(top, top, height, height).toRows();
+            double[][] errors = new double[to - from][height];
+            int first = top;
+            IntStream.range(0, to - from)
+                    .parallel()
+                    .forEach(c -> round(w[c], first, from + c, order, near, errors[c], result));
+            int left = k - top - height;
+            Matrix moved = Matrix.of(errors).times(triangle.block(top, top + height, height, left));
+            for (int c = 0; c < to - from; c++) {
+                for (int i = 0; i < left; i++) {
+                    w[c][top + height + i] -= moved.get(c, i);
                 }
-                double rounded = result.put(c, order[j], column[j]);
-                double error = (column[j] - rounded) / triangle[j * k + j];
-                for (int i = j + 1; i < k; i++) {
-                    column[i] -= error * triangle[j * k + i];
-                }
+            }
+        }
+    }
+
+    /** Rounds rows of one column, from {@code top} on, and moves what is left of the same rows. */
+    private void round(
+            double[] w,
+            int top,
+            int c,
+            int[] order,
+            double[][] triangle,
+            double[] errors,
+            BlockWeight result) {
+        for (int j = 0; j < errors.length; j++) {
+            int row = top + j;
+            if (!rounding.actOrder() && row % blocks.size() == 0) {
+                int block = row / blocks.size();
+                result.setGrid(c, block, BlockGrid.of(w, row, result.end(block), type, blocks));
+            }
+            double rounded = result.put(c, order[row], w[row]);
+            errors[j] = (w[row] - rounded) / triangle[j][j];
+            for (int i = j + 1; i < errors.length; i++) {
+                w[top + i] -= errors[j] * triangle[j][i];
             }
         }
     }
 
     /**
-     * U, row-major. With P the reversal of all rows, {@code P H P = L L^T} gives {@code H = R R^T}
-     * with R = P L P an upper triangle, and U is the inverse of R.
+     * U. With P the reversal of all rows, {@code P H P = L L^T} gives {@code H = R R^T} with R = P
+     * L P an upper triangle, and U is the inverse of R.
      */
-    private double[] triangle(Hessian hessian, int[] order) {
+    private Matrix triangle(Hessian hessian, int[] order) {
         int k = order.length;
-        double[] lower = new double[k * k];
         double mean = hessian.meanDiagonal();
-        for (int i = 0; i < k; i++) {
-            for (int j = 0; j <= i; j++) {
-                lower[i * k + j] = hessian.get(order[k - 1 - i], order[k - 1 - j]);
-            }
-            if (lower[i * k + i] == 0) {
-                lower[i * k + i] = mean == 0 ? 1 : mean;
-            }
-            lower[i * k + i] += rounding.damping() * mean;
-        }
-        factorize(lower, k);
-        return inverse(lower, k);
-    }
-
-    /** Cholesky's factor in place, below and on the diagonal. */
-    private static void factorize(double[] a, int k) {
-        for (int i = 0; i < k; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = a[i * k + j];
-                for (int m = 0; m < j; m++) {
-                    sum -= a[i * k + m] * a[j * k + m];
-                }
-                if (i == j) {
-                    // Rounding alone can make it so small: the damped matrix is positive definite.
-                    a[i * k + i] = Math.sqrt(Math.max(sum, Double.MIN_NORMAL));
-                } else {
-                    a[i * k + j] = sum / a[j * k + j];
-                }
-            }
-        }
-    }
-
-    /** P L^-1 P as an upper triangle. */
-    private static double[] inverse(double[] lower, int k) {
-        double[] inverse = new double[k * k];
-        for (int i = 0; i < k; i++) {
-            inverse[i * k + i] = 1;
-            for (int m = 0; m < i; m++) {
-                double factor = lower[i * k + m];
-                for (int j = 0; j <= m; j++) {
-                    inverse[i * k + j] -= factor * inverse[m * k + j];
-                }
-            }
-            for (int j = 0; j <= i; j++) {
-                inverse[i * k + j] /= lower[i * k + i];
-            }
-        }
-        double[] upper = new double[k * k];
-        for (int i = 0; i < k; i++) {
-            for (int j = 0; j <= i; j++) {
-                upper[(k - 1 - i) * k + k - 1 - j] = inverse[i * k + j];
-            }
-        }
-        return upper;
+        double silent = mean == 0 ? 1 : mean;
+        double damping = rounding.damping() * mean;
+        Matrix reversed =
+                Matrix.of(
+                        k,
+                        k,
+                        (i, j) -> {
+                            double h = hessian.get(order[k - 1 - i], order[k - 1 - j]);
+                            return i != j ? h : (h == 0 ? silent : h) + damping;
+                        });
+        Matrix inverse = Cholesky.of(reversed).triangle().inverse();
+        return Matrix.of(k, k, (i, j) -> inverse.get(k - 1 - i, k - 1 - j));
     }
 }

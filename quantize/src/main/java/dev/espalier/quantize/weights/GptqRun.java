@@ -2,6 +2,7 @@ package dev.espalier.quantize.weights;
 
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.linalg.SingularMatrixException;
 import dev.espalier.quantize.linear.LayerInputs;
 import dev.espalier.quantize.linear.LinearLayer;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ final class GptqRun {
     private void round(LinearLayer layer, Hessian hessian) {
         float[] columns = layer.columns();
         BlockWeight nearest = NearestRounding.of(columns, layer.k(), layer.n(), type, blocks);
-        BlockWeight chosen = new Gptq(type, blocks, rounding).round(columns, layer.n(), hessian);
+        BlockWeight chosen = gptq(columns, layer.n(), hessian, nearest);
         double before = hessian.error(nearest, columns);
         double after = hessian.error(chosen, columns);
         if (!(after < before)) {
@@ -118,6 +119,15 @@ final class GptqRun {
         error += after;
         power += hessian.power(columns);
         weights.put(layer.weightKey(), chosen);
+    }
+
+    /** By GPTQ, or {@code nearest} where activations that are no finite numbers leave no choice. */
+    private BlockWeight gptq(float[] columns, int n, Hessian hessian, BlockWeight nearest) {
+        try {
+            return new Gptq(type, blocks, rounding).round(columns, n, hessian);
+        } catch (SingularMatrixException e) {
+            return nearest;
+        }
     }
 
     private String summary(int layers) {

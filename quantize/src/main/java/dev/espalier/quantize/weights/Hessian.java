@@ -1,61 +1,34 @@
 package dev.espalier.quantize.weights;
 
+import dev.espalier.linalg.Gram;
+import dev.espalier.linalg.Matrix;
+
 /**
  * {@code H = 2 / m sum x x^T} over the m rows x of a layer's input: the second derivative of {@code
  * 1/m |X W - X W'|^2} for any column of W.
  */
 final class Hessian {
-    private static final int ROWS_AT_ONCE = 4;
+    /** Columns whose products with H are computed at once. */
+    private static final int COLUMNS_AT_ONCE = 512;
 
     private final int k;
-    private final double[] sums;
-    private long rows;
+    private Gram gram;
+    private Matrix sums;
+    private double scale;
 
     Hessian(int k) {
         this.k = k;
-        this.sums = new double[Math.multiplyExact(k, k)];
+        this.gram = new Gram(k, 0);
     }
 
     static long bytes(int k) {
-        return 8L * k * k;
+        return Gram.bytes(k, 0);
     }
 
-    /** Takes in rows of K numbers. */
+    /** Takes in rows of K numbers; not once H was asked for. */
     void add(float[] x) {
-        int count = x.length / k;
-        int row = 0;
-        for (; row + ROWS_AT_ONCE <= count; row += ROWS_AT_ONCE) {
-            addFour(x, row * k);
-        }
-        for (; row < count; row++) {
-            addOne(x, row * k);
-        }
-        rows += count;
-    }
-
-    private void addFour(float[] x, int at) {
-        for (int i = 0; i < k; i++) {
-            float a = x[at + i];
-            float b = x[at + k + i];
-            float c = x[at + 2 * k + i];
-            float d = x[at + 3 * k + i];
-            int line = i * k;
-            for (int j = i; j < k; j++) {
-                sums[line + j] +=
-                        a * x[at + j]
-                                + b * x[at + k + j]
-                                + c * x[at + 2 * k + j]
-                                + d * x[at + 3 * k + j];
-            }
-        }
-    }
-
-    private void addOne(float[] x, int at) {
-        for (int i = 0; i < k; i++) {
-            double a = x[at + i];
-            for (int j = i; j < k; j++) {
-                sums[i * k + j] += a * x[at + j];
-            }
+        for (int from = 0; from < x.length; from += k) {
+            gram.add(x, from);
         }
     }
 
@@ -64,7 +37,17 @@ final class Hessian {
     }
 
     double get(int i, int j) {
-        return 2 * sums[Math.min(i, j) * k + Math.max(i, j)] / Math.max(1, rows);
+        return sums().get(i, j) * scale;
+    }
+
+    /** And sets the scale. */
+    private Matrix sums() {
+        if (sums == null) {
+            scale = 2.0 / Math.max(1, gram.count());
+            sums = gram.sums();
+            gram = null;
+        }
+        return sums;
     }
 
     double meanDiagonal() {
@@ -77,39 +60,26 @@ final class Hessian {
 
     /** {@code sum over columns of e^T H e / 2}: the mean squared error of the layer's outputs. */
     double error(BlockWeight weight, float[] columns) {
-        double[] e = new double[k];
-        double sum = 0;
-        for (int c = 0; c < columns.length / k; c++) {
-            for (int row = 0; row < k; row++) {
-                e[row] = columns[c * k + row] - weight.get(c, row);
-            }
-            sum += quadratic(e);
-        }
-        return sum / 2;
+        return halfForm(columns.length / k, (c, row) -> columns[c * k + row] - weight.get(c, row));
     }
 
     /** {@code sum over columns of w^T H w / 2}: the mean square of the layer's outputs. */
     double power(float[] columns) {
-        double[] w = new double[k];
-        double sum = 0;
-        for (int c = 0; c < columns.length / k; c++) {
-            for (int row = 0; row < k; row++) {
-                w[row] = columns[c * k + row];
-            }
-            sum += quadratic(w);
-        }
-        return sum / 2;
+        return halfForm(columns.length / k, (c, row) -> columns[c * k + row]);
     }
 
-    private double quadratic(double[] v) {
+    /** Half of the sum of {@code v^T H v} over n rows v. */
+    private double halfForm(int n, Matrix.Entries rows) {
         double sum = 0;
-        for (int i = 0; i < k; i++) {
-            double inner = sums[i * k + i] * v[i] / 2;
-            for (int j = i + 1; j < k; j++) {
-                inner += sums[i * k + j] * v[j];
-            }
-            sum += 2 * v[i] * inner;
+        for (int from = 0; from < n; from += COLUMNS_AT_ONCE) {
+            int first = from;
+            Matrix v =
+                    Matrix.of(
+                            Math.min(COLUMNS_AT_ONCE, n - from),
+                            k,
+                            (c, row) -> rows.get(first + c, row));
+            sum += v.dot(v.times(sums()));
         }
-        return 2 * sum / Math.max(1, rows);
+        return sum * scale / 2;
     }
 }

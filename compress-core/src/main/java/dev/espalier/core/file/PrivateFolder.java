@@ -1,4 +1,4 @@
-package dev.espalier.runtime;
+package dev.espalier.core.file;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,7 +12,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 
 /** Folders that nobody but the user of this process can write into. */
-final class PrivateFolder {
+public final class PrivateFolder {
     private static final Set<PosixFilePermission> USER_ONLY =
             PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> OTHERS_WRITE =
@@ -26,7 +26,7 @@ final class PrivateFolder {
      * @throws IOException where it cannot be written, or is a link, another user's or open to
      *     others: what lies in it cannot be trusted then
      */
-    static void make(Path folder) throws IOException {
+    public static void make(Path folder) throws IOException {
         boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
         try {
             if (posix) {
@@ -56,8 +56,8 @@ final class PrivateFolder {
     }
 
     /** To whom files belong that this process makes in {@code folder}; it makes one to see. */
-    static UserPrincipal owner(Path folder) throws IOException {
-        Path made = Files.createTempFile(folder, "owner", StaleFiles.PART);
+    public static UserPrincipal owner(Path folder) throws IOException {
+        Path made = Files.createTempFile(folder, "owner", ".part");
         try {
             return Files.getOwner(made);
         } finally {

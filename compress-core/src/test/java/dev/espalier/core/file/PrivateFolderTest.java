@@ -1,4 +1,4 @@
-package dev.espalier.runtime;
+package dev.espalier.core.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
