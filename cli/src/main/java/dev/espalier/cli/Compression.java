@@ -9,7 +9,6 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.ModelFigures;
-import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Pipeline;
 import dev.espalier.core.recipe.RecipeWriter;
@@ -109,13 +108,10 @@ final class Compression {
     private CompressionReport run(RunFolder folder, ResumeStore store, Map<String, String> hashes) {
         // A model that the runtime refuses is better refused before hours of work than after.
         bench.tryOut(root.foreignModels());
-        PassRegistry registry = PassRegistry.load();
-        Pipeline pipeline =
-                new Pipeline(
-                        bench.passes(registry),
-                        bench.setup(root, new PassLines(log), folder.reproducer(), folder.work()));
-        Pipeline.Result made = pipeline.run(bench.original().model(), store);
-
+        Pipeline.Result made =
+                bench.pipeline(root, folder.reproducer(), folder.work())
+                        .withListener(new PassLines(log))
+                        .run(store);
         Path files = folder.result();
         Model stamped = Provenance.stamp(made.model(), provenance(made.runs(), hashes));
         Path file = files.resolve(MODEL);

@@ -1,7 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.report.Figures;
 import dev.espalier.train.program.TorchFile;
 import java.nio.file.Path;
@@ -97,7 +97,7 @@ final class ExportCommand implements Callable<Integer> {
     private TorchFile torchScript(Model model) {
         return TorchFile.of(
                 model,
-                DirectContext.of(model)
+                PassContext.of(model)
                         .withRunner(root.foreignModels().runner())
                         .withInputShapes(shapes.withBatch(1)));
     }

@@ -3,11 +3,11 @@ package dev.espalier.cli;
 import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
-import dev.espalier.core.pass.PipelineSetup;
+import dev.espalier.core.pass.Pipeline;
 import dev.espalier.core.report.Figures;
 
 /** A line for every pass as it begins and ends. */
-final class PassLines implements PipelineSetup.Listener {
+final class PassLines implements Pipeline.Listener {
     private final RunLog log;
 
     PassLines(RunLog log) {

@@ -3,9 +3,7 @@ package dev.espalier.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.core.pass.ModelFigures;
-import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
-import dev.espalier.core.pass.Pipeline;
 import dev.espalier.core.report.Figures;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -33,15 +31,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Workbench bench = Workbench.open(recipe.read(), recipe.file(), false);
-        List<PassRun> runs =
-                bench.original()
-                        .use(
-                                () ->
-                                        new Pipeline(
-                                                        bench.passes(PassRegistry.load()),
-                                                        bench.preview(root))
-                                                .preview(bench.original().model())
-                                                .runs());
+        List<PassRun> runs = bench.original().use(() -> bench.preview(root).preview().runs());
         format.print(root.terminal(), () -> table(runs), () -> json(runs));
         if (format.isTable()) {
             runs.forEach(run -> details(run, root.terminal().out()));

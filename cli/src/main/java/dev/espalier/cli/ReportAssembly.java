@@ -100,7 +100,7 @@ final class ReportAssembly {
             List<PassRun> runs, List<List<LatencyResult>> stages, ModelFacts original) {
         List<PassReport> reports = new ArrayList<>();
         List<LatencyResult> latency = original.latency().subList(0, 1);
-        var passes = bench.passes(dev.espalier.core.pass.PassRegistry.load());
+        var passes = bench.passes();
         for (int i = 0; i < runs.size(); i++) {
             PassRun run = runs.get(i);
             reports.add(

@@ -1,7 +1,6 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.pass.PassRegistry;
-import dev.espalier.core.pass.Pipeline;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import java.io.BufferedReader;
@@ -42,13 +41,11 @@ final class WorkCommand implements Callable<Integer> {
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
                 root.cancellation(),
                 () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
-        PassRegistry registry = PassRegistry.load();
         Path file = new StepFiles(partial, position).checkpoints().resolve(JvmWorkers.RECIPE);
-        Recipe recipe = new RecipeReader(registry).read(file, RecipeReader.Changes.NONE);
+        Recipe recipe = new RecipeReader(PassRegistry.load()).read(file, RecipeReader.Changes.NONE);
         Workbench bench = Workbench.open(recipe, file, true);
         ResumeStore store = ResumeStore.of(partial, root.terminal()::say);
-        new Pipeline(bench.passes(registry), bench.joining(root, leader, threads))
-                .join(bench.original().model(), position, store);
+        bench.joining(root, leader, threads).join(position, store);
         return ExitCode.DONE;
     }
 }

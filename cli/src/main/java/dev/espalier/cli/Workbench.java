@@ -6,14 +6,14 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
-import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
-import dev.espalier.core.pass.PipelineSetup;
+import dev.espalier.core.pass.Pipeline;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Reproducer;
 import dev.espalier.core.pass.Workers;
@@ -123,8 +123,8 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
     }
 
     /** The recipe's passes between those that every pipeline has. */
-    List<Pass> passes(PassRegistry registry) {
-        RecipeReader reader = new RecipeReader(registry);
+    List<Pass> passes() {
+        RecipeReader reader = new RecipeReader(PassRegistry.load());
         List<Pass> passes = new ArrayList<>();
         passes.add(reader.standard(FIRST));
         passes.addAll(recipe.passes());
@@ -161,33 +161,31 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
     }
 
     /**
-     * What the recipe's pipeline runs in.
+     * The recipe's pipeline.
      *
      * @param reproducer where a failed proof leaves what it failed on
      * @param partial the folder of the unfinished run
      */
-    PipelineSetup setup(
-            Espalier root, PipelineSetup.Listener listener, Reproducer reproducer, Path partial) {
+    Pipeline pipeline(Espalier root, Reproducer reproducer, Path partial) {
         Progress progress = root.progress();
         int own = firstOnData();
-        return new PipelineSetup(
-                recipe.seed(),
-                shapes(),
-                position -> position < own ? root.foreignModels().runner() : new OrtRunner(),
-                host(),
-                data(),
-                Workbench::model,
-                (model, passes) -> {
-                    if (passes > 0 && passes <= own) {
-                        root.foreignModels().tryOut(model, shapes());
-                    }
-                    return judge(model, progress);
-                },
-                progress,
-                reproducer,
-                position -> new JvmWorkers(partial, recipe, position),
-                root.cancellation()::isAsked,
-                listener);
+        PassContext environment =
+                environment(root).withProgress(progress).withReproducer(reproducer);
+        return new Pipeline(passes(), environment)
+                .withPerPass(
+                        (position, all) ->
+                                all.withRunner(
+                                                position < own
+                                                        ? root.foreignModels().runner()
+                                                        : new OrtRunner())
+                                        .withWorkers(new JvmWorkers(partial, recipe, position)))
+                .withJudge(
+                        (model, passes) -> {
+                            if (passes > 0 && passes <= own) {
+                                root.foreignModels().tryOut(model, shapes());
+                            }
+                            return judge(model, progress);
+                        });
     }
 
     /**
@@ -206,41 +204,36 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         return first;
     }
 
-    /** This machine, timing at the recipe's first setting. */
-    private Host host() {
+    /** What all of the recipe's passes run in; it shows and keeps nothing. */
+    private PassContext environment(Espalier root) {
         int threads = recipe.benchmark().threads().get(0);
-        return Host.of(
-                CacheFolder.ofUser(), Optional.of(new Stopwatch(threads, shapes(), recipe.seed())));
+        Stopwatch timer = new Stopwatch(threads, shapes(), recipe.seed());
+        PassContext environment =
+                PassContext.of(original.model())
+                        .withSeed(recipe.seed())
+                        .withInputShapes(shapes())
+                        .withModels(Workbench::model)
+                        .withHost(new Host(CacheFolder.ofUser(), Optional.of(timer)))
+                        .withCancellation(root.cancellation()::isAsked);
+        return data().map(environment::withData).orElse(environment);
     }
 
-    /** What a preview of the recipe's pipeline runs in. */
-    PipelineSetup preview(Espalier root) {
-        return alone(root, root.foreignModels().runner(), Workers.NONE);
+    /** The recipe's pipeline for a preview. */
+    Pipeline preview(Espalier root) {
+        return new Pipeline(passes(), environment(root).withRunner(root.foreignModels().runner()))
+                .withJudge((model, passes) -> structure(model));
     }
 
     /**
-     * What a process runs in that takes part in one pass of the recipe's pipeline.
+     * The recipe's pipeline for a process that takes part in one pass of it.
      *
      * @param threads that it may use
      */
-    PipelineSetup joining(Espalier root, Workers leader, int threads) {
-        return alone(root, new OrtRunner(SessionSettings.DEFAULT.withThreads(threads)), leader);
-    }
-
-    private PipelineSetup alone(Espalier root, ModelRunner runner, Workers workers) {
-        return new PipelineSetup(
-                recipe.seed(),
-                shapes(),
-                position -> runner,
-                host(),
-                data(),
-                Workbench::model,
-                (model, passes) -> structure(model),
-                Progress.SILENT,
-                Reproducer.NONE,
-                position -> workers,
-                root.cancellation()::isAsked,
-                PipelineSetup.Listener.NONE);
+    Pipeline joining(Espalier root, Workers leader, int threads) {
+        SessionSettings settings = SessionSettings.DEFAULT.withThreads(threads);
+        return new Pipeline(
+                passes(),
+                environment(root).withRunner(new OrtRunner(settings)).withWorkers(leader));
     }
 
     private static Model model(String file) {

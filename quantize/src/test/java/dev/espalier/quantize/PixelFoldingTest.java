@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
@@ -146,7 +146,7 @@ class PixelFoldingTest {
     void noSumOfAnyPixelSaturates(long channels, String weight, String attributes) {
         Model model = GraphText.parse(conv("12", channels, weight, attributes));
         RandomSamples samples = RandomSamples.of(model, 8);
-        DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         Model made = new Quantization(QUANTIZE, model, context).quantized(Set.of(), true);
 
         assertThat(made.graph().nodes()).extracting(Node::opType).contains("Reshape");
@@ -223,7 +223,7 @@ class PixelFoldingTest {
     }
 
     private static Model quantized(Model model, RandomSamples samples) {
-        DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         // A folded layer has other neighbours among its weights, and so another grid for any CPU.
         Integers integers = Integers.STANDARD.withTarget(Target.VNNI);
         return new Quantization(QUANTIZE.with(integers), model, context).quantized(Set.of(), true);

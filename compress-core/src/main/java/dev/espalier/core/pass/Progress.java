@@ -29,6 +29,11 @@ public interface Progress {
         return begin(name, 0, steps, unit);
     }
 
+    /** This with the name of a part of the work in front. */
+    default Progress named(String part) {
+        return (name, done, steps, unit) -> begin(part + ", " + name, done, steps, unit);
+    }
+
     /** Shows nothing. */
     Progress SILENT =
             (name, done, steps, unit) ->

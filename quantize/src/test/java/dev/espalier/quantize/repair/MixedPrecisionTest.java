@@ -12,7 +12,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -76,7 +76,7 @@ class MixedPrecisionTest {
         }
     }
 
-    private static DirectContext context() {
+    private static PassContext context() {
         return RandomSamples.context(
                 NETWORK, new Labelled(NETWORK, RandomSamples.of(NETWORK, 64)), Runners.SINGLE);
     }
@@ -87,7 +87,7 @@ class MixedPrecisionTest {
 
     @Test
     void theLayerThatSpoilsTheOutputGoesBackAndTheOtherStays() {
-        DirectContext context = context();
+        PassContext context = context();
 
         Model mixed = pass(5).apply(NETWORK, context);
 
@@ -102,7 +102,7 @@ class MixedPrecisionTest {
 
     @Test
     void nothingGoesBackWithinTheGoal() {
-        DirectContext context = context();
+        PassContext context = context();
 
         Model mixed = pass(100).apply(NETWORK, context);
 
@@ -121,7 +121,7 @@ class MixedPrecisionTest {
 
     @Test
     void examplesWithoutLabelsAreRefused() {
-        DirectContext context = RandomSamples.context(NETWORK, Runners.SINGLE);
+        PassContext context = RandomSamples.context(NETWORK, Runners.SINGLE);
 
         assertThatThrownBy(() -> pass(1).apply(NETWORK, context))
                 .isInstanceOf(InvalidOptionException.class)
@@ -146,7 +146,7 @@ class MixedPrecisionTest {
                     y = Gemm(f, v) {transB=1} as last
                     """);
 
-    private static DirectContext uneven() {
+    private static PassContext uneven() {
         return RandomSamples.context(
                 UNEVEN, new Labelled(UNEVEN, RandomSamples.of(UNEVEN, 64)), Runners.SINGLE);
     }
@@ -167,7 +167,7 @@ class MixedPrecisionTest {
 
     @Test
     void theLayerWhoseBytesCostLeastGetsFourBits() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(100, 0.25).apply(UNEVEN, context);
 
@@ -182,7 +182,7 @@ class MixedPrecisionTest {
 
     @Test
     void aSizeThatEightBitsReachNeedsNoMore() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(100, 0.5).apply(UNEVEN, context);
 
@@ -193,7 +193,7 @@ class MixedPrecisionTest {
 
     @Test
     void noLayerGoesBackToFloatWithWhichTheFileWouldBeTooLarge() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(0, 0.25).apply(UNEVEN, context);
 
@@ -204,7 +204,7 @@ class MixedPrecisionTest {
 
     @Test
     void aSizeThatCannotBeReachedIsSaid() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(100, 0.02).apply(UNEVEN, context);
 
