@@ -12,6 +12,9 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.Host;
+import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Calibration;
 import dev.espalier.quantize.Quantize;
@@ -19,6 +22,9 @@ import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MixedPrecisionTest {
@@ -108,6 +114,39 @@ class MixedPrecisionTest {
 
         assertThat(mixed.graph().constant("w")).isEmpty();
         assertThat(context.notes()).anyMatch(note -> note.contains("no layer goes back"));
+    }
+
+    @Test
+    void trialsUseTheCacheAndMeasureNoLatency() {
+        Map<String, byte[]> kept = new TreeMap<>();
+        Checkpoints cache =
+                new Checkpoints() {
+                    @Override
+                    public Optional<byte[]> read(String name) {
+                        return Optional.ofNullable(kept.get(name));
+                    }
+
+                    @Override
+                    public void write(String name, byte[] content) {
+                        kept.put(name, content);
+                    }
+                };
+        AtomicInteger measured = new AtomicInteger();
+        ModelTimer timer =
+                (models, seconds) -> {
+                    measured.incrementAndGet();
+                    return List.of(new double[] {9, 9, 9}, new double[] {5, 5, 5});
+                };
+        PassContext context = context().withHost(new Host(cache, Optional.of(timer)));
+
+        Model mixed = pass(100).apply(NETWORK, context);
+
+        int once = measured.getAndSet(0);
+        Model plain = INT8.quantized(NETWORK, context);
+        assertThat(once).isPositive().isEqualTo(measured.get());
+        assertThat(mixed).isEqualTo(plain);
+        // The trials' own samples, and all of them.
+        assertThat(kept).hasSize(2);
     }
 
     @Test
