@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.pass.Progress;
+import dev.espalier.output.Printable;
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

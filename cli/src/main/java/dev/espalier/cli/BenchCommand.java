@@ -6,6 +6,8 @@ import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
+import dev.espalier.input.ModelFile;
+import dev.espalier.output.OutputFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.espalier.cli;
 
-import dev.espalier.core.CancelledException;
-import dev.espalier.core.pass.Progress;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,41 +26,6 @@ final class Cancellation {
     /** Asks the work to stop, as Ctrl-C does. */
     void ask() {
         asked.set(true);
-    }
-
-    /**
-     * @throws CancelledException where the user asked to stop
-     */
-    void throwIfAsked() {
-        if (isAsked()) {
-            throw new CancelledException("stopped");
-        }
-    }
-
-    /** {@code progress}, whose every step is a place to stop. */
-    Progress watching(Progress progress) {
-        return (name, done, steps, unit) -> {
-            Progress.Task task = progress.begin(name, done, steps, unit);
-            return new Progress.Task() {
-                @Override
-                public void advance(long count) {
-                    task.advance(count);
-                    if (isAsked()) {
-                        throw new CancelledException("stopped during " + name);
-                    }
-                }
-
-                @Override
-                public void show(String words) {
-                    task.show(words);
-                }
-
-                @Override
-                public void close() {
-                    task.close();
-                }
-            };
-        };
     }
 
     /**

@@ -17,6 +17,8 @@ import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.core.report.SummaryText;
 import dev.espalier.core.report.Verdict;
+import dev.espalier.input.ModelFile;
+import dev.espalier.input.RecipePaths;
 import dev.espalier.runtime.Agreement;
 import dev.espalier.runtime.OrtModel;
 import dev.espalier.runtime.OrtRunner;

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.Compression;
 import dev.espalier.core.report.CompressionReport;
 import dev.espalier.core.report.SummaryText;
 import java.nio.file.Path;
@@ -43,8 +44,13 @@ final class CompressCommand implements Callable<Integer> {
                         + " --out "
                         + RecipeArguments.quoted(folder.toString())
                         + (quick ? " --quick" : "");
-        Workbench bench = Workbench.open(recipe.read(), recipe.file(), true);
-        return run(root, bench, new Compression.Order(folder, resume, quick, command));
+        Compression compression =
+                root.compression(recipe.read())
+                        .withPlace(recipe.file())
+                        .withQuick(quick)
+                        .withResume(resume)
+                        .withCommand(command);
+        return run(root, compression, folder);
     }
 
     private static String name(Path file) {
@@ -52,12 +58,11 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     /** Compresses, prints the summary, and tells whether the recipe's goal was met. */
-    static int run(Espalier root, Workbench bench, Compression.Order order) {
-        CompressionReport report =
-                bench.original().use(() -> new Compression(root, bench, order).run());
+    static int run(Espalier root, Compression compression, Path out) {
+        CompressionReport report = compression.withOut(out).run();
         Terminal terminal = root.terminal();
         terminal.out().print(SummaryText.of(report) + "\n");
-        terminal.out().println("written to " + order.out() + "; open report.html there");
+        terminal.out().println("written to " + out + "; open report.html there");
         return report.goal().met() ? ExitCode.DONE : ExitCode.GOAL_MISSED;
     }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.Compression;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.Recipe;
@@ -40,9 +41,10 @@ final class DemoCommand implements Callable<Integer> {
         Path file = recipe();
         Recipe recipe = new RecipeReader(PassRegistry.load()).read(file, RecipeReader.Changes.NONE);
         root.terminal().say("running " + file);
-        Workbench bench = Workbench.open(recipe, file, true);
         String command = "espalier demo --out " + RecipeArguments.quoted(out.toString());
-        return CompressCommand.run(root, bench, new Compression.Order(out, resume, false, command));
+        Compression compression =
+                root.compression(recipe).withPlace(file).withResume(resume).withCommand(command);
+        return CompressCommand.run(root, compression, out);
     }
 
     private static Path recipe() {

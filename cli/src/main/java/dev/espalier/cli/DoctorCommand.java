@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.report.Machine;
+import dev.espalier.input.Versions;
 import dev.espalier.runtime.OrtNatives;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Machine machine = Machine.current();
         List<Finding> findings = new ArrayList<>();
-        findings.add(new Finding("Espalier", Version.espalier(), "ok", ""));
+        findings.add(new Finding("Espalier", Versions.espalier(), "ok", ""));
         findings.add(new Finding("JDK", machine.jdk(), "ok", ""));
         findings.add(memory());
         findings.add(new Finding("system", machine.os(), "ok", ""));
@@ -111,7 +112,7 @@ final class DoctorCommand implements Callable<Integer> {
         boolean there = OrtNatives.areIncluded();
         return new Finding(
                 "ONNX Runtime",
-                Version.pinned("onnxruntime"),
+                Versions.pinned("onnxruntime"),
                 there ? "ok" : "missing",
                 there
                         ? "models can be run, measured and proved"
@@ -141,7 +142,7 @@ final class DoctorCommand implements Callable<Integer> {
                         || has(folder + "torch_cpu.dll");
         return new Finding(
                 "PyTorch",
-                Version.pinned("pytorch") + " through DJL " + Version.pinned("djl"),
+                Versions.pinned("pytorch") + " through DJL " + Versions.pinned("djl"),
                 there ? "ok" : "missing",
                 there ? "passes that train will work" : "passes that train will not work here");
     }

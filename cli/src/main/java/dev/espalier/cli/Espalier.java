@@ -1,6 +1,11 @@
 package dev.espalier.cli;
 
+import dev.espalier.Compression;
+import dev.espalier.LatencyMeter;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.recipe.Recipe;
+import dev.espalier.input.ForeignModels;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "espalier",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = VersionLine.class,
         scope = ScopeType.INHERIT,
         description = "Compresses trained ONNX networks and proves that they became faster.",
         footer = {
@@ -76,9 +81,20 @@ final class Espalier implements Runnable {
         return foreignModels;
     }
 
+    /** The job of {@code recipe}, as this command line shows, stops and measures it. */
+    Compression compression(Recipe recipe) {
+        return Compression.of(recipe)
+                .withProgress(terminal.progress())
+                .withCancellation(cancellation::isAsked)
+                .withListener(terminal::say)
+                .withMeter(meter)
+                .withForeignModels(foreignModels)
+                .withWorkerCommand(List.of(Main.class.getName(), WorkCommand.NAME));
+    }
+
     /** Shows people how far work is, and stops it where they ask. */
     Progress progress() {
-        return cancellation.watching(terminal.progress());
+        return terminal.progress().stoppable(cancellation::isAsked);
     }
 
     boolean debug() {

@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.CompressionException;
+import dev.espalier.input.ForeignModels;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;

@@ -30,8 +30,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Workbench bench = Workbench.open(recipe.read(), recipe.file(), false);
-        List<PassRun> runs = bench.original().use(() -> bench.preview(root).preview().runs());
+        List<PassRun> runs = root.compression(recipe.read()).withPlace(recipe.file()).plan();
         format.print(root.terminal(), () -> table(runs), () -> json(runs));
         if (format.isTable()) {
             runs.forEach(run -> details(run, root.terminal().out()));

@@ -1,9 +1,11 @@
 package dev.espalier.cli;
 
+import dev.espalier.Compression;
 import dev.espalier.core.pass.OptionSpec;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.input.StoredFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +81,9 @@ final class QuantizeCommand implements Callable<Integer> {
         Path folder = out.orElseGet(() -> Path.of("out").resolve(name()));
         Recipe recipe =
                 new RecipeReader(PassRegistry.load()).parse(text(), "espalier quantize", changes());
-        Workbench bench = Workbench.open(recipe, Path.of("recipe.yaml"), true);
-        return CompressCommand.run(
-                root, bench, new Compression.Order(folder, false, quick, typed(folder)));
+        Compression compression =
+                root.compression(recipe).withQuick(quick).withCommand(typed(folder));
+        return CompressCommand.run(root, compression, folder);
     }
 
     private String name() {

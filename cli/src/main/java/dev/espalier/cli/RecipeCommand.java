@@ -5,6 +5,8 @@ import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.recipe.RecipeSchema;
 import dev.espalier.core.recipe.RecipeWriter;
+import dev.espalier.input.RecipePaths;
+import dev.espalier.output.OutputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.output.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

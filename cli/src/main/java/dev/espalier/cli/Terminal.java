@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.core.pass.Progress;
+import dev.espalier.output.Printable;
 import java.io.PrintStream;
 import java.util.Map;
 

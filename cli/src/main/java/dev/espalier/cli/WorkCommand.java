@@ -1,8 +1,8 @@
 package dev.espalier.cli;
 
-import dev.espalier.core.pass.PassRegistry;
-import dev.espalier.core.recipe.Recipe;
-import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.Compression;
+import dev.espalier.worker.JvmWorkers;
+import dev.espalier.worker.LeaderLine;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -36,16 +36,16 @@ final class WorkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LeaderLine leader = new LeaderLine(root.terminal());
+        Terminal terminal = root.terminal();
+        LeaderLine leader = new LeaderLine(terminal.out(), terminal::say);
         leader.listen(
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
-                root.cancellation(),
+                root.cancellation()::ask,
                 () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED));
-        Path file = new StepFiles(partial, position).checkpoints().resolve(JvmWorkers.RECIPE);
-        Recipe recipe = new RecipeReader(PassRegistry.load()).read(file, RecipeReader.Changes.NONE);
-        Workbench bench = Workbench.open(recipe, file, true);
-        ResumeStore store = ResumeStore.of(partial, root.terminal()::say);
-        bench.joining(root, leader, threads).join(position, store);
+        Compression.of(JvmWorkers.recipe(partial, position))
+                .withCancellation(root.cancellation()::isAsked)
+                .withListener(terminal::say)
+                .join(partial, position, threads, leader);
         return ExitCode.DONE;
     }
 }

@@ -54,7 +54,7 @@ class ArchitectureTest {
         assertThat(all.size()).isGreaterThan(FEWEST_CLASSES);
         Set<String> modules =
                 all.stream()
-                        .map(type -> (type.getPackageName() + ".").split("\\.")[2])
+                        .map(type -> (type.getPackageName() + ".door").split("\\.")[2])
                         .collect(Collectors.toSet());
         assertThat(modules)
                 .contains(
@@ -66,6 +66,10 @@ class ArchitectureTest {
                         "distill",
                         "quantize",
                         "groupconv",
+                        "input",
+                        "output",
+                        "worker",
+                        "door",
                         "cli");
     }
 
@@ -143,13 +147,36 @@ class ArchitectureTest {
                     .resideInAPackage(ROOT + ".cli..");
 
     @ArchTest
-    static final ArchRule onlyTheCommandLineMeasures =
+    static final ArchRule onlyWholeRunsAndTheCommandLineMeasure =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages(ROOT + ".cli..", ROOT + ".benchmarks..")
+                    .resideOutsideOfPackages(ROOT, ROOT + ".cli..", ROOT + ".benchmarks..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(ROOT + ".benchmarks..");
+
+    @ArchTest
+    static final ArchRule wholeRunsReadThenWrite =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("door")
+                    .definedBy(ROOT)
+                    .layer("input")
+                    .definedBy(ROOT + ".input..")
+                    .layer("output")
+                    .definedBy(ROOT + ".output..")
+                    .layer("worker")
+                    .definedBy(ROOT + ".worker..")
+                    .layer("command line")
+                    .definedBy(ROOT + ".cli..")
+                    .whereLayer("door")
+                    .mayOnlyBeAccessedByLayers("command line")
+                    .whereLayer("input")
+                    .mayOnlyBeAccessedByLayers("door", "command line")
+                    .whereLayer("worker")
+                    .mayOnlyBeAccessedByLayers("door", "command line")
+                    .whereLayer("output")
+                    .mayOnlyBeAccessedByLayers("door", "worker", "command line");
 
     @ArchTest
     static final ArchRule techniquesDoNotKnowTheRuntime =

@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.CancelledException;
+import dev.espalier.input.ForeignModels;
 import dev.espalier.testkit.disk.EveryOperation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,6 +3,8 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.input.ForeignModels;
+import dev.espalier.input.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.core.DataException;
 import dev.espalier.core.data.DataConfig.Format;
 import dev.espalier.core.onnx.OnnxReader;
+import dev.espalier.input.StoredFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

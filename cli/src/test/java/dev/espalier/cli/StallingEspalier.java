@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
+import dev.espalier.input.ForeignModels;
 import dev.espalier.testkit.disk.FailingDisk;
 import dev.espalier.testkit.disk.FailingDisk.Fault;
 import java.io.IOException;

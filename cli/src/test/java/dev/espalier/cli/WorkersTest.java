@@ -142,15 +142,4 @@ class WorkersTest {
                 .contains("error: ")
                 .contains("the data");
     }
-
-    @Test
-    void eachHasItsPartOfTheThreads() {
-        int all = Runtime.getRuntime().availableProcessors();
-        assertThat(JvmWorkers.threads("4", 2)).isEqualTo(2);
-        assertThat(JvmWorkers.threads("1", 2)).isEqualTo(1);
-        assertThat(JvmWorkers.threads("7", 2)).isEqualTo(3);
-        for (String nothing : new String[] {null, "", "0", "many", "-2"}) {
-            assertThat(JvmWorkers.threads(nothing, 1)).isEqualTo(all);
-        }
-    }
 }
