@@ -1,6 +1,11 @@
 package dev.espalier.cli;
 
 import dev.espalier.benchmarks.Latency;
+import dev.espalier.cli.command.CommandFactory;
+import dev.espalier.cli.command.Espalier;
+import dev.espalier.cli.terminal.Cancellation;
+import dev.espalier.cli.terminal.ExitCode;
+import dev.espalier.cli.terminal.Terminal;
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.CompressionException;
 import dev.espalier.input.ForeignModels;

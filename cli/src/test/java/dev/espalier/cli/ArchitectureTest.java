@@ -212,6 +212,10 @@ class ArchitectureTest {
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule noCyclesBetweenPackagesOfTheCommandLine =
+            slices().matching(ROOT + ".cli.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule noCyclesBetweenPackagesOfCore =
             slices().matching(ROOT + ".core.(*)..").should().beFreeOfCycles();
 

@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.input.ForeignModels;
 import dev.espalier.input.ModelFile;

@@ -1,11 +1,14 @@
 package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.ArrayDataset;
+import dev.espalier.Compression;
+import dev.espalier.core.CancelledException;
 import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.DataSplits;
@@ -25,6 +28,7 @@ import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.core.report.CompressionReport;
 import dev.espalier.prune.Criterion;
 import dev.espalier.prune.Prune;
 import dev.espalier.prune.Scope;
@@ -49,6 +53,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,6 +254,39 @@ class JavaApiTest {
         assertThat(result.runs().get(1).after().macs())
                 .isLessThanOrEqualTo(result.runs().get(1).before().macs() / 2);
         assertThat(folder.resolve("small.onnx")).isNotEmptyFile();
+    }
+
+    @Test
+    void compresses() throws IOException {
+        List<String> lines = new ArrayList<>();
+        AtomicBoolean stop = new AtomicBoolean();
+        // shown
+        CompressionReport report =
+                Compression.of(folder.resolve("recipe.yaml"))
+                        .withOut(folder.resolve("out"))
+                        .withQuick(true)
+                        .withListener(lines::add)
+                        .withCancellation(stop::get)
+                        .run();
+        double faster =
+                report.original().latency().get(0).p50Micros()
+                        / report.result().latency().get(0).p50Micros();
+        boolean enough = report.goal().met() && faster > 1;
+        // end
+        assertThat(enough).isEqualTo(faster > 1);
+        assertThat(folder.resolve("out/report.html")).isNotEmptyFile();
+        assertThat(Files.size(folder.resolve("out/model.onnx"))).isEqualTo(report.result().bytes());
+        assertThat(lines).contains("[1/5] simplify …").last().asString().contains("model.onnx");
+        stop.set(true);
+        assertThatThrownBy(
+                        () ->
+                                Compression.of(folder.resolve("recipe.yaml"))
+                                        .withOut(folder.resolve("other"))
+                                        .withCancellation(stop::get)
+                                        .run())
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining("goes on from there");
+        assertThat(folder.resolve("other")).doesNotExist();
     }
 
     @Test
