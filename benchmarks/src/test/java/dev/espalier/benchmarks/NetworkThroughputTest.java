@@ -13,7 +13,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
@@ -126,8 +126,8 @@ class NetworkThroughputTest {
         String input = model.graph().feeds().get(0).name();
         Dataset images = new RandomImages(input, STEPS * BATCH);
         Dataset none = new RandomImages(input, 0);
-        DirectContext context =
-                DirectContext.of(model)
+        PassContext context =
+                PassContext.of(model)
                         .withRunner(new OrtRunner())
                         .withData(new DataSplits(images, none, none, none));
         Regime regime =

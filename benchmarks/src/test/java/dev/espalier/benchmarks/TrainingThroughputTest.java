@@ -13,7 +13,7 @@ import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainingPlan;
@@ -108,8 +108,8 @@ class TrainingThroughputTest {
     private static double espalier(
             Model model, DataSplits splits, Dataset images, Precision precision) {
         Dataset none = new First(splits.validation(), 0);
-        DirectContext context =
-                DirectContext.of(model)
+        PassContext context =
+                PassContext.of(model)
                         .withRunner(new OrtRunner())
                         .withData(new DataSplits(images, splits.calibration(), none, none));
         TrainingPlan plan =

@@ -56,7 +56,7 @@ class ArchitectureTest {
         assertThat(all.size()).isGreaterThan(FEWEST_CLASSES);
         Set<String> modules =
                 all.stream()
-                        .map(type -> (type.getPackageName() + ".").split("\\.")[2])
+                        .map(type -> (type.getPackageName() + ".door").split("\\.")[2])
                         .collect(Collectors.toSet());
         assertThat(modules)
                 .contains(
@@ -69,6 +69,10 @@ class ArchitectureTest {
                         "distill",
                         "quantize",
                         "groupconv",
+                        "input",
+                        "output",
+                        "worker",
+                        "door",
                         "cli");
     }
 
@@ -150,13 +154,36 @@ class ArchitectureTest {
                     .resideInAPackage(ROOT + ".cli..");
 
     @ArchTest
-    static final ArchRule onlyTheCommandLineMeasures =
+    static final ArchRule onlyWholeRunsAndTheCommandLineMeasure =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages(ROOT + ".cli..", ROOT + ".benchmarks..")
+                    .resideOutsideOfPackages(ROOT, ROOT + ".cli..", ROOT + ".benchmarks..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(ROOT + ".benchmarks..");
+
+    @ArchTest
+    static final ArchRule wholeRunsReadThenWrite =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("door")
+                    .definedBy(ROOT)
+                    .layer("input")
+                    .definedBy(ROOT + ".input..")
+                    .layer("output")
+                    .definedBy(ROOT + ".output..")
+                    .layer("worker")
+                    .definedBy(ROOT + ".worker..")
+                    .layer("command line")
+                    .definedBy(ROOT + ".cli..")
+                    .whereLayer("door")
+                    .mayOnlyBeAccessedByLayers("command line")
+                    .whereLayer("input")
+                    .mayOnlyBeAccessedByLayers("door", "command line")
+                    .whereLayer("worker")
+                    .mayOnlyBeAccessedByLayers("door", "command line")
+                    .whereLayer("output")
+                    .mayOnlyBeAccessedByLayers("door", "worker", "command line");
 
     @ArchTest
     static final ArchRule techniquesDoNotKnowTheRuntime =
@@ -192,6 +219,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule noCyclesBetweenModules =
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noCyclesBetweenPackagesOfTheCommandLine =
+            slices().matching(ROOT + ".cli.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule noCyclesBetweenPackagesOfCore =

@@ -1,5 +1,7 @@
 package dev.espalier.cli;
 
+import dev.espalier.cli.terminal.Cancellation;
+import dev.espalier.cli.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -12,11 +12,10 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.Pipeline;
-import dev.espalier.core.pass.PipelineSetup;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.recipe.Recipe;
@@ -108,7 +107,7 @@ class ConcurrentApiTest {
                 Model model = OnnxReader.read(place.resolve("network.onnx"));
                 Regime regime = Regime.DEFAULT.withBatch(9).with(AugmentationSettings.NONE);
                 TrainingPlan plan = new TrainingPlan(3, 0.05, regime);
-                DirectContext context = context(place, model);
+                PassContext context = context(place, model);
                 return OnnxWriter.toBytes(
                         new Trainer(plan, new CrossEntropy(0), context).train(model));
             }
@@ -117,7 +116,7 @@ class ConcurrentApiTest {
             @Override
             byte[] result(Path place) {
                 Model model = OnnxReader.read(place.resolve("network.onnx"));
-                return TorchFile.of(model, DirectContext.of(model).withRunner(new OrtRunner()))
+                return TorchFile.of(model, PassContext.of(model).withRunner(new OrtRunner()))
                         .bytes();
             }
         },
@@ -128,21 +127,20 @@ class ConcurrentApiTest {
                 Recipe recipe =
                         reader.read(place.resolve("recipe.yaml"), RecipeReader.Changes.NONE);
                 Model model = OnnxReader.read(place.resolve("network.onnx"));
-                Pipeline pipeline =
-                        new Pipeline(recipe.passes(), PipelineSetup.of(context(place, model)));
-                return OnnxWriter.toBytes(pipeline.run(model, StepStore.NONE).model());
+                Pipeline pipeline = new Pipeline(recipe.passes(), context(place, model));
+                return OnnxWriter.toBytes(pipeline.run(StepStore.NONE).model());
             }
         };
 
         abstract byte[] result(Path place);
 
         private static byte[] applied(Pass pass, Model model) {
-            DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+            PassContext context = PassContext.of(model).withRunner(new OrtRunner());
             return OnnxWriter.toBytes(pass.apply(model, context));
         }
 
-        private static DirectContext context(Path place, Model model) {
-            return DirectContext.of(model)
+        private static PassContext context(Path place, Model model) {
+            return PassContext.of(model)
                     .withSeed(3)
                     .withData(data(place, model))
                     .withRunner(new OrtRunner());

@@ -10,12 +10,11 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Pipeline;
-import dev.espalier.core.pass.PipelineSetup;
 import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
@@ -132,15 +131,15 @@ class GroupRecipesTest {
         Model model = OnnxReader.read(folder.resolve("network.onnx"));
         DataOptions options = recipe.data().orElseThrow();
         DataConfig data = options.at(folder.resolve(options.path()));
-        DirectContext context =
-                DirectContext.of(model)
+        PassContext context =
+                PassContext.of(model)
                         .withSeed(recipe.seed())
                         .withInputShapes(recipe.shapes())
                         .withData(DataLoader.open(data, model, recipe.seed()))
-                        .withHost(Host.of(Checkpoints.NONE, Optional.of(this::micros)))
+                        .withHost(new Host(Checkpoints.NONE, Optional.of(this::micros)))
                         .withRunner(new OrtRunner());
-        Pipeline pipeline = new Pipeline(recipe.passes(), PipelineSetup.of(context));
-        Pipeline.Result result = pipeline.run(model, StepStore.NONE);
+        Pipeline pipeline = new Pipeline(recipe.passes(), context);
+        Pipeline.Result result = pipeline.run(StepStore.NONE);
         runs = result.runs();
         return result.model();
     }

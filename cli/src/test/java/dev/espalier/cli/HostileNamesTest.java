@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.onnx.OnnxWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,14 @@
 package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.ArrayDataset;
+import dev.espalier.Compression;
+import dev.espalier.core.CancelledException;
 import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.DataSplits;
@@ -16,16 +19,16 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Pipeline;
-import dev.espalier.core.pass.PipelineSetup;
 import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.core.report.CompressionReport;
 import dev.espalier.prune.Criterion;
 import dev.espalier.prune.Prune;
 import dev.espalier.prune.Scope;
@@ -50,6 +53,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +97,7 @@ class JavaApiTest {
         DataConfig files =
                 DataConfig.of(DataConfig.Format.CSV, folder.resolve("table"), Preprocess.DEFAULT);
         DataSplits data = DataLoader.open(files, model, 17);
-        DirectContext context = DirectContext.of(model).withData(data).withRunner(new OrtRunner());
+        PassContext context = PassContext.of(model).withData(data).withRunner(new OrtRunner());
         TrainingPlan plan = new TrainingPlan(10, 0.05, regime);
         Model trained = new Trainer(plan, new CrossEntropy(0), context).train(model);
         OnnxWriter.write(trained, folder.resolve("trained.onnx"));
@@ -103,7 +107,7 @@ class JavaApiTest {
                 .isEqualTo(trained.graph());
     }
 
-    private static double lastOf(String curve, DirectContext context) {
+    private static double lastOf(String curve, PassContext context) {
         return context.readings().stream()
                 .filter(reading -> reading.curve().equals(curve))
                 .mapToDouble(PassRun.Reading::value)
@@ -125,7 +129,7 @@ class JavaApiTest {
                             .setSampling(10, true)
                             .build();
             Dataset training = DjlDataset.classification(examples, model);
-            DirectContext context = DirectContext.of(model).withData(DataSplits.of(training));
+            PassContext context = PassContext.of(model).withData(DataSplits.of(training));
             Regime regime = Regime.DEFAULT.withBatch(10).with(AugmentationSettings.NONE);
             TrainingPlan plan = new TrainingPlan(20, 0.05, regime);
             Model trained = new Trainer(plan, new CrossEntropy(0), context).train(model);
@@ -170,8 +174,8 @@ class JavaApiTest {
                             .optLabels(x.sum(new int[] {1}))
                             .setSampling(10, true)
                             .build();
-            DirectContext context =
-                    DirectContext.of(model)
+            PassContext context =
+                    PassContext.of(model)
                             .withData(DataSplits.of(DjlDataset.regression(examples, model)));
             TrainingPlan plan =
                     new TrainingPlan(
@@ -185,7 +189,7 @@ class JavaApiTest {
     void callsAPass() {
         Model model = OnnxReader.read(folder.resolve("network.onnx"));
         // shown
-        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+        PassContext context = PassContext.of(model).withRunner(new OrtRunner());
         Model pruned = new Prune(Criterion.L1, 0.5, 8, Scope.GLOBAL).apply(model, context);
         List<String> done = context.notes();
         List<PassRun.Skip> refused = context.skips();
@@ -199,27 +203,60 @@ class JavaApiTest {
     void watchesALongTraining() {
         Model model = OnnxReader.read(folder.resolve("network.onnx"));
         List<String> log = new ArrayList<>();
-        DirectContext context = DirectContext.of(model);
+        PassContext context = PassContext.of(model);
         // shown
-        DirectContext watched =
+        PassContext watched =
                 context.withCheckpoints(new CheckpointFolder(folder.resolve("checkpoints")))
                         .withCancellation(() -> Thread.currentThread().isInterrupted())
                         .withListener(log::add);
         // end
         DataConfig files =
                 DataConfig.of(DataConfig.Format.CSV, folder.resolve("table"), Preprocess.DEFAULT);
-        DirectContext all =
+        PassContext all =
                 watched.withData(DataLoader.open(files, model, 17)).withRunner(new OrtRunner());
         new Trainer(new TrainingPlan(1, 0.05, SMALL), new CrossEntropy(0), all).train(model);
         assertThat(log).isNotEmpty().containsExactlyElementsOf(lines(all));
         assertThat(folder.resolve("checkpoints")).isNotEmptyDirectory();
     }
 
-    private static List<String> lines(DirectContext context) {
+    private static List<String> lines(PassContext context) {
         List<String> lines = new ArrayList<>();
         context.skips().forEach(skip -> lines.add(skip.toString()));
         lines.addAll(context.notes());
         return lines;
+    }
+
+    @Test
+    void compresses() throws IOException {
+        List<String> lines = new ArrayList<>();
+        AtomicBoolean stop = new AtomicBoolean();
+        // shown
+        CompressionReport report =
+                Compression.of(folder.resolve("recipe.yaml"))
+                        .withOut(folder.resolve("out"))
+                        .withQuick(true)
+                        .withListener(lines::add)
+                        .withCancellation(stop::get)
+                        .run();
+        double faster =
+                report.original().latency().get(0).p50Micros()
+                        / report.result().latency().get(0).p50Micros();
+        boolean enough = report.goal().met() && faster > 1;
+        // end
+        assertThat(enough).isEqualTo(faster > 1);
+        assertThat(folder.resolve("out/report.html")).isNotEmptyFile();
+        assertThat(Files.size(folder.resolve("out/model.onnx"))).isEqualTo(report.result().bytes());
+        assertThat(lines).contains("[1/5] simplify …").last().asString().contains("model.onnx");
+        stop.set(true);
+        assertThatThrownBy(
+                        () ->
+                                Compression.of(folder.resolve("recipe.yaml"))
+                                        .withOut(folder.resolve("other"))
+                                        .withCancellation(stop::get)
+                                        .run())
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining("goes on from there");
+        assertThat(folder.resolve("other")).doesNotExist();
     }
 
     @Test
@@ -230,8 +267,8 @@ class JavaApiTest {
         Model model = OnnxReader.read(folder.resolve(recipe.model().orElseThrow()));
         DataOptions options = recipe.data().orElseThrow();
         DataConfig files = options.at(folder.resolve(options.path()));
-        DirectContext context =
-                DirectContext.of(model)
+        PassContext context =
+                PassContext.of(model)
                         .withSeed(recipe.seed())
                         .withInputShapes(recipe.shapes())
                         .withData(DataLoader.open(files, model, recipe.seed()))
@@ -240,8 +277,8 @@ class JavaApiTest {
         passes.add(reader.standard("simplify"));
         passes.addAll(recipe.passes());
         passes.add(reader.standard("fold-batch-norm"));
-        Pipeline pipeline = new Pipeline(passes, PipelineSetup.of(context));
-        Pipeline.Result result = pipeline.run(model, StepStore.NONE);
+        Pipeline pipeline = new Pipeline(passes, context);
+        Pipeline.Result result = pipeline.run(StepStore.NONE);
         OnnxWriter.write(result.model(), folder.resolve("small.onnx"));
         // end
         assertThat(result.runs())
@@ -259,7 +296,7 @@ class JavaApiTest {
         // shown
         try (Isolation isolation = new Isolation(Limits.ofThisMachine())) {
             ModelRunner runner = new IsolatedRunner(isolation, SessionSettings.DEFAULT);
-            DirectContext context = DirectContext.of(model).withRunner(runner);
+            PassContext context = PassContext.of(model).withRunner(runner);
             smaller = new Prune(Criterion.L1, 0.5, 8, Scope.GLOBAL).apply(model, context);
         }
         // end
@@ -270,7 +307,7 @@ class JavaApiTest {
     void exports() throws IOException {
         Model model = OnnxReader.read(folder.resolve("network.onnx"));
         // shown
-        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+        PassContext context = PassContext.of(model).withRunner(new OrtRunner());
         TorchFile file = TorchFile.of(model, context);
         Files.write(folder.resolve("network.pt"), file.bytes());
         // end

@@ -12,8 +12,8 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.graft.LayerFilters;
 import dev.espalier.quantize.saturation.SaturationProof;
@@ -76,17 +76,13 @@ final class ModelChain {
         step("cost", failures, model, m -> Cost.of(m, shapes));
         step("channels", failures, model, m -> ChannelGroups.of(m, shapes));
         step("filters", failures, model, LayerFilters::of);
-        step(
-                "saturation",
-                failures,
-                model,
-                m -> SaturationProof.of(m, DirectContext.of(m).runner()));
+        step("saturation", failures, model, m -> SaturationProof.of(m, PassContext.of(m).runner()));
         Model simple =
                 step(
                         SIMPLIFY,
                         failures,
                         model,
-                        m -> passes.get(SIMPLIFY).preview(m, DirectContext.of(m)));
+                        m -> passes.get(SIMPLIFY).preview(m, PassContext.of(m)));
         plan(model, simple == null ? model : simple, failures);
         return failures;
     }
@@ -108,7 +104,7 @@ final class ModelChain {
                                 failures,
                                 model,
                                 m -> {
-                                    Model after = pass.preview(m, DirectContext.of(original));
+                                    Model after = pass.preview(m, PassContext.of(original));
                                     Cost.of(after, InputShapes.ofBatch(1));
                                     return OnnxWriter.size(after);
                                 }));

@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.espalier.cli.terminal.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,16 +142,5 @@ class WorkersTest {
                 .content()
                 .contains("error: ")
                 .contains("the data");
-    }
-
-    @Test
-    void eachHasItsPartOfTheThreads() {
-        int all = Runtime.getRuntime().availableProcessors();
-        assertThat(JvmWorkers.threads("4", 2)).isEqualTo(2);
-        assertThat(JvmWorkers.threads("1", 2)).isEqualTo(1);
-        assertThat(JvmWorkers.threads("7", 2)).isEqualTo(3);
-        for (String nothing : new String[] {null, "", "0", "many", "-2"}) {
-            assertThat(JvmWorkers.threads(nothing, 1)).isEqualTo(all);
-        }
     }
 }

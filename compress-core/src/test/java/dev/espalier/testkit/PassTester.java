@@ -9,8 +9,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import java.util.HashSet;
 import java.util.List;
@@ -33,9 +33,9 @@ public final class PassTester {
             Pattern.compile("^\\s*\"?([^\\s\":]+)\"?\\s*:[^=\\n]*=", Pattern.MULTILINE);
 
     private final Model before;
-    private final DirectContext context;
+    private final PassContext context;
 
-    private PassTester(Model before, DirectContext context) {
+    private PassTester(Model before, PassContext context) {
         this.before = before;
         this.context = context;
     }
@@ -45,11 +45,11 @@ public final class PassTester {
     }
 
     public static PassTester given(Model model) {
-        return new PassTester(model, DirectContext.of(model));
+        return new PassTester(model, PassContext.of(model));
     }
 
     /** Changes the context that the pass will see. */
-    public PassTester with(UnaryOperator<DirectContext> setting) {
+    public PassTester with(UnaryOperator<PassContext> setting) {
         return new PassTester(before, setting.apply(context));
     }
 
@@ -64,7 +64,7 @@ public final class PassTester {
     }
 
     /** What a pass made of a model, and what it said. */
-    public record Outcome(Model before, Model after, DirectContext context) {
+    public record Outcome(Model before, Model after, PassContext context) {
         /**
          * The model after the pass has the graph of {@code text}: inputs, outputs, nodes in order
          * (their names do not count), constants by type, and by content, relative to their largest

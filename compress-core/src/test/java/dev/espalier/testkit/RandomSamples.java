@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -26,20 +26,20 @@ public record RandomSamples(String input, Shape sample, int size, long seed) imp
     }
 
     /** A context with 32 of them in every split. */
-    public static DirectContext context(Model model, ModelRunner runner) {
+    public static PassContext context(Model model, ModelRunner runner) {
         return context(model, of(model, 32), runner);
     }
 
     /** What gives passes random samples of {@code model}, and runs models with {@code runner}. */
     public static PassTester tester(Model model, ModelRunner runner) {
-        DirectContext samples = context(model, runner);
+        PassContext samples = context(model, runner);
         return PassTester.given(model)
                 .with(context -> context.withData(samples.data()).withRunner(runner));
     }
 
     /** A context with {@code samples} in every split. */
-    public static DirectContext context(Model model, Dataset samples, ModelRunner runner) {
-        return DirectContext.of(model)
+    public static PassContext context(Model model, Dataset samples, ModelRunner runner) {
+        return PassContext.of(model)
                 .withData(new DataSplits(samples, samples, samples, samples))
                 .withRunner(runner);
     }

@@ -8,7 +8,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.program.Slot;
 import java.util.List;
@@ -36,7 +36,7 @@ class DistillationLossTest {
     @Test
     void theDefaultIsATenthOfTheLabelsAndSoftTargets() {
         Model teacher = LossProbe.picking(4);
-        DirectContext context = DirectContext.of(teacher);
+        PassContext context = PassContext.of(teacher);
         LossProbe found =
                 LossProbe.onScores(
                         DistillationLoss.DEFAULT.terms(
@@ -61,7 +61,7 @@ class DistillationLossTest {
                         features,
                         features,
                         new AuxiliarySettings(0.15, List.of()));
-        DirectContext context = DirectContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
+        PassContext context = PassContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
         LossProbe found =
                 LossProbe.of(
                         STAGES,
@@ -94,7 +94,7 @@ class DistillationLossTest {
                         new FeatureSettings(1, List.of("early"), List.of()),
                         FeatureSettings.NONE,
                         AuxiliarySettings.NONE);
-        DirectContext context = DirectContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
+        PassContext context = PassContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
         LossProbe found =
                 LossProbe.of(
                         STAGES,

@@ -16,8 +16,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.regime.AugmentationSettings;
@@ -94,16 +94,16 @@ class DistillationTest {
                         .with(new ProgramSettings(Precision.FLOAT32, true)));
     }
 
-    private static DirectContext context(Model original) {
+    private static PassContext context(Model original) {
         Points held = new Points(200, 2);
-        return DirectContext.of(original)
+        return PassContext.of(original)
                 .withRunner(new OrtRunner())
                 .withData(new DataSplits(new Points(512, 1), held, held, held));
     }
 
-    private static DirectContext unlabelled(Model original) {
+    private static PassContext unlabelled(Model original) {
         Points held = new Points(200, 2, 0);
-        return DirectContext.of(original)
+        return PassContext.of(original)
                 .withRunner(new OrtRunner())
                 .withData(new DataSplits(new Points(512, 1, 0), held, held, held));
     }
@@ -157,7 +157,7 @@ class DistillationTest {
     @Test
     void withoutTheTeachersWeightItLearnsTheLabels() {
         Model teacher = GraphText.parse(TEACHER);
-        DirectContext context = context(teacher);
+        PassContext context = context(teacher);
         pass(0).apply(GraphText.parse(STUDENT), context);
         assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
     }
@@ -190,7 +190,7 @@ class DistillationTest {
     @Test
     void withoutLabelsItLearnsFromTheTeacherAlone() {
         Model teacher = GraphText.parse(TEACHER);
-        DirectContext context = unlabelled(teacher);
+        PassContext context = unlabelled(teacher);
         Model taught = pass(1).apply(GraphText.parse(STUDENT), context);
         assertThat(agreement(teacher, taught)).isGreaterThan(0.85);
         assertThat(context.notes())
@@ -265,7 +265,7 @@ class DistillationTest {
                                 .replace("Gemm(x", "Gemm(z")
                                 .replace("logits", "scores"));
         Model student = GraphText.parse(STUDENT);
-        DirectContext context = context(student).withModels(Map.of("foreign.onnx", foreign)::get);
+        PassContext context = context(student).withModels(Map.of("foreign.onnx", foreign)::get);
         Distillation pass = pass(DistillationLoss.of(0, 1, 4), "foreign.onnx");
         assertThat(pass.models()).containsExactly("foreign.onnx");
         Model taught = pass.apply(student, context);
@@ -292,7 +292,7 @@ class DistillationTest {
     void refusesATeacherFileOfOtherClasses() {
         Model other = GraphText.parse(TEACHER.replace("[3,8]", "[4,8]").replace("[N,3]", "[N,4]"));
         Model student = GraphText.parse(STUDENT);
-        DirectContext context = context(student).withModels(Map.of("other.onnx", other)::get);
+        PassContext context = context(student).withModels(Map.of("other.onnx", other)::get);
         Distillation pass = pass(DistillationLoss.DEFAULT, "original", "other.onnx");
         assertThatThrownBy(() -> pass.apply(student, context))
                 .isInstanceOf(UnsupportedModelException.class)
@@ -316,8 +316,8 @@ class DistillationTest {
     void refusesStepsOfMoreExamplesThanThereAre() {
         Model teacher = GraphText.parse(TEACHER);
         Points few = new Points(31, 1);
-        DirectContext context =
-                DirectContext.of(teacher)
+        PassContext context =
+                PassContext.of(teacher)
                         .withRunner(new OrtRunner())
                         .withData(new DataSplits(few, few, few, few));
         assertThatThrownBy(() -> pass(1).apply(teacher, context))
@@ -339,7 +339,7 @@ class DistillationTest {
     void needsData() {
         Model model = GraphText.parse(TEACHER);
         assertThat(pass(1).needsData()).isTrue();
-        assertThatThrownBy(() -> pass(1).apply(model, DirectContext.of(model)))
+        assertThatThrownBy(() -> pass(1).apply(model, PassContext.of(model)))
                 .isInstanceOf(InvalidOptionException.class);
     }
 

@@ -4,7 +4,6 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -116,7 +115,7 @@ public record GraftCheckpoints(
     private static Model alike(Model model, Model donor) {
         return donor.graph().nodes().size() == model.graph().nodes().size()
                 ? donor
-                : new Simplify().preview(donor, DirectContext.of(donor));
+                : new Simplify().preview(donor, PassContext.of(donor));
     }
 
     private Model blended(Model model, PassContext context) {

@@ -7,7 +7,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -167,7 +167,7 @@ class ChannelwiseBlendTest {
 
     @Test
     void namesLayersThatNoBatchNormScales() {
-        DirectContext context = DirectContext.of(chain("1, 1", "1, 1", 1));
+        PassContext context = PassContext.of(chain("1, 1", "1, 1", 1));
         blend(context.original()).explain(context);
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
@@ -184,7 +184,7 @@ class ChannelwiseBlendTest {
 
         assertThat(blended(own, donor))
                 .isEqualTo(whole.graft(Counterparts.floats(own), Counterparts.floats(donor)));
-        DirectContext context = DirectContext.of(own);
+        PassContext context = PassContext.of(own);
         blend(own).explain(context);
         assertThat(context.skips()).map(PassRun.Skip::toString).hasSize(2);
     }
@@ -216,7 +216,7 @@ class ChannelwiseBlendTest {
         Model own = GraphText.parse(text.formatted("1, 3", 8));
         Model donor = GraphText.parse(text.formatted("3, 1", 0));
         assertThat(blended(own, donor).get("w1").toFloats()).containsExactly(4f, 4f);
-        DirectContext context = DirectContext.of(own);
+        PassContext context = PassContext.of(own);
         blend(own).explain(context);
         assertThat(context.skips()).map(PassRun.Skip::toString).hasSize(1);
     }

@@ -10,8 +10,8 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.train.RecalibrateBatchNorm;
@@ -53,7 +53,7 @@ class GraftCheckpointsTest {
         return model.graph().constant(name).orElseThrow().toFloats();
     }
 
-    private static DirectContext context(Model model, Model donor) {
+    private static PassContext context(Model model, Model donor) {
         return Shades.context(model, 12).withModels(Map.of("b.onnx", donor)::get);
     }
 
@@ -61,7 +61,7 @@ class GraftCheckpointsTest {
     void blendsByInformationAndMeasuresStatistics() {
         Model own = network("1, 1, 1, 1", 1);
         Model donor = network("1, 2, 3, 4", 1);
-        DirectContext context = context(own, donor);
+        PassContext context = context(own, donor);
 
         Model blended = PASS.apply(own, context);
 
@@ -88,7 +88,7 @@ class GraftCheckpointsTest {
                         new GraphEditor(plain.graph())
                                 .setInitializer("scale", Tensor.ofFloats(Shape.of(2), 3, 2))
                                 .build());
-        DirectContext context = context(own, donor);
+        PassContext context = context(own, donor);
         BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
 
         Model blended =
@@ -115,10 +115,10 @@ class GraftCheckpointsTest {
                 y = Gemm(i, w1) {transB=1}
                 """;
         Model original = GraphText.parse(exported.formatted("8"));
-        Model own = new Simplify().preview(original, DirectContext.of(original));
+        Model own = new Simplify().preview(original, PassContext.of(original));
         assertThat(own.graph().nodes()).hasSize(1);
-        DirectContext context =
-                DirectContext.of(original)
+        PassContext context =
+                PassContext.of(original)
                         .withModels(
                                 Map.of("b.onnx", GraphText.parse(exported.formatted("4")))::get);
 
@@ -150,8 +150,8 @@ class GraftCheckpointsTest {
                 y = Gemm(x, w1) {transB=1}
                 """;
         Model own = GraphText.parse(folded.formatted("8"));
-        DirectContext context =
-                DirectContext.of(own)
+        PassContext context =
+                PassContext.of(own)
                         .withModels(Map.of("b.onnx", GraphText.parse(folded.formatted("4")))::get);
         BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
 
@@ -169,7 +169,7 @@ class GraftCheckpointsTest {
     @Test
     void equalNetworksStayAsTheyAre() {
         Model own = network("1, 2, 3, 4", 1);
-        DirectContext context = context(own, network("1, 2, 3, 4", 1));
+        PassContext context = context(own, network("1, 2, 3, 4", 1));
         assertThat(PASS.apply(own, context)).isSameAs(own);
         assertThat(context.notes())
                 .containsExactly("nothing to blend: the networks have equal weights");
@@ -178,8 +178,8 @@ class GraftCheckpointsTest {
     @Test
     void severalGoInTheOrderOfARingAndTheNetworkAtHandKeepsItsShare() {
         Model own = network("8, 8, 8, 8", 1);
-        DirectContext context =
-                DirectContext.of(network("0, 0, 0, 0", 1))
+        PassContext context =
+                PassContext.of(network("0, 0, 0, 0", 1))
                         .withModels(Map.of("b.onnx", network("4, 4, 4, 4", 1))::get);
         GraftCheckpoints pass =
                 new GraftCheckpoints(
@@ -217,7 +217,7 @@ class GraftCheckpointsTest {
                 y = Flatten(p)
                 """;
         Model own = GraphText.parse(folded.formatted(1));
-        DirectContext context = context(own, GraphText.parse(folded.formatted(2)));
+        PassContext context = context(own, GraphText.parse(folded.formatted(2)));
         assertThat(PASS.apply(own, context)).isNotEqualTo(own);
         assertThat(context.notes())
                 .anyMatch(note -> note.startsWith("the network has no batch normalization"));
@@ -242,8 +242,8 @@ class GraftCheckpointsTest {
     @Test
     void thePreviewNeedsNoData() {
         Model own = network("1, 1, 1, 1", 1);
-        DirectContext context =
-                DirectContext.of(own).withModels(Map.of("b.onnx", network("1, 2, 3, 4", 2))::get);
+        PassContext context =
+                PassContext.of(own).withModels(Map.of("b.onnx", network("1, 2, 3, 4", 2))::get);
         assertThat(PASS.preview(own, context).graph().nodes()).isEqualTo(own.graph().nodes());
         assertThat(PASS.needsData()).isFalse();
     }

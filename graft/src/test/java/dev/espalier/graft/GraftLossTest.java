@@ -7,7 +7,7 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.program.Truth;
@@ -28,14 +28,14 @@ class GraftLossTest {
     @Test
     void withoutATeacherItIsThatOfTheLabels() {
         Model model = scores(3);
-        DirectContext context = DirectContext.of(scores(4));
+        PassContext context = PassContext.of(scores(4));
         assertThat(GraftLoss.DEFAULT.objective(model, context))
                 .isEqualTo(LossSettings.DEFAULT.objective(model, context));
     }
 
     @Test
     void theTeacherIsTheOriginalNetwork() {
-        DirectContext context = DirectContext.of(scores(3));
+        PassContext context = PassContext.of(scores(3));
         assertThat(GraftLoss.DEFAULT.under(0.9).objective(scores(3), context).teachers())
                 .isEqualTo(List.of(context.original()));
         assertThat(GraftLoss.DEFAULT.under(0.9).objective(scores(3), context).truth())
@@ -50,7 +50,7 @@ class GraftLossTest {
                         () ->
                                 GraftLoss.DEFAULT
                                         .under(0.5)
-                                        .objective(scores(3), DirectContext.of(scores(4))))
+                                        .objective(scores(3), PassContext.of(scores(4))))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("found [1,3] here and [1,4] of the original network");
     }

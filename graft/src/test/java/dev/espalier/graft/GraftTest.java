@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.graft.MemberSettings.Rates;
 import dev.espalier.train.Trainer;
@@ -66,7 +66,7 @@ class GraftTest {
 
     @Test
     void recoversANetworkWithCopiesOfItInARing() {
-        DirectContext context = Shades.context(FOLDED, 24);
+        PassContext context = Shades.context(FOLDED, 24);
         Model trained = pass(3, 3, false, Scion.EXTERNAL).apply(FOLDED, context);
         assertThat(trained.graph().nodes()).isEqualTo(FOLDED.graph().nodes());
         assertThat(trained.graph().initializers().keySet())
@@ -84,7 +84,7 @@ class GraftTest {
 
     @Test
     void trainsNetworksOfTheirOwnFromScratch() {
-        DirectContext context = Shades.context(FOLDED, 24);
+        PassContext context = Shades.context(FOLDED, 24);
         Model trained = pass(6, null, true, Scion.EXTERNAL).apply(FOLDED, context);
         assertThat(trained).isNotEqualTo(FOLDED);
         assertThat(context.notes())
@@ -99,7 +99,7 @@ class GraftTest {
         assertThat(grafted).isNotEqualTo(fixed);
         // With a share of 1 each network keeps all of its own, and no epoch can tell.
         TrainingPlan plan = new TrainingPlan(3, 0.1 * 0.5, REGIME);
-        DirectContext context = Shades.context(FOLDED, 0);
+        PassContext context = Shades.context(FOLDED, 0);
         Model plain =
                 new Trainer(plan, LossSettings.DEFAULT.objective(FOLDED, context), context)
                         .train(FOLDED);
@@ -115,14 +115,14 @@ class GraftTest {
                         false,
                         new ScionSettings(Scion.EXTERNAL, blend, 0.1, 0.5),
                         1);
-        DirectContext context = Shades.context(FOLDED, 0);
+        PassContext context = Shades.context(FOLDED, 0);
         return new Graft(3, 0.1, members, GraftLoss.DEFAULT, REGIME).apply(FOLDED, context);
     }
 
     @Test
     void oneNetworkGraftsItsOwnFiltersOrNoise() {
         for (Scion kind : List.of(Scion.INTERNAL, Scion.NOISE)) {
-            DirectContext context = Shades.context(FOLDED, 24);
+            PassContext context = Shades.context(FOLDED, 24);
             Model trained = pass(3, null, false, kind).apply(FOLDED, context);
             assertThat(trained.graph().nodes()).isEqualTo(FOLDED.graph().nodes());
             assertThat(context.notes())
@@ -169,7 +169,7 @@ class GraftTest {
 
     @Test
     void thePreviewChangesNothing() {
-        DirectContext context = DirectContext.of(FOLDED);
+        PassContext context = PassContext.of(FOLDED);
         assertThat(pass(3, 3, true, Scion.EXTERNAL).preview(FOLDED, context)).isSameAs(FOLDED);
         assertThat(context.notes())
                 .containsExactly("would train 3 networks side by side for 3 epochs");
@@ -190,12 +190,12 @@ class GraftTest {
 
     @Test
     void graftsChannelByChannelWhereBatchNormsAreOrWereAndSaysWhereNot() {
-        DirectContext context = Shades.context(FOLDED, 0);
+        PassContext context = Shades.context(FOLDED, 0);
         Model trained = channelByChannel(true, 1).apply(FOLDED, context);
         assertThat(trained).isNotEqualTo(train(BlendSettings.DEFAULT));
         assertThat(context.skips()).isEmpty();
 
-        DirectContext without = Shades.context(FOLDED, 0);
+        PassContext without = Shades.context(FOLDED, 0);
         channelByChannel(false, 1).apply(FOLDED, without);
         assertThat(without.skips())
                 .map(PassRun.Skip::toString)
@@ -208,7 +208,7 @@ class GraftTest {
     @Test
     void processesNeedARecipe() {
         Graft pass = channelByChannel(true, 2);
-        DirectContext context = Shades.context(FOLDED, 0);
+        PassContext context = Shades.context(FOLDED, 0);
         assertThat(pass.preview(FOLDED, context)).isSameAs(FOLDED);
         assertThat(context.notes())
                 .containsExactly("would train 2 networks side by side for 3 epochs, 2 at once");

@@ -9,7 +9,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -19,10 +19,10 @@ record Shades(int size, int classes, long seed) implements Dataset {
     private static final int PIXELS = 16;
 
     /** A context with examples of three classes, {@code held} of them held out. */
-    static DirectContext context(Model model, int held) {
+    static PassContext context(Model model, int held) {
         Shades training = new Shades(96, 3, 1);
         Shades validation = new Shades(held, 3, 2);
-        return DirectContext.of(model)
+        return PassContext.of(model)
                 .withRunner(new OrtRunner())
                 .withData(new DataSplits(training, training, validation, validation));
     }

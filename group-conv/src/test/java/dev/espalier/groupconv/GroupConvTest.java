@@ -9,8 +9,8 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.train.regime.AugmentationSettings;
@@ -104,7 +104,7 @@ class GroupConvTest {
     @ParameterizedTest
     @EnumSource(ShuffleSettings.Kind.class)
     void trainsTowardsGroupsAndProvesThem(ShuffleSettings.Kind kind) {
-        DirectContext context = Stripes.context(NETWORK);
+        PassContext context = Stripes.context(NETWORK);
         Model grouped = pass(HALF, kind, 2, 2).apply(NETWORK, context);
 
         assertThat(groups(grouped)).hasSize(4).containsEntry("0", 1L);
@@ -131,7 +131,7 @@ class GroupConvTest {
                                 new dev.espalier.train.loss.CrossEntropy(0),
                                 Stripes.context(NETWORK))
                         .train(NETWORK);
-        DirectContext context = Stripes.context(trained);
+        PassContext context = Stripes.context(trained);
         pass(HALF, 4, 8).apply(trained, context);
         assertThat(context.notes())
                 .filteredOn(note -> note.startsWith("fine-tune: top-1 on the validation"))
@@ -142,7 +142,7 @@ class GroupConvTest {
 
     @Test
     void withoutTrainingItRefusesToDestroy() {
-        DirectContext context = DirectContext.of(NETWORK);
+        PassContext context = PassContext.of(NETWORK);
         GroupConv pass = pass(HALF, 0, 0);
         assertThat(pass.needsData()).isFalse();
         assertThat(pass.apply(NETWORK, context)).isSameAs(NETWORK);
@@ -160,8 +160,8 @@ class GroupConvTest {
 
     @Test
     void withoutTrainingItDestroysWhereTheRecipeInsists() {
-        DirectContext context =
-                DirectContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
+        PassContext context =
+                PassContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
         Model grouped = pass(HALF.keeping(0), 0, 0).apply(NETWORK, context);
         assertThat(groups(grouped).values().stream().filter(group -> group > 1)).isNotEmpty();
         assertThat(context.notes())
@@ -179,8 +179,8 @@ class GroupConvTest {
                         w: float[4,4,1,1] = [1,0,1,0, 0,1,0,1, 1,0,2,0, 0,3,0,1]
                         y = Conv(x, w)
                         """);
-        DirectContext context =
-                DirectContext.of(blocks).withRunner(new dev.espalier.runtime.OrtRunner());
+        PassContext context =
+                PassContext.of(blocks).withRunner(new dev.espalier.runtime.OrtRunner());
         Model grouped = pass(HALF, 0, 0).apply(blocks, context);
         assertThat(groups(grouped)).containsEntry("0", 2L);
         assertThat(context.notes()).contains("Conv 'y': 2 groups keep 1.000 of its weights");
@@ -205,7 +205,7 @@ class GroupConvTest {
                         t = Conv(s, e)
                         y = Conv(t, e)
                         """);
-        DirectContext context = DirectContext.of(odd);
+        PassContext context = PassContext.of(odd);
         assertThat(pass(HALF.withMinChannels(4), 0, 0).apply(odd, context)).isSameAs(odd);
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
@@ -221,8 +221,8 @@ class GroupConvTest {
 
     @Test
     void layersThatShallStayDenseDo() {
-        DirectContext context =
-                DirectContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
+        PassContext context =
+                PassContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
         pass(HALF.keeping(0).with(KeepDense.STANDARD.named(List.of("h1", "h2"))), 0, 0)
                 .apply(NETWORK, context);
         assertThat(context.skips())
@@ -234,7 +234,7 @@ class GroupConvTest {
         assertThatThrownBy(
                         () ->
                                 pass(HALF.with(KeepDense.STANDARD.named(List.of("h9"))), 0, 0)
-                                        .apply(NETWORK, DirectContext.of(NETWORK)))
+                                        .apply(NETWORK, PassContext.of(NETWORK)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("'h9'")
                 .hasMessageContaining("h0, h1, h2, h3");
@@ -242,7 +242,7 @@ class GroupConvTest {
 
     @Test
     void previewShowsGroupsWithoutTrainingOrProof() {
-        DirectContext context = DirectContext.of(NETWORK);
+        PassContext context = PassContext.of(NETWORK);
         Model planned = pass(HALF, 6, 12).preview(NETWORK, context);
         assertThat(groups(planned).values().stream().filter(group -> group > 1)).isNotEmpty();
         assertThat(context.notes())

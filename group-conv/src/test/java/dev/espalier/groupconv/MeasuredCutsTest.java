@@ -7,9 +7,9 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.testkit.MemoryCheckpoints;
 import java.util.HashMap;
@@ -49,14 +49,14 @@ class MeasuredCutsTest {
                 .toList();
     }
 
-    private DirectContext context(ModelTimer timer) {
-        return DirectContext.of(NETWORK)
-                .withHost(Host.of(Checkpoints.NONE, Optional.ofNullable(timer)));
+    private PassContext context(ModelTimer timer) {
+        return PassContext.of(NETWORK)
+                .withHost(new Host(Checkpoints.NONE, Optional.ofNullable(timer)));
     }
 
     @Test
     void layersAreCutAsFarAsGroupsAreFaster() {
-        DirectContext context = context(this::micros);
+        PassContext context = context(this::micros);
         List<CuttableLayer> layers = CuttableLayer.of(NETWORK, TARGET, context);
         assertThat(layers).extracting(layer -> layer.layer().name()).containsExactly("y");
         assertThat(layers.get(0).most()).isEqualTo(1);
@@ -70,7 +70,7 @@ class MeasuredCutsTest {
 
     @Test
     void nothingIsMeasuredWhereTheRecipeSaysSo() {
-        DirectContext context = context(this::micros);
+        PassContext context = context(this::micros);
         List<CuttableLayer> layers =
                 CuttableLayer.of(NETWORK, TARGET.with(KeepDense.STANDARD.slower(false)), context);
         assertThat(layers).hasSize(2).allMatch(layer -> layer.most() == 2);
@@ -80,7 +80,7 @@ class MeasuredCutsTest {
 
     @Test
     void withoutATimerAllMayBeCutAndThatIsSaid() {
-        DirectContext context = context(null);
+        PassContext context = context(null);
         assertThat(CuttableLayer.of(NETWORK, TARGET, context)).hasSize(2);
         assertThat(context.notes())
                 .containsExactly(
@@ -98,7 +98,7 @@ class MeasuredCutsTest {
 
     @Test
     void aTargetOfLatencyCountsTheTimesOfLayersThatAreFaster() {
-        DirectContext context = context(this::micros);
+        PassContext context = context(this::micros);
         List<CuttableLayer> layers = CuttableLayer.of(NETWORK, latency(TARGET), context);
         assertThat(layers).extracting(layer -> layer.layer().name()).containsExactly("y");
         assertThat(layers.get(0).costs()).containsExactly(10.0, 6.0);
@@ -140,12 +140,12 @@ class MeasuredCutsTest {
                         h = Unheard(a)
                         y = Conv(h, v)
                         """);
-        DirectContext context = context(this::micros);
+        PassContext context = context(this::micros);
         assertThat(CuttableLayer.of(open, latency(TARGET), context)).hasSize(1);
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
                 .containsExactly("Conv 'y': its sizes are open, it cannot be timed");
-        DirectContext macs = context(this::micros);
+        PassContext macs = context(this::micros);
         assertThat(CuttableLayer.of(open, TARGET, macs)).hasSize(2);
         assertThat(macs.notes()).contains("Conv 'y': its sizes are open, it was not timed");
     }
@@ -163,7 +163,7 @@ class MeasuredCutsTest {
                                                         : micros(List.of(model), seconds).get(0))
                                 .toList();
         TargetSettings int8 = TARGET.with(KeepDense.STANDARD.timedIn(Arithmetic.INT8));
-        DirectContext context = context(timer);
+        PassContext context = context(timer);
         assertThat(CuttableLayer.of(NETWORK, int8, context)).isEmpty();
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
@@ -176,10 +176,10 @@ class MeasuredCutsTest {
     void whatWasMeasuredOutlivesAKill() {
         Map<String, byte[]> kept = new HashMap<>();
         Checkpoints checkpoints = new MemoryCheckpoints(kept);
-        DirectContext first = context(this::micros).withCheckpoints(checkpoints);
+        PassContext first = context(this::micros).withCheckpoints(checkpoints);
         List<CuttableLayer> before = CuttableLayer.of(NETWORK, TARGET, first);
         int measured = asked;
-        DirectContext second = context(this::micros).withCheckpoints(checkpoints);
+        PassContext second = context(this::micros).withCheckpoints(checkpoints);
         List<CuttableLayer> after = CuttableLayer.of(NETWORK, TARGET, second);
 
         assertThat(asked).isEqualTo(measured).isEqualTo(2);

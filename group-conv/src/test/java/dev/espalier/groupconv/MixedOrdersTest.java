@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.convert.Converted;
@@ -68,7 +68,7 @@ class MixedOrdersTest {
             structures.put(layers.get(i).name(), shuffles.get(i).structure(2));
         }
         Converted converted = GroupConversion.convert(model, structures, SHAPES);
-        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+        PassContext context = PassContext.of(model).withRunner(new OrtRunner());
         Proof.equal(converted.masked(), converted.model(), converted, context);
         return converted;
     }
@@ -166,7 +166,7 @@ class MixedOrdersTest {
         Converted converted = converted(model, settings(OrderSharing.MIXED, 0.8));
 
         new PassTester.Outcome(
-                        converted.masked(), converted.model(), DirectContext.of(converted.masked()))
+                        converted.masked(), converted.model(), PassContext.of(converted.masked()))
                 .then(
                         """
                         opset 13

@@ -9,7 +9,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -18,10 +18,10 @@ import java.util.SplittableRandom;
 record Stripes(int size, int classes, long seed) implements Dataset {
     private static final int SIDE = 6;
 
-    static DirectContext context(Model model) {
+    static PassContext context(Model model) {
         Stripes training = new Stripes(128, 4, 1);
         Stripes validation = new Stripes(64, 4, 2);
-        return DirectContext.of(model)
+        return PassContext.of(model)
                 .withRunner(new OrtRunner())
                 .withData(new DataSplits(training, training, validation, validation));
     }

@@ -10,7 +10,7 @@ import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.RandomSamples;
@@ -69,7 +69,7 @@ class NetworksTest {
         lines.add("|---|---|---|---|---|");
         for (Path file : files()) {
             Model read = OnnxReader.read(file);
-            DirectContext context = RandomSamples.context(read, RandomSamples.of(read, 4), RUNNER);
+            PassContext context = RandomSamples.context(read, RandomSamples.of(read, 4), RUNNER);
             Model model = new Simplify().apply(read, context);
             int branches = ResidualBranches.of(model, SHAPES).size();
             if (branches > 0) {
@@ -80,7 +80,7 @@ class NetworksTest {
         Assertions.assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
     }
 
-    private String shortened(String name, Model model, int branches, DirectContext context) {
+    private String shortened(String name, Model model, int branches, PassContext context) {
         try {
             Model shallow = new PruneBlocks(0.75).apply(model, context);
             return String.format(
@@ -111,7 +111,7 @@ class NetworksTest {
     private String row(Path file, double part) {
         String name = file.getFileName().toString().replace(".onnx", "");
         Model read = OnnxReader.read(file);
-        DirectContext context = context(read);
+        PassContext context = context(read);
         try {
             Model model = new Simplify().apply(read, context);
             long start = System.nanoTime();
@@ -137,8 +137,8 @@ class NetworksTest {
         }
     }
 
-    private static DirectContext context(Model model) {
-        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+    private static PassContext context(Model model) {
+        PassContext context = PassContext.of(model).withRunner(new OrtRunner());
         String cifar10 = System.getProperty("espalier.cifar10", "");
         long side = SHAPES.bind(model.graph().feeds().get(0)).shape().size(3);
         if (cifar10.isEmpty() || side != 32) {

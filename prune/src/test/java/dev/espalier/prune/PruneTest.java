@@ -7,7 +7,7 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.PassTester;
 import org.junit.jupiter.api.Test;
@@ -132,7 +132,7 @@ class PruneTest {
     @Test
     void aSecondPruningCountsFromTheNetworkThatTheRecipeBeganWith() {
         Model original = GraphText.parse(CHAIN);
-        DirectContext context = DirectContext.of(original).withRunner(new OrtRunner());
+        PassContext context = PassContext.of(original).withRunner(new OrtRunner());
         Model first = prune(0.75, 1).apply(original, context);
 
         Model second = prune(0.5, 1).apply(first, context);
@@ -201,7 +201,7 @@ class PruneTest {
     void previewNeedsNoRunner() {
         Model model = GraphText.parse(CHAIN);
 
-        Model preview = prune(0.5, 1).preview(model, DirectContext.of(model));
+        Model preview = prune(0.5, 1).preview(model, PassContext.of(model));
 
         assertThat(preview.graph().initializers().get("b1").tensor().elementCount()).isEqualTo(2);
     }

@@ -7,7 +7,7 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.testkit.RandomGraphs;
@@ -27,8 +27,8 @@ class RandomNetworksTest {
             double part = 0.3 + 0.2 * (seed % 3);
             int roundTo = 1 << seed % 3;
             Scope scope = Scope.values()[(int) (seed % 2)];
-            DirectContext context =
-                    DirectContext.of(model)
+            PassContext context =
+                    PassContext.of(model)
                             .withRunner(new OrtRunner(SessionSettings.DEFAULT.withThreads(1)));
             Model result;
             try {

@@ -18,6 +18,16 @@ record LayerLevels(Model exact, List<Layer> fourBits, Model rounded, Quantize qu
         return new LayerLevels(exact, List.of(), exact, quantize);
     }
 
+    /** {@code quantize} for a trial: nothing is measured, so that what it gives is no chance. */
+    static Quantize tried(Quantize quantize) {
+        return quantize.with(quantize.keepFloat().withSlower(false));
+    }
+
+    /** {@link #with} for a trial. */
+    Model tried(List<String> floats, PassContext trial) {
+        return new LayerLevels(exact, fourBits, rounded, tried(quantize)).with(floats, trial);
+    }
+
     /** The quantized network with layers of these names in float, with the weights they had. */
     Model with(List<String> floats, PassContext context) {
         Model model = rounded;

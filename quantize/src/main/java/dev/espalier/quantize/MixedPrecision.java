@@ -15,7 +15,6 @@ import dev.espalier.quantize.repair.CalibrationInputs;
 import dev.espalier.quantize.repair.LearningSettings;
 import dev.espalier.quantize.repair.RoundWeights;
 import dev.espalier.quantize.repair.Rounding;
-import dev.espalier.quantize.repair.TrialContext;
 import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -48,8 +47,9 @@ import java.util.Set;
  *
  * <p>Layers go back in the order of their rates until the drop is within bounds, except for those
  * with which the file would be too large. Where the drop never is, the best of what was tried is
- * returned and the note says so. Trials calibrate on {@code walk-samples}, the result on all. Nodes
- * without a name of their own stay in 8 bits.
+ * returned and the note says so. Trials calibrate on {@code walk-samples}, the result on all; only
+ * the result is measured for layers that are slower in integers. Nodes without a name of their own
+ * stay in 8 bits.
  */
 @PassInfo(
         id = "mixed-precision",
@@ -96,15 +96,15 @@ public record MixedPrecision(
     }
 
     private Model quantized(Model model, PassContext context) {
-        PassContext trial = new TrialContext(context, walkSamples);
+        PassContext trial = context.trial().withData(context.data().withCalibration(walkSamples));
         TopOne topOne = new TopOne(samples, context);
         double before = topOne.of(model);
-        if (quantize.quantized(model, trial) == model) {
+        if (LayerLevels.tried(quantize).quantized(model, trial) == model) {
             return quantize.quantized(model, context);
         }
         long limit = (long) (size * FourBitWalk.bytes(model));
         LayerLevels levels = levels(model, limit, trial, context);
-        Model all = levels.with(List.of(), trial);
+        Model all = levels.tried(List.of(), trial);
         double drop = POINTS * (before - topOne.of(all));
         note(context, "all layers in integers: %.2f points lost on validation examples", drop);
         List<String> floats = List.of();
@@ -135,7 +135,10 @@ public record MixedPrecision(
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<Node> layers = layers(folded, context);
         List<Layer> chosen =
-                new FourBitWalk(packed, new OutputNoise(model, inputs, context), trial)
+                new FourBitWalk(
+                                LayerLevels.tried(packed),
+                                new OutputNoise(model, inputs, context),
+                                trial)
                         .choose(folded, layers, limit, context);
         context.note(
                 chosen.isEmpty()
@@ -152,7 +155,7 @@ public record MixedPrecision(
         List<Node> layers = layers(FoldBatchNorm.fold(model), context);
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<ErrorWalk.Step> steps =
-                new ErrorWalk(model, all, names -> levels.with(names, trial), context)
+                new ErrorWalk(model, all, names -> levels.tried(names, trial), context)
                         .walk(layers, inputs);
         steps.stream()
                 .findFirst()
@@ -196,7 +199,7 @@ public record MixedPrecision(
                 continue;
             }
             names.add(step.layer());
-            Model tried = levels.with(names, trial);
+            Model tried = levels.tried(names, trial);
             if (size < 1 && FourBitWalk.bytes(tried) > limit) {
                 note(context, "'%s' stays in integers for the file's size", step.layer());
                 names.remove(step.layer());

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
@@ -24,7 +24,7 @@ class AccuracyTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void randomNetworksStayCloseToTheFloatOnes(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
 
         Model quantized = quantize.apply(model, context);
@@ -41,7 +41,7 @@ class AccuracyTest {
     @EnumSource(Calibration.class)
     void oneScaleATensorAlsoWorks(Calibration calibration) {
         Model model = RandomGraphs.cnn(3, 2);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model quantized =
                 Quantize.int8(calibration)
@@ -51,7 +51,7 @@ class AccuracyTest {
         assertThat(decibels(model, quantized, context)).isGreaterThan(LEAST_DECIBELS);
     }
 
-    private static double decibels(Model model, Model quantized, DirectContext context) {
+    private static double decibels(Model model, Model quantized, PassContext context) {
         Map<String, Tensor> inputs =
                 context.data().test().batch(IntStream.range(0, 32).toArray()).inputs();
         try (var exact = context.runner().open(model);

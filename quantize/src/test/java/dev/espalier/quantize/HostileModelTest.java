@@ -6,8 +6,8 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.runtime.Stopwatch;
@@ -39,10 +39,10 @@ class HostileModelTest {
     @Test
     void theGateKeepsTheFloatLayersAndSaysSo() {
         Model model = narrow();
-        DirectContext context =
+        PassContext context =
                 RandomSamples.context(model, Runners.SINGLE)
                         .withHost(
-                                Host.of(
+                                new Host(
                                         Checkpoints.NONE,
                                         Optional.of(new Stopwatch(1, InputShapes.ofBatch(1), 17))));
 

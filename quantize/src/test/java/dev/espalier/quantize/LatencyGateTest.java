@@ -6,9 +6,9 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.placement.KeepFloat;
@@ -38,7 +38,7 @@ class LatencyGateTest {
 
     private final List<Model> measured = new ArrayList<>();
 
-    private DirectContext context = RandomSamples.context(MODEL, Runners.SINGLE);
+    private PassContext context = RandomSamples.context(MODEL, Runners.SINGLE);
 
     private Model gated(ToDoubleFunction<Model> micros, double seconds) {
         ModelTimer timer =
@@ -53,7 +53,7 @@ class LatencyGateTest {
                                     })
                             .toList();
                 };
-        context = context.withHost(Host.of(Checkpoints.NONE, Optional.of(timer)));
+        context = context.withHost(new Host(Checkpoints.NONE, Optional.of(timer)));
         KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, true, seconds);
         return Quantize.int8(Calibration.MIN_MAX).with(keep).apply(MODEL, context);
     }

@@ -12,11 +12,19 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.Checkpoints;
+import dev.espalier.core.pass.Host;
+import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.quantize.Quantize;
+import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MixedPrecisionTest {
@@ -74,7 +82,7 @@ class MixedPrecisionTest {
         }
     }
 
-    private static DirectContext context() {
+    private static PassContext context() {
         return RandomSamples.context(
                 NETWORK, new Labelled(NETWORK, RandomSamples.of(NETWORK, 64)), Runners.SINGLE);
     }
@@ -85,7 +93,7 @@ class MixedPrecisionTest {
 
     @Test
     void theLayerThatSpoilsTheOutputGoesBackAndTheOtherStays() {
-        DirectContext context = context();
+        PassContext context = context();
 
         Model mixed = pass(5).apply(NETWORK, context);
 
@@ -100,12 +108,45 @@ class MixedPrecisionTest {
 
     @Test
     void nothingGoesBackWithinTheGoal() {
-        DirectContext context = context();
+        PassContext context = context();
 
         Model mixed = pass(100).apply(NETWORK, context);
 
         assertThat(mixed.graph().constant("w")).isEmpty();
         assertThat(context.notes()).anyMatch(note -> note.contains("no layer goes back"));
+    }
+
+    @Test
+    void trialsUseTheCacheAndMeasureNoLatency() {
+        Map<String, byte[]> kept = new TreeMap<>();
+        Checkpoints cache =
+                new Checkpoints() {
+                    @Override
+                    public Optional<byte[]> read(String name) {
+                        return Optional.ofNullable(kept.get(name));
+                    }
+
+                    @Override
+                    public void write(String name, byte[] content) {
+                        kept.put(name, content);
+                    }
+                };
+        AtomicInteger measured = new AtomicInteger();
+        ModelTimer timer =
+                (models, seconds) -> {
+                    measured.incrementAndGet();
+                    return List.of(new double[] {9, 9, 9}, new double[] {5, 5, 5});
+                };
+        PassContext context = context().withHost(new Host(cache, Optional.of(timer)));
+
+        Model mixed = pass(100).apply(NETWORK, context);
+
+        int once = measured.getAndSet(0);
+        Model plain = INT8.quantized(NETWORK, context);
+        assertThat(once).isPositive().isEqualTo(measured.get());
+        assertThat(mixed).isEqualTo(plain);
+        // The trials' own samples, and all of them.
+        assertThat(kept).hasSize(2);
     }
 
     @Test
@@ -119,7 +160,7 @@ class MixedPrecisionTest {
 
     @Test
     void examplesWithoutLabelsAreRefused() {
-        DirectContext context = RandomSamples.context(NETWORK, Runners.SINGLE);
+        PassContext context = RandomSamples.context(NETWORK, Runners.SINGLE);
 
         assertThatThrownBy(() -> pass(1).apply(NETWORK, context))
                 .isInstanceOf(InvalidOptionException.class)
@@ -144,7 +185,7 @@ class MixedPrecisionTest {
                     y = Gemm(f, v) {transB=1} as last
                     """);
 
-    private static DirectContext uneven() {
+    private static PassContext uneven() {
         return RandomSamples.context(
                 UNEVEN, new Labelled(UNEVEN, RandomSamples.of(UNEVEN, 64)), Runners.SINGLE);
     }
@@ -165,7 +206,7 @@ class MixedPrecisionTest {
 
     @Test
     void theLayerWhoseBytesCostLeastGetsFourBits() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(100, 0.25).apply(UNEVEN, context);
 
@@ -180,7 +221,7 @@ class MixedPrecisionTest {
 
     @Test
     void aSizeThatEightBitsReachNeedsNoMore() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(100, 0.5).apply(UNEVEN, context);
 
@@ -191,7 +232,7 @@ class MixedPrecisionTest {
 
     @Test
     void noLayerGoesBackToFloatWithWhichTheFileWouldBeTooLarge() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(0, 0.25).apply(UNEVEN, context);
 
@@ -202,7 +243,7 @@ class MixedPrecisionTest {
 
     @Test
     void aSizeThatCannotBeReachedIsSaid() {
-        DirectContext context = uneven();
+        PassContext context = uneven();
 
         Model mixed = sized(100, 0.02).apply(UNEVEN, context);
 

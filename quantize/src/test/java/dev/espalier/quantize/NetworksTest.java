@@ -13,7 +13,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.quantize.calibration.Calibration;
@@ -79,10 +79,10 @@ class NetworksTest {
     private static String row(Path file) {
         Model read = OnnxReader.read(file);
         boolean isImage = read.graph().feeds().size() == 1;
-        DirectContext context =
+        PassContext context =
                 isImage
                         ? RandomSamples.context(read, RandomSamples.of(read, SAMPLES), RUNNER)
-                        : DirectContext.of(read).withRunner(RUNNER);
+                        : PassContext.of(read).withRunner(RUNNER);
         Model model = isImage ? new Simplify().apply(read, context) : read;
         Model made = quantized(model, isImage, context);
         SaturationProof proof = SaturationProof.of(made, RUNNER);
@@ -113,7 +113,7 @@ class NetworksTest {
                 ratios[2]);
     }
 
-    private static Model quantized(Model model, boolean isImage, DirectContext context) {
+    private static Model quantized(Model model, boolean isImage, PassContext context) {
         return isImage
                 ? Quantize.int8(Calibration.MIN_MAX)
                         .with(new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, false, 0))

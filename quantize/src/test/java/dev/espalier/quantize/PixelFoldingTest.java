@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.kernel.PixelFolding;
 import dev.espalier.quantize.kernel.WeightedLayer;
@@ -150,7 +150,7 @@ class PixelFoldingTest {
     void noSumOfAnyPixelSaturates(long channels, String weight, String attributes) {
         Model model = GraphText.parse(conv("12", channels, weight, attributes));
         RandomSamples samples = RandomSamples.of(model, 8);
-        DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         Model made = Quantization.of(QUANTIZE, model, context).written(Set.of(), true).model();
 
         assertThat(made.graph().nodes()).extracting(Node::opType).contains("Reshape");
@@ -227,7 +227,7 @@ class PixelFoldingTest {
     }
 
     private static Model quantized(Model model, RandomSamples samples) {
-        DirectContext context = RandomSamples.context(model, samples, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         // A folded layer has other neighbours among its weights, and so another grid for any CPU.
         Integers integers = Integers.STANDARD.withTarget(Target.VNNI);
         return Quantization.of(QUANTIZE.with(integers), model, context)

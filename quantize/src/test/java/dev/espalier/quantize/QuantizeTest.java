@@ -8,7 +8,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.calibration.Calibration;
@@ -259,7 +259,7 @@ class QuantizeTest {
     @Test
     void quantizingTwiceChangesNothingMore() {
         Model once = quantized(CONV_AND_GEMM).after();
-        DirectContext context = RandomSamples.context(once, Runners.SINGLE);
+        PassContext context = RandomSamples.context(once, Runners.SINGLE);
 
         assertThat(excluding().apply(once, context)).isSameAs(once);
         assertThat(context.skips())
@@ -270,7 +270,7 @@ class QuantizeTest {
     @Test
     void thePreviewHasTheStructureOfTheResult() {
         Model model = GraphText.parse(CONV_AND_GEMM);
-        Model preview = excluding().preview(model, DirectContext.of(model));
+        Model preview = excluding().preview(model, PassContext.of(model));
         Model result = quantized(CONV_AND_GEMM).after();
 
         assertThat(preview.graph().nodes()).hasSameSizeAs(result.graph().nodes());

@@ -12,7 +12,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.testkit.RandomGraphs;
@@ -39,7 +39,7 @@ class SimplifyEqualityTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void randomNetworks(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        Model simple = new Simplify().apply(model, DirectContext.of(model).withRunner(runner));
+        Model simple = new Simplify().apply(model, PassContext.of(model).withRunner(runner));
         assertThat(difference(model, simple, 2)).as("seed %d", seed).isZero();
         Model folded = FoldBatchNorm.fold(simple);
         assertThat(difference(model, folded, 2)).as("seed %d", seed).isLessThan(TOLERANCE);
@@ -63,7 +63,7 @@ class SimplifyEqualityTest {
     @Test
     void bothPassesProveWhatTheyClaim() {
         Model model = RandomGraphs.cnn(2);
-        DirectContext context = DirectContext.of(model).withRunner(runner);
+        PassContext context = PassContext.of(model).withRunner(runner);
         Model simple = new Simplify().apply(model, context);
         Model folded = new FoldBatchNorm().apply(simple, context);
         assertThat(folded).isNotSameAs(simple);
@@ -137,7 +137,7 @@ class SimplifyEqualityTest {
                         t3 = Concat(um, rest) {axis=0}
                         y = Reshape(d, t3)
                         """);
-        Model simple = new Simplify().apply(model, DirectContext.of(model).withRunner(runner));
+        Model simple = new Simplify().apply(model, PassContext.of(model).withRunner(runner));
         assertThat(simple.graph().nodes())
                 .extracting("opType")
                 .containsExactly("Reshape", "Transpose", "Reshape", "Reshape");
@@ -198,7 +198,7 @@ class SimplifyEqualityTest {
     @EnabledIfSystemProperty(named = "espalier.models", matches = ".+")
     void realNetworks(Path file) {
         Model model = OnnxReader.read(file);
-        DirectContext context = DirectContext.of(model).withRunner(runner);
+        PassContext context = PassContext.of(model).withRunner(runner);
         Model simple = new Simplify().apply(model, context);
         Model folded = FoldBatchNorm.fold(simple);
         assertThat(difference(model, simple, 2)).as("%s", context.notes()).isLessThan(1e-6);

@@ -1,6 +1,7 @@
 package dev.espalier.train;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
@@ -134,14 +135,21 @@ public final class JointTrainer {
         return network;
     }
 
+    /** The first network has the seed of the pass and tells what all leave alone. */
     private PassContext member(int i) {
         if (plans.size() == 1) {
             return context;
         }
+        PassContext part = context.part("network " + (i + 1));
+        PassContext member =
+                i == 0
+                        ? part
+                        : part.withSeed(Seeds.mix(context.seed(), i))
+                                .withLog(part.log().withoutSkips());
         return context.workers()
                 .leader()
-                .map(leader -> PartContext.member(context, i, WorkerPost.progress(i, leader)))
-                .orElseGet(() -> PartContext.member(context, i));
+                .map(leader -> member.withProgress(WorkerPost.progress(i, leader)))
+                .orElse(member);
     }
 
     private Model fit(List<Model> starts) {

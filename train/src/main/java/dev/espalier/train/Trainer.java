@@ -36,7 +36,7 @@ public final class Trainer {
      * @param stage names it in notes and progress
      */
     public Trainer(String stage, TrainingPlan plan, Objective objective, PassContext context) {
-        this(plan, objective, PartContext.stage(context, stage));
+        this(plan, objective, context.part(stage));
     }
 
     /**

@@ -6,7 +6,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +42,7 @@ record BreakingData(Dataset data, Set<Integer> calls, AtomicInteger call) implem
     }
 
     /** A context of {@link TrainerTest#SMALL} that trains on them. */
-    DirectContext context() {
+    PassContext context() {
         DataSplits splits = PatternImages.splits(256, 4, 8);
         return TrainerTest.context(GraphText.parse(TrainerTest.SMALL))
                 .withData(

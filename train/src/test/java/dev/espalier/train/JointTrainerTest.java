@@ -11,7 +11,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.testkit.MemoryCheckpoints;
 import dev.espalier.train.loss.CrossEntropy;
@@ -65,7 +65,7 @@ class JointTrainerTest {
     }
 
     private static JointTrainer trainer(
-            List<TrainingPlan> plans, Exchange exchange, DirectContext context) {
+            List<TrainingPlan> plans, Exchange exchange, PassContext context) {
         return new JointTrainer(plans, LABELS, exchange, context);
     }
 
@@ -76,8 +76,8 @@ class JointTrainerTest {
     @Test
     void oneNetworkAloneIsTrainedAsEver() {
         List<TrainingPlan> plans = plans(3, TrainerTest.REGIME.withAveraging(0.9), 0.1);
-        DirectContext context = TrainerTest.context(SMALL);
-        DirectContext expected = TrainerTest.context(SMALL);
+        PassContext context = TrainerTest.context(SMALL);
+        PassContext expected = TrainerTest.context(SMALL);
         Trainer plain = new Trainer(plans.get(0), LABELS, expected);
         JointTrainer joint = trainer(plans, new Rotation(), context);
 
@@ -88,7 +88,7 @@ class JointTrainerTest {
 
     @Test
     void returnsTheBestOnTheValidationSplit() {
-        DirectContext context = TrainerTest.context(SMALL);
+        PassContext context = TrainerTest.context(SMALL);
         // The first network does not learn at all.
         Model trained =
                 trainer(plans(4, TrainerTest.REGIME, 0, 0.1), new Nothing(), context)
@@ -111,7 +111,7 @@ class JointTrainerTest {
     void withoutAValidationSplitItIsTheFirst() {
         PatternImages images = new PatternImages(64, 4, 8, 1);
         PatternImages none = new PatternImages(0, 4, 8, 1);
-        DirectContext context =
+        PassContext context =
                 TrainerTest.context(SMALL).withData(new DataSplits(images, images, none, none));
         Model trained =
                 trainer(plans(1, TrainerTest.REGIME, 0, 0.1), new Nothing(), context).train(SMALL);
@@ -130,7 +130,7 @@ class JointTrainerTest {
                     return new Rotation().after(epoch, networks);
                 };
         // Rates of 0: weights change by the exchange alone.
-        DirectContext context = TrainerTest.context(SMALL);
+        PassContext context = TrainerTest.context(SMALL);
         trainer(plans(3, TrainerTest.REGIME, 0, 0), swapping, context).trainFromScratch(SMALL);
         assertThat(seen).hasSize(2);
         for (int i = 0; i < 2; i++) {
@@ -179,7 +179,7 @@ class JointTrainerTest {
             KeptCheckpoints checkpoints = KeptCheckpoints.killing();
             Model trained = null;
             while (trained == null) {
-                DirectContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+                PassContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
                 try {
                     trained = trainer(plans, new Rotation(), context).trainFromScratch(SMALL);
                 } catch (CancelledException e) {
@@ -200,14 +200,14 @@ class JointTrainerTest {
         // In the first epoch of the second network, then in the second of the first.
         for (int steps : new int[] {11, 8}) {
             int[] left = {steps};
-            DirectContext context =
+            PassContext context =
                     TrainerTest.context(SMALL)
                             .withCheckpoints(checkpoints)
                             .withCancellation(() -> left[0]-- == 0);
             assertThatThrownBy(() -> trainer(plans, new Rotation(), context).train(SMALL))
                     .isInstanceOf(CancelledException.class);
         }
-        DirectContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        PassContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         assertThat(trainer(plans, new Rotation(), context).train(SMALL)).isEqualTo(expected);
         assertThat(context.notes())
                 .anyMatch(note -> note.startsWith("network 1: went on in epoch 2 after step "));
@@ -217,7 +217,7 @@ class JointTrainerTest {
     void anotherExchangeStartsOver() {
         KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         List<TrainingPlan> plans = plans(2, TrainerTest.REGIME, 0.05, 0.1);
-        DirectContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        PassContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         for (Exchange exchange : List.of(new Rotation(), new Nothing())) {
             assertThatThrownBy(() -> trainer(plans, exchange, context).train(SMALL))
                     .isInstanceOf(CancelledException.class);
@@ -251,7 +251,7 @@ class JointTrainerTest {
 
     @Test
     void aNetworkThatDivergesGoesBackAndTheOthersGoOn() {
-        DirectContext context = TrainerTest.context(BIAS);
+        PassContext context = TrainerTest.context(BIAS);
         new JointTrainer(plans(2, PLAIN, 1.5, 6), new Squares(), new Rotation(), context)
                 .train(BIAS);
         assertThat(context.notes())
@@ -278,7 +278,7 @@ class JointTrainerTest {
     void anEpochThatBreaksOffIsBegunAgainAndNoBitChanges() {
         List<TrainingPlan> plans = plans(3, TrainerTest.REGIME, 0.05, 0.1);
         Model expected = trainer(plans, new Rotation(), new BreakingData().context()).train(SMALL);
-        DirectContext context = new BreakingData(10, 20).context();
+        PassContext context = new BreakingData(10, 20).context();
         assertThat(trainer(plans, new Rotation(), context).train(SMALL)).isEqualTo(expected);
         assertThat(context.notes())
                 .filteredOn(note -> note.contains("broke off"))
@@ -293,7 +293,7 @@ class JointTrainerTest {
     @Test
     void namesTheNetworkWhoseEpochBreaksOffAgainAndAgain() {
         Integer[] all = IntStream.range(5, 1000).boxed().toArray(Integer[]::new);
-        DirectContext context = new BreakingData(all).context();
+        PassContext context = new BreakingData(all).context();
         JointTrainer trainer =
                 trainer(plans(2, TrainerTest.REGIME, 0.05, 0.1), new Rotation(), context);
         assertThatThrownBy(() -> trainer.train(SMALL))
@@ -318,7 +318,7 @@ class JointTrainerTest {
     @Test
     void asksTheTeacherOnceForAllNetworks() {
         List<String> begun = new ArrayList<>();
-        DirectContext context =
+        PassContext context =
                 TrainerTest.context(SMALL)
                         .withProgress(
                                 (name, done, steps, unit) -> {
@@ -339,7 +339,7 @@ class JointTrainerTest {
 
     @Test
     void refusesPlansThatEndApart() {
-        DirectContext context = TrainerTest.context(SMALL);
+        PassContext context = TrainerTest.context(SMALL);
         List<TrainingPlan> unequal =
                 List.of(
                         new TrainingPlan(1, 0.1, TrainerTest.REGIME),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.testkit.ProcessUse;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.torch.TorchModule;
@@ -48,7 +48,7 @@ class MemoryTest {
         Model model = GraphText.parse(TrainerTest.SMALL);
         ProcessUse use = new ProcessUse();
         Sampling sampling = new Sampling(use);
-        DirectContext context = TrainerTest.context(model).withCheckpoints(sampling);
+        PassContext context = TrainerTest.context(model).withCheckpoints(sampling);
         TrainingPlan plan = new TrainingPlan(EPOCHS, 0.05, TrainerTest.REGIME.withAveraging(0.99));
         new Trainer(plan, new CrossEntropy(0), context).train(model);
 

@@ -14,7 +14,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.runtime.OrtRunner;
@@ -53,9 +53,9 @@ class RecalibrateBatchNormTest {
         TorchModule.threads(1);
     }
 
-    private static DirectContext context(Model model) {
+    private static PassContext context(Model model) {
         PatternImages images = new PatternImages(IMAGES, 4, 8, 1);
-        return DirectContext.of(model)
+        return PassContext.of(model)
                 .withRunner(new OrtRunner())
                 .withData(new DataSplits(images, images, images, images));
     }
@@ -122,7 +122,7 @@ class RecalibrateBatchNormTest {
     void measuresImagesAsTrainingSeesThem() {
         Model model = GraphText.parse(STACKED);
         AugmentationSettings padded = new AugmentationSettings(3, true);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model measured = new RecalibrateBatchNorm(IMAGES, padded).apply(model, context);
         Batching batching = Batching.training(IMAGES, padded.toAugmentation(), context.seed());
         try (BatchStream batches = BatchStream.open(context.data().training(), batching, 0)) {
@@ -160,7 +160,7 @@ class RecalibrateBatchNormTest {
     @Test
     void saysHowFarAMeanMoved() {
         Model model = GraphText.parse(STACKED);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         new RecalibrateBatchNorm(IMAGES, AugmentationSettings.NONE).apply(model, context);
         assertThat(context.notes())
                 .hasSize(2)
@@ -185,7 +185,7 @@ class RecalibrateBatchNormTest {
     void takesTheMeanOverSeveralBatches() {
         Model model = GraphText.parse(STACKED);
         PatternImages many = new PatternImages(384, 4, 8, 1);
-        DirectContext context = context(model).withData(new DataSplits(many, many, many, many));
+        PassContext context = context(model).withData(new DataSplits(many, many, many, many));
         Model measured =
                 new RecalibrateBatchNorm(300, AugmentationSettings.NONE).apply(model, context);
         Model all = new RecalibrateBatchNorm(2048, AugmentationSettings.NONE).apply(model, context);
@@ -206,7 +206,7 @@ class RecalibrateBatchNormTest {
                         b1: float[4] = seed(2)
                         y = Conv(x, w1, b1) {pads=[1,1,1,1]}
                         """);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         assertThat(
                         new RecalibrateBatchNorm(IMAGES, AugmentationSettings.NONE)
                                 .apply(model, context))
@@ -225,7 +225,7 @@ class RecalibrateBatchNormTest {
                         made = Identity(m)
                         y = BatchNormalization(x, s, m, made, s) as norm
                         """);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         assertThat(
                         new RecalibrateBatchNorm(IMAGES, AugmentationSettings.NONE)
                                 .apply(model, context))
@@ -246,7 +246,7 @@ class RecalibrateBatchNormTest {
     @Test
     void thePreviewCountsAndNeedsNoData() {
         Model model = GraphText.parse(STACKED);
-        DirectContext context = DirectContext.of(model);
+        PassContext context = PassContext.of(model);
         assertThat(new RecalibrateBatchNorm(9, AugmentationSettings.NONE).preview(model, context))
                 .isSameAs(model);
         assertThat(context.notes()).singleElement().asString().contains("2 batch norm");

@@ -7,7 +7,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.Regularizer;
@@ -76,7 +76,7 @@ class RegularizationTest {
         TorchModule.threads(1);
     }
 
-    private static Trainer.Outcome train(DirectContext context, Regularization regularization) {
+    private static Trainer.Outcome train(PassContext context, Regularization regularization) {
         return new Trainer(
                         "sparsify",
                         new TrainingPlan(3, 0.02, TrainerTest.REGIME),
@@ -88,7 +88,7 @@ class RegularizationTest {
     @Test
     void eachEpochHasItsOwnRegularizer() {
         List<String> calls = new ArrayList<>();
-        DirectContext context = TrainerTest.context(SMALL);
+        PassContext context = TrainerTest.context(SMALL);
         Trainer.Outcome outcome = train(context, new Growing(calls));
         assertThat(calls).containsExactly("1: 0.0 false", "2: 0.0 false", "3: 1000000.0 true");
         assertThat(zeros(outcome.model())).isTrue();
@@ -106,7 +106,7 @@ class RegularizationTest {
         Trainer.Outcome found = null;
         while (found == null) {
             try {
-                DirectContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+                PassContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
                 found = train(context, new Growing(new ArrayList<>()));
             } catch (CancelledException e) {
                 assertThat(checkpoints.writes()).isLessThanOrEqualTo(3);

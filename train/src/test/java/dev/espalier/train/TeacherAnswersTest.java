@@ -13,7 +13,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.program.LossWriter;
 import dev.espalier.train.program.Objective;
 import dev.espalier.train.program.Programs;
@@ -90,7 +90,7 @@ class TeacherAnswersTest {
                     TorchModule asking = TorchModule.load(each.archive())) {
                 TeacherAnswers answers =
                         TeacherAnswers.ask(
-                                remembering, STUDENT, data, 8 / parts, DirectContext.of(STUDENT));
+                                remembering, STUDENT, data, 8 / parts, PassContext.of(STUDENT));
                 for (int from = 0; from < 32; from += 8) {
                     int[] indices = indices(from);
                     Batch batch = data.batch(indices);
@@ -127,7 +127,7 @@ class TeacherAnswersTest {
         TorchProgram program = program(new Following(false), 4, 1, 1000);
         try (TorchModule module = TorchModule.load(program.archive())) {
             TeacherAnswers answers =
-                    TeacherAnswers.ask(module, STUDENT, data, 4, DirectContext.of(STUDENT));
+                    TeacherAnswers.ask(module, STUDENT, data, 4, PassContext.of(STUDENT));
             List<Tensor> last = answers.of(new int[] {data.size() - 1, 0});
             assertThat(last).hasSize(1);
             assertThat(last.get(0).shape()).isEqualTo(Shape.of(2, 4));
@@ -189,7 +189,7 @@ class TeacherAnswersTest {
     }
 
     private static Model trained(Regime regime, DataSplits data) {
-        DirectContext context = TrainerTest.context(STUDENT).withData(data);
+        PassContext context = TrainerTest.context(STUDENT).withData(data);
         return new Trainer(new TrainingPlan(2, 0.05, regime), new Following(true), context)
                 .train(STUDENT);
     }

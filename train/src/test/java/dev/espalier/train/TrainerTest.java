@@ -8,7 +8,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.loss.CrossEntropy;
@@ -52,20 +52,20 @@ class TrainerTest {
         return new TrainingPlan(epochs, 0.1, regime);
     }
 
-    static DirectContext context(Model model) {
-        return DirectContext.of(model)
+    static PassContext context(Model model) {
+        return PassContext.of(model)
                 .withRunner(new OrtRunner())
                 .withData(PatternImages.splits(256, 4, 8));
     }
 
-    private static Model train(Model model, DirectContext context, int epochs) {
+    private static Model train(Model model, PassContext context, int epochs) {
         return new Trainer(plan(epochs, REGIME), new CrossEntropy(0), context).train(model);
     }
 
     @Test
     void learnsAndLeavesNamesOrderAndShapesAsTheyWere() {
         Model model = GraphText.parse(SMALL);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model trained = train(model, context, 5);
         assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
         assertThat(trained.graph().nodes()).isEqualTo(model.graph().nodes());
@@ -91,7 +91,7 @@ class TrainerTest {
     @Test
     void learnsWithActivationsInBfloat16() {
         Model model = GraphText.parse(SMALL);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Regime reduced = REGIME.with(new ProgramSettings(Precision.BFLOAT16, false));
         new Trainer(plan(5, reduced), new CrossEntropy(0.1), context).train(model);
         assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
@@ -147,7 +147,7 @@ class TrainerTest {
                                                 "b3: float[4]",
                                                 "w4: float[4,8] = seed(4)\nb3: float[4]")
                                 + "side = Gemm(f, w4) {transB=1}\n");
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model trained = train(model, context, 1);
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)

@@ -11,7 +11,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.regime.AugmentationSettings;
@@ -70,8 +70,8 @@ class TrainingHabitsTest {
                         17);
     }
 
-    private DirectContext context() {
-        return DirectContext.of(MODEL).withRunner(new OrtRunner()).withData(data);
+    private PassContext context() {
+        return PassContext.of(MODEL).withRunner(new OrtRunner()).withData(data);
     }
 
     private static TrainingPlan plan(AugmentationSettings augmentation) {
@@ -88,11 +88,11 @@ class TrainingHabitsTest {
         Model expected = trained(ALL);
         KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         for (int kill = 0; kill < 2; kill++) {
-            DirectContext context = context().withCheckpoints(checkpoints);
+            PassContext context = context().withCheckpoints(checkpoints);
             Trainer trainer = new Trainer(plan(ALL), new CrossEntropy(0.1), context);
             assertThatThrownBy(() -> trainer.train(MODEL)).isInstanceOf(CancelledException.class);
         }
-        DirectContext context = context().withCheckpoints(checkpoints);
+        PassContext context = context().withCheckpoints(checkpoints);
         Model resumed = new Trainer(plan(ALL), new CrossEntropy(0.1), context).train(MODEL);
         assertThat(context.notes()).contains("went on after epoch 2");
         assertThat(resumed).isEqualTo(expected);
@@ -119,7 +119,7 @@ class TrainingHabitsTest {
     void doesNotGoOnFromATrainingOfOtherHabits() {
         KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         for (AugmentationSettings each : List.of(PLAIN, PLAIN.withErasing(0.5), ALL)) {
-            DirectContext context = context().withCheckpoints(checkpoints);
+            PassContext context = context().withCheckpoints(checkpoints);
             Trainer trainer = new Trainer(plan(each), new CrossEntropy(0), context);
             assertThatThrownBy(() -> trainer.train(MODEL)).isInstanceOf(CancelledException.class);
             assertThat(context.notes()).noneMatch(note -> note.startsWith("went on"));
@@ -135,8 +135,8 @@ class TrainingHabitsTest {
                         w: float[3,2] = seed(1)
                         y = Gemm(x, w)
                         """);
-        DirectContext context =
-                DirectContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
+        PassContext context =
+                PassContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
         AugmentationSettings cutmix =
                 new AugmentationSettings(0, false).with(new MixingSettings(0, 1));
         Trainer trainer = new Trainer(plan(cutmix), new CrossEntropy(0), context);

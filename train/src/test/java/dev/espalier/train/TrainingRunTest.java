@@ -9,7 +9,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.train.loss.CrossEntropy;
@@ -60,7 +60,7 @@ class TrainingRunTest {
     }
 
     private static Model undisturbed(
-            Model model, TrainingPlan plan, Objective objective, DirectContext context) {
+            Model model, TrainingPlan plan, Objective objective, PassContext context) {
         return new Trainer(plan, objective, context).train(model);
     }
 
@@ -69,7 +69,7 @@ class TrainingRunTest {
             Model model, TrainingPlan plan, Objective objective, int expectedKills) {
         KeptCheckpoints checkpoints = KeptCheckpoints.killing();
         while (true) {
-            DirectContext context = TrainerTest.context(model).withCheckpoints(checkpoints);
+            PassContext context = TrainerTest.context(model).withCheckpoints(checkpoints);
             try {
                 Model trained = new Trainer(plan, objective, context).train(model);
                 assertThat(checkpoints.writes()).isEqualTo(expectedKills);
@@ -102,14 +102,14 @@ class TrainingRunTest {
         KeptCheckpoints checkpoints = KeptCheckpoints.quiet();
         for (int steps : before) {
             int[] left = {steps};
-            DirectContext context =
+            PassContext context =
                     TrainerTest.context(model)
                             .withCheckpoints(checkpoints)
                             .withCancellation(() -> left[0]-- == 0);
             assertThatThrownBy(() -> new Trainer(plan, objective, context).train(model))
                     .isInstanceOf(CancelledException.class);
         }
-        DirectContext context = TrainerTest.context(model).withCheckpoints(checkpoints);
+        PassContext context = TrainerTest.context(model).withCheckpoints(checkpoints);
         Model trained = new Trainer(plan, objective, context).train(model);
         assertThat(context.notes()).anyMatch(note -> note.startsWith("went on in epoch "));
         return trained;
@@ -149,18 +149,18 @@ class TrainingRunTest {
     @Test
     void aStopAfterAnyStepLosesNone() {
         TrainingPlan plan = new TrainingPlan(2, 0.02, TrainerTest.REGIME);
-        DirectContext whole = TrainerTest.context(SMALL);
+        PassContext whole = TrainerTest.context(SMALL);
         Model expected = undisturbed(SMALL, plan, new CrossEntropy(0), whole);
         int steps = whole.data().training().size() / TrainerTest.REGIME.batch();
         for (int taken = 1; taken <= steps; taken++) {
             KeptCheckpoints checkpoints = KeptCheckpoints.quiet();
-            DirectContext stopped =
+            PassContext stopped =
                     TrainerTest.context(SMALL)
                             .withCheckpoints(checkpoints)
                             .withProgress(stoppingAfter(taken));
             assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), stopped))
                     .isInstanceOf(CancelledException.class);
-            DirectContext resumed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+            PassContext resumed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
             assertThat(undisturbed(SMALL, plan, new CrossEntropy(0), resumed)).isEqualTo(expected);
             assertThat(resumed.notes()).contains("went on in epoch 1 after step " + taken);
             assertThat(figures(resumed)).isEqualTo(figures(whole));
@@ -168,7 +168,7 @@ class TrainingRunTest {
     }
 
     /** All points of the curves but those of speed. */
-    private static List<PassRun.Reading> figures(DirectContext context) {
+    private static List<PassRun.Reading> figures(PassContext context) {
         return context.readings().stream()
                 .filter(reading -> !reading.curve().equals("images per second"))
                 .toList();
@@ -186,10 +186,10 @@ class TrainingRunTest {
     void aResumedTrainingTellsOfAllEpochs() {
         TrainingPlan plan = new TrainingPlan(2, 0.1, TrainerTest.REGIME);
         KeptCheckpoints checkpoints = KeptCheckpoints.killing();
-        DirectContext killed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        PassContext killed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), killed))
                 .isInstanceOf(CancelledException.class);
-        DirectContext resumed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        PassContext resumed = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), resumed))
                 .isInstanceOf(CancelledException.class);
         assertThat(killed.readings())
@@ -209,7 +209,7 @@ class TrainingRunTest {
     @Test
     void anotherPlanStartsOver() {
         KeptCheckpoints checkpoints = KeptCheckpoints.killing();
-        DirectContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
+        PassContext context = TrainerTest.context(SMALL).withCheckpoints(checkpoints);
         for (int epochs : new int[] {2, 3}) {
             TrainingPlan plan = new TrainingPlan(epochs, 0.1, TrainerTest.REGIME);
             assertThatThrownBy(() -> undisturbed(SMALL, plan, new CrossEntropy(0), context))
@@ -222,7 +222,7 @@ class TrainingRunTest {
     void anExplodingLossHalvesTheRateAndGoesBack() {
         // Each step multiplies the bias by 1 - rate: by -5, then by -2, then by -1/2.
         TrainingPlan plan = new TrainingPlan(2, 6, PLAIN);
-        DirectContext context = TrainerTest.context(BIAS);
+        PassContext context = TrainerTest.context(BIAS);
         Model trained = undisturbed(BIAS, plan, new Squares(), context);
         assertThat(context.notes())
                 .filteredOn(note -> note.startsWith("training diverged"))
@@ -247,7 +247,7 @@ class TrainingRunTest {
 
     @Test
     void aCalmLossIsNoSetback() {
-        DirectContext context = TrainerTest.context(BIAS);
+        PassContext context = TrainerTest.context(BIAS);
         undisturbed(BIAS, new TrainingPlan(2, 1.5, PLAIN), new Squares(), context);
         assertThat(context.notes()).noneMatch(note -> note.contains("diverged"));
     }
@@ -270,7 +270,7 @@ class TrainingRunTest {
 
     @Test
     void patienceEndsTrainingThatGetsNoBetter() {
-        DirectContext context = TrainerTest.context(BIAS);
+        PassContext context = TrainerTest.context(BIAS);
         undisturbed(BIAS, new TrainingPlan(10, 0, PLAIN.withPatience(2)), new Squares(), context);
         assertThat(context.notes())
                 .anySatisfy(
@@ -283,7 +283,7 @@ class TrainingRunTest {
 
     @Test
     void patienceDoesNotEndTrainingThatGetsBetter() {
-        DirectContext context = TrainerTest.context(SMALL);
+        PassContext context = TrainerTest.context(SMALL);
         TrainingPlan plan = new TrainingPlan(2, 0.1, TrainerTest.REGIME.withPatience(2));
         undisturbed(SMALL, plan, new CrossEntropy(0), context);
         assertThat(context.notes()).noneMatch(note -> note.startsWith("stopped"));
@@ -293,7 +293,7 @@ class TrainingRunTest {
     void patienceNeedsAValidationSplit() {
         PatternImages images = new PatternImages(64, 4, 8, 1);
         PatternImages none = new PatternImages(0, 4, 8, 1);
-        DirectContext context =
+        PassContext context =
                 TrainerTest.context(BIAS).withData(new DataSplits(images, images, none, none));
         TrainingPlan plan = new TrainingPlan(1, 0.1, PLAIN.withPatience(1));
         assertThatThrownBy(() -> undisturbed(BIAS, plan, new Squares(), context))
@@ -303,7 +303,7 @@ class TrainingRunTest {
 
     @Test
     void theAverageIsReturnedWithStatisticsOfItsOwn() {
-        DirectContext context = TrainerTest.context(SMALL);
+        PassContext context = TrainerTest.context(SMALL);
         TrainingPlan averaged = new TrainingPlan(5, 0.1, TrainerTest.REGIME.withAveraging(0.9));
         Model trained = undisturbed(SMALL, averaged, new CrossEntropy(0), context);
         assertThat(context.notes())

@@ -8,8 +8,8 @@ import dev.espalier.core.DataException;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.loss.AuxiliarySettings;
@@ -60,7 +60,7 @@ class TrainingTest {
 
     @Test
     void trainsAFoldedNetworkThroughRestoredBatchNormAndFoldsIt() {
-        DirectContext context = TrainerTest.context(FOLDED);
+        PassContext context = TrainerTest.context(FOLDED);
         Model trained = pass(false).apply(FOLDED, context);
         assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
         assertThat(trained.graph().nodes()).isEqualTo(FOLDED.graph().nodes());
@@ -70,14 +70,14 @@ class TrainingTest {
 
     @Test
     void trainsFromScratch() {
-        DirectContext context = TrainerTest.context(FOLDED);
+        PassContext context = TrainerTest.context(FOLDED);
         pass(true).apply(FOLDED, context);
         assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
     }
 
     @Test
     void auxiliaryClassifiersTrainAndAreNotWritten() {
-        DirectContext context = TrainerTest.context(STAGES);
+        PassContext context = TrainerTest.context(STAGES);
         LossSettings loss =
                 new LossSettings(
                         LossSettings.Kind.CROSS_ENTROPY, 0, new AuxiliarySettings(0.15, List.of()));
@@ -101,8 +101,8 @@ class TrainingTest {
                             b: float[2] = fill(0)
                             y = Gemm(x, w, b)
                             """);
-            DirectContext context =
-                    DirectContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
+            PassContext context =
+                    PassContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
             LossSettings loss = new LossSettings(kind, 0, AuxiliarySettings.NONE);
             Model trained = new Training(20, 0.1, false, loss, regime(0)).apply(line, context);
             float[] weights = trained.graph().constant("w").orElseThrow().toFloats();
@@ -129,8 +129,8 @@ class TrainingTest {
                         """);
         LossSettings mse = new LossSettings(LossSettings.Kind.MSE, 0, AuxiliarySettings.NONE);
         Training pass = new Training(1, 0.1, false, mse, regime(0));
-        DirectContext context =
-                DirectContext.of(one).withRunner(new OrtRunner()).withData(Planes.splits());
+        PassContext context =
+                PassContext.of(one).withRunner(new OrtRunner()).withData(Planes.splits());
         assertThatThrownBy(() -> pass.apply(one, context))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(
@@ -156,13 +156,13 @@ class TrainingTest {
 
     @Test
     void thePreviewChangesNothing() {
-        assertThat(pass(true).preview(FOLDED, DirectContext.of(FOLDED))).isSameAs(FOLDED);
+        assertThat(pass(true).preview(FOLDED, PassContext.of(FOLDED))).isSameAs(FOLDED);
     }
 
     @Test
     void needsData() {
         assertThat(pass(false).needsData()).isTrue();
-        assertThatThrownBy(() -> pass(false).apply(FOLDED, DirectContext.of(FOLDED)))
+        assertThatThrownBy(() -> pass(false).apply(FOLDED, PassContext.of(FOLDED)))
                 .isInstanceOf(InvalidOptionException.class);
     }
 

@@ -10,7 +10,7 @@ import dev.espalier.core.PassFailedException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Checkpoints;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.Objective;
 import dev.espalier.train.torch.TorchModule;
@@ -70,7 +70,7 @@ class WorkerTurnsTest {
         return plans;
     }
 
-    private static Model train(List<TrainingPlan> plans, int workers, DirectContext context) {
+    private static Model train(List<TrainingPlan> plans, int workers, PassContext context) {
         return new JointTrainer(plans, LABELS, new Rotation(), context)
                 .across(workers)
                 .trainFromScratch(SMALL);
@@ -86,23 +86,23 @@ class WorkerTurnsTest {
                 lives);
     }
 
-    private DirectContext context(BooleanSupplier cancellation) {
+    private PassContext context(BooleanSupplier cancellation) {
         return TrainerTest.context(SMALL)
                 .withCheckpoints(checkpoints)
                 .withCancellation(cancellation);
     }
 
-    private DirectContext context() {
+    private PassContext context() {
         return context(() -> false);
     }
 
     @Test
     void severalProcessesGiveWhatOneDoes() {
         List<TrainingPlan> plans = plans(3, 0.05, 0.1, 0.1);
-        DirectContext alone = TrainerTest.context(SMALL);
+        PassContext alone = TrainerTest.context(SMALL);
         Model expected = train(plans, 1, alone);
         ThreadWorkers workers = workers(plans);
-        DirectContext context = context().withWorkers(workers);
+        PassContext context = context().withWorkers(workers);
 
         assertThat(train(plans, 2, context)).isEqualTo(expected);
         assertThat(context.notes()).isEqualTo(alone.notes());
@@ -122,7 +122,7 @@ class WorkerTurnsTest {
         Model expected = train(plans, 1, TrainerTest.context(SMALL));
         // An epoch has 8 steps.
         ThreadWorkers workers = workers(plans, 11, Integer.MAX_VALUE, 3);
-        DirectContext context = context().withWorkers(workers);
+        PassContext context = context().withWorkers(workers);
 
         assertThat(train(plans, 2, context)).isEqualTo(expected);
         assertThat(workers.started()).hasSize(4);
@@ -170,7 +170,7 @@ class WorkerTurnsTest {
                                             .withCancellation(part.cancellation())
                                             .withWorkers(part.workers()));
                         });
-        DirectContext context = context().withWorkers(workers);
+        PassContext context = context().withWorkers(workers);
         assertThat(train(plans, 2, context)).isEqualTo(expected);
         assertThat(context.notes())
                 .filteredOn(note -> note.contains("broke off"))
@@ -268,7 +268,7 @@ class WorkerTurnsTest {
                 .isInstanceOf(CancelledException.class);
         assertThat(first.closed()).isEqualTo(2);
 
-        DirectContext context = context().withWorkers(workers(plans));
+        PassContext context = context().withWorkers(workers(plans));
         assertThat(train(plans, 2, context)).isEqualTo(expected);
         assertThat(context.notes()).anyMatch(note -> note.contains(": went on "));
     }
@@ -278,7 +278,7 @@ class WorkerTurnsTest {
         List<TrainingPlan> plans = plans(3, 0.05, 0.1);
         Model expected = train(plans, 1, TrainerTest.context(SMALL));
         ThreadWorkers workers = workers(plans);
-        DirectContext context = context(() -> checkpoints.joint > 1).withWorkers(workers);
+        PassContext context = context(() -> checkpoints.joint > 1).withWorkers(workers);
         assertThatThrownBy(() -> train(plans, 2, context)).isInstanceOf(CancelledException.class);
         assertThat(train(plans, 1, context())).isEqualTo(expected);
     }

@@ -10,6 +10,22 @@ public interface Checkpoints {
     /** Keeps {@code content}, which survives even a loss of power once this returns. */
     void write(String name, byte[] content);
 
+    /** These with {@code prefix} in front of every name. */
+    default Checkpoints under(String prefix) {
+        Checkpoints all = this;
+        return new Checkpoints() {
+            @Override
+            public Optional<byte[]> read(String name) {
+                return all.read(prefix + name);
+            }
+
+            @Override
+            public void write(String name, byte[] content) {
+                all.write(prefix + name, content);
+            }
+        };
+    }
+
     /** Keeps nothing. */
     Checkpoints NONE =
             new Checkpoints() {

@@ -2,24 +2,71 @@ package dev.espalier.core.pass;
 
 import dev.espalier.core.CompressionException;
 import dev.espalier.core.PassFailedException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
  * Runs passes in order, and times, checks and records each. What is finished goes into a {@link
  * StepStore}, from which a later run goes on with the same result.
+ *
+ * <p>Each pass gets the environment with a seed of its own, the checkpoints of its place and a log
+ * of its own, which its {@link PassRun} is made of. Unless changed, what is recorded of a model
+ * between two passes are its weights' bytes, its parameters and its operations.
  */
 public final class Pipeline {
     private final List<Pass> passes;
-    private final PipelineSetup setup;
+    private final PassContext environment;
+    private final PerPass perPass;
+    private final Judge judge;
+    private final Listener listener;
 
-    public Pipeline(List<Pass> passes, PipelineSetup setup) {
-        this.passes = List.copyOf(passes);
-        this.setup = setup;
+    /** Says what a pass's environment has of its own. */
+    @FunctionalInterface
+    public interface PerPass {
+        /**
+         * @param position of the pass, from 0
+         * @param environment of all passes
+         */
+        PassContext context(int position, PassContext environment);
+    }
+
+    /** Says what is to be recorded of a model between two passes. */
+    @FunctionalInterface
+    public interface Judge {
+        /**
+         * @param passes how many the model is the result of
+         */
+        ModelFigures judge(Model model, int passes);
+    }
+
+    /** Told of every pass as it begins and ends. */
+    public interface Listener {
+        /**
+         * @param position from 0
+         */
+        void begins(int position, int count, String id);
+
+        /**
+         * @param resumed whether an earlier run had finished it
+         */
+        void ended(int position, int count, PassRun run, boolean resumed);
+
+        /** Does nothing. */
+        Listener NONE =
+                new Listener() {
+                    @Override
+                    public void begins(int position, int count, String id) {}
+
+                    @Override
+                    public void ended(int position, int count, PassRun run, boolean resumed) {}
+                };
     }
 
     /**
@@ -39,18 +86,64 @@ public final class Pipeline {
     }
 
     /**
+     * @param environment whose original the passes begin with and whose seed every pass derives its
+     *     own from
+     */
+    public Pipeline(List<Pass> passes, PassContext environment) {
+        this(
+                List.copyOf(passes),
+                environment,
+                (position, all) -> all,
+                (model, done) -> structure(model, environment.inputShapes()),
+                Listener.NONE);
+    }
+
+    private Pipeline(
+            List<Pass> passes,
+            PassContext environment,
+            PerPass perPass,
+            Judge judge,
+            Listener listener) {
+        this.passes = passes;
+        this.environment = environment;
+        this.perPass = perPass;
+        this.judge = judge;
+        this.listener = listener;
+    }
+
+    private static ModelFigures structure(Model model, InputShapes shapes) {
+        Cost cost = Cost.of(model, shapes.withBatch(1));
+        return ModelFigures.of(cost.bytes(), cost.parameters(), cost.macs());
+    }
+
+    /** This pipeline with an environment that differs from pass to pass. */
+    public Pipeline withPerPass(PerPass changed) {
+        return new Pipeline(passes, environment, changed, judge, listener);
+    }
+
+    /** This pipeline with other records of the models between passes. */
+    public Pipeline withJudge(Judge changed) {
+        return new Pipeline(passes, environment, perPass, changed, listener);
+    }
+
+    /** This pipeline telling of each pass. */
+    public Pipeline withListener(Listener changed) {
+        return new Pipeline(passes, environment, perPass, judge, changed);
+    }
+
+    /**
      * Runs all passes that {@code store} does not hold yet.
      *
      * @throws CompressionException of the kind that the failing pass threw, its message naming the
      *     pass and those before it
      */
-    public Result run(Model original, StepStore store) {
-        return run(original, store, Pass::apply);
+    public Result run(StepStore store) {
+        return run(store, Pass::apply);
     }
 
     /** The structure that all passes would give, without training, data or proofs. */
-    public Result preview(Model original) {
-        return run(original, StepStore.NONE, Pass::preview);
+    public Result preview() {
+        return run(StepStore.NONE, Pass::preview);
     }
 
     /**
@@ -59,8 +152,8 @@ public final class Pipeline {
      * @param position of the pass, those before which {@code store} holds
      * @throws CompressionException as {@link #run} does
      */
-    public void join(Model original, int position, StepStore store) {
-        Model model = original;
+    public void join(int position, StepStore store) {
+        Model model = environment.original();
         if (position > 0) {
             model =
                     store.read(position - 1)
@@ -72,44 +165,44 @@ public final class Pipeline {
                                                             + " before it returned is not there"))
                             .model();
         }
-        passes.get(position)
-                .apply(
-                        model,
-                        new RunningContext(setup, original, position, store.checkpoints(position)));
+        passes.get(position).apply(model, context(position, store));
     }
 
-    private Result run(Model original, StepStore store, Step step) {
-        Model model = original;
+    private PassContext context(int position, StepStore store) {
+        // Mixed, so that neighbouring seeds and places give unrelated numbers.
+        long seed = new SplittableRandom(environment.seed() * 1_000_003 + position).nextLong();
+        return perPass.context(position, environment)
+                .withSeed(seed)
+                .withCheckpoints(store.checkpoints(position))
+                .withLog(environment.log().fresh());
+    }
+
+    private Result run(StepStore store, Step step) {
+        Model model = environment.original();
         ModelFigures figures = null;
         List<PassRun> runs = new ArrayList<>();
         for (int i = 0; i < passes.size(); i++) {
             Optional<StepStore.Finished> finished = store.read(i);
             boolean resumed = finished.isPresent();
             if (!resumed) {
-                setup.listener().begins(i, passes.size(), PassRegistry.id(passes.get(i)));
-                figures = figures == null ? setup.judge().judge(original, 0) : figures;
-                finished = Optional.of(one(original, model, figures, i, store, step));
+                listener.begins(i, passes.size(), PassRegistry.id(passes.get(i)));
+                figures = figures == null ? judge.judge(model, 0) : figures;
+                finished = Optional.of(one(model, figures, i, store, step));
                 store.write(i, finished.get());
             }
             model = finished.get().model();
             PassRun run = finished.get().run();
             figures = run.after();
             runs.add(run);
-            setup.listener().ended(i, passes.size(), run, resumed);
+            listener.ended(i, passes.size(), run, resumed);
         }
         return new Result(model, runs);
     }
 
     private StepStore.Finished one(
-            Model original,
-            Model model,
-            ModelFigures before,
-            int position,
-            StepStore store,
-            Step step) {
+            Model model, ModelFigures before, int position, StepStore store, Step step) {
         Pass pass = passes.get(position);
-        RunningContext context =
-                new RunningContext(setup, original, position, store.checkpoints(position));
+        PassContext context = context(position, store);
         context.checkCancelled();
         long start = System.nanoTime();
         Model after;
@@ -123,9 +216,20 @@ public final class Pipeline {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         boolean changed = after != model;
-        ModelFigures figures = changed ? setup.judge().judge(after, position + 1) : before;
+        ModelFigures figures = changed ? judge.judge(after, position + 1) : before;
+        PassLog told = context.log();
         return new StepStore.Finished(
-                after, context.run(PassRegistry.id(pass), seconds, changed, before, figures));
+                after,
+                new PassRun(
+                        PassRegistry.id(pass),
+                        seconds,
+                        changed,
+                        before,
+                        figures,
+                        told.notes(),
+                        told.skips(),
+                        told.readings(),
+                        told.misses()));
     }
 
     private static void requireSameInterface(Model before, Model after) {

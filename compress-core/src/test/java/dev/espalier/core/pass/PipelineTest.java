@@ -7,7 +7,6 @@ import dev.espalier.core.CancelledException;
 import dev.espalier.core.DataException;
 import dev.espalier.core.PassFailedException;
 import dev.espalier.core.VerificationException;
-import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
@@ -110,8 +109,8 @@ class PipelineTest {
     private boolean cancelled;
 
     private Pipeline pipeline(Pass... passes) {
-        PipelineSetup.Listener listener =
-                new PipelineSetup.Listener() {
+        Pipeline.Listener listener =
+                new Pipeline.Listener() {
                     @Override
                     public void begins(int position, int count, String id) {
                         events.add("begin " + position + "/" + count + " " + id);
@@ -123,30 +122,18 @@ class PipelineTest {
                     }
                 };
         return new Pipeline(
-                List.of(passes),
-                new PipelineSetup(
-                        17,
-                        InputShapes.ofBatch(1),
-                        position -> {
-                            throw new IllegalStateException("no runner here");
-                        },
-                        Host.NONE,
-                        Optional.empty(),
-                        file -> MODEL,
+                        List.of(passes), PassContext.of(MODEL).withCancellation(() -> cancelled))
+                .withJudge(
                         (model, passesDone) ->
                                 ModelFigures.of(
-                                        model.metadata().getOrDefault("said", "").length(), 0, 0),
-                        Progress.SILENT,
-                        Reproducer.NONE,
-                        position -> Workers.NONE,
-                        () -> cancelled,
-                        listener));
+                                        model.metadata().getOrDefault("said", "").length(), 0, 0))
+                .withListener(listener);
     }
 
     @Test
     void runsPassesInOrderAndRecordsEach() {
         Pipeline.Result result =
-                pipeline(new Say("ab"), new Say(""), new Say("c")).run(MODEL, StepStore.NONE);
+                pipeline(new Say("ab"), new Say(""), new Say("c")).run(StepStore.NONE);
         assertThat(result.model().metadata()).containsEntry("said", "abc");
         List<PassRun> runs = result.runs();
         assertThat(runs).extracting(run -> run.before().bytes()).containsExactly(0L, 2L, 2L);
@@ -160,10 +147,10 @@ class PipelineTest {
     @Test
     void goesOnAfterWhatIsFinished() {
         MemoryStore store = new MemoryStore();
-        assertThatThrownBy(() -> pipeline(new Say("a"), new Fail("data")).run(MODEL, store));
+        assertThatThrownBy(() -> pipeline(new Say("a"), new Fail("data")).run(store));
         assertThat(store.finished).containsOnlyKeys(0);
         events.clear();
-        Pipeline.Result result = pipeline(new Say("a"), new Say("b")).run(MODEL, store);
+        Pipeline.Result result = pipeline(new Say("a"), new Say("b")).run(store);
         assertThat(result.model().metadata()).containsEntry("said", "ab");
         assertThat(events).containsExactly("had 0", "begin 1/2 say", "end 1");
         assertThat(result.runs()).hasSize(2);
@@ -172,9 +159,9 @@ class PipelineTest {
     @Test
     void givesTheSameResultWithAndWithoutABreak() {
         MemoryStore store = new MemoryStore();
-        pipeline(new Say("a")).run(MODEL, store);
-        Pipeline.Result resumed = pipeline(new Say("a"), new Say("b")).run(MODEL, store);
-        Pipeline.Result whole = pipeline(new Say("a"), new Say("b")).run(MODEL, StepStore.NONE);
+        pipeline(new Say("a")).run(store);
+        Pipeline.Result resumed = pipeline(new Say("a"), new Say("b")).run(store);
+        Pipeline.Result whole = pipeline(new Say("a"), new Say("b")).run(StepStore.NONE);
         assertThat(resumed.model()).isEqualTo(whole.model());
         assertThat(resumed.runs().get(1).notes()).isEqualTo(whole.runs().get(1).notes());
     }
@@ -184,13 +171,13 @@ class PipelineTest {
         assertThatThrownBy(
                         () ->
                                 pipeline(new Say("a"), new Fail("data"), new Say("b"))
-                                        .run(MODEL, StepStore.NONE))
+                                        .run(StepStore.NONE))
                 .isInstanceOf(DataException.class)
                 .hasMessage("pass 2 of 3, 'fail' (after say): no such image");
-        assertThatThrownBy(() -> pipeline(new Fail("proof")).run(MODEL, StepStore.NONE))
+        assertThatThrownBy(() -> pipeline(new Fail("proof")).run(StepStore.NONE))
                 .isInstanceOf(VerificationException.class)
                 .hasMessage("pass 1 of 1, 'fail': outputs differ");
-        assertThatThrownBy(() -> pipeline(new Fail("bug")).run(MODEL, StepStore.NONE))
+        assertThatThrownBy(() -> pipeline(new Fail("bug")).run(StepStore.NONE))
                 .isInstanceOf(PassFailedException.class)
                 .hasMessageContaining("'fail' broke off")
                 .hasRootCauseMessage("oops");
@@ -198,7 +185,7 @@ class PipelineTest {
 
     @Test
     void refusesAPassThatChangesTheInterface() {
-        assertThatThrownBy(() -> pipeline(new Fail("renames")).run(MODEL, StepStore.NONE))
+        assertThatThrownBy(() -> pipeline(new Fail("renames")).run(StepStore.NONE))
                 .isInstanceOf(PassFailedException.class)
                 .hasMessageContaining("became [->, x: FLOAT], they were [x: FLOAT, ->, x: FLOAT]");
     }
@@ -206,14 +193,14 @@ class PipelineTest {
     @Test
     void stopsBetweenAndInsidePassesWhenAsked() {
         cancelled = true;
-        assertThatThrownBy(() -> pipeline(new Say("a")).run(MODEL, StepStore.NONE))
+        assertThatThrownBy(() -> pipeline(new Say("a")).run(StepStore.NONE))
                 .isInstanceOf(CancelledException.class);
         assertThat(events).containsExactly("begin 0/1 say");
     }
 
     @Test
     void previewRunsNoPassForReal() {
-        Pipeline.Result result = pipeline(new Say("a")).preview(MODEL);
+        Pipeline.Result result = pipeline(new Say("a")).preview();
         assertThat(result.model().metadata()).containsEntry("said", "preview");
         assertThat(result.runs().get(0).after().bytes()).isEqualTo(7);
     }
@@ -221,7 +208,7 @@ class PipelineTest {
     @Test
     void asksForDataOnlyWhereThereIsSome() {
         Pipeline pipeline = pipeline(new NeedsData());
-        assertThatThrownBy(() -> pipeline.run(MODEL, StepStore.NONE))
+        assertThatThrownBy(() -> pipeline.run(StepStore.NONE))
                 .isInstanceOf(dev.espalier.core.InvalidOptionException.class)
                 .hasMessageContaining("no data block");
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import org.junit.jupiter.api.Test;
@@ -276,7 +276,7 @@ class FoldBatchNormTest {
         Model once = FoldBatchNorm.fold(model);
         assertThat(once.graph().nodes()).noneMatch(node -> node.is("BatchNormalization"));
         assertThat(FoldBatchNorm.fold(once)).isSameAs(once);
-        assertThat(new FoldBatchNorm().preview(once, DirectContext.of(once))).isSameAs(once);
+        assertThat(new FoldBatchNorm().preview(once, PassContext.of(once))).isSameAs(once);
         assertThat(GraphText.print(once)).contains("Conv");
     }
 }

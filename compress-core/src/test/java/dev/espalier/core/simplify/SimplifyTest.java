@@ -8,8 +8,8 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Opaque;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import java.util.ArrayList;
@@ -130,8 +130,8 @@ class SimplifyTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void twiceIsOnce(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        Model once = new Simplify().preview(model, DirectContext.of(model));
-        assertThat(new Simplify().preview(once, DirectContext.of(model))).isSameAs(once);
+        Model once = new Simplify().preview(model, PassContext.of(model));
+        assertThat(new Simplify().preview(once, PassContext.of(model))).isSameAs(once);
         assertThat(once.graph().outputs()).isEqualTo(model.graph().outputs());
     }
 

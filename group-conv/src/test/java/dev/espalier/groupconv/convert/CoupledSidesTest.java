@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.runtime.OrtRunner;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ class CoupledSidesTest {
         Converted converted =
                 GroupConversion.convert(
                         model, RandomStructures.shared(model, apart, new Random(3)));
-        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+        PassContext context = PassContext.of(model).withRunner(new OrtRunner());
         Proof.equal(converted.masked(), converted.model(), converted, context);
         return converted;
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.GroupStructure;
 import dev.espalier.groupconv.Permutation;
@@ -28,7 +28,7 @@ class GroupConversionTest {
     private static Converted converted(String text, Map<String, GroupStructure> structures) {
         Model model = GraphText.parse(text);
         Converted converted = GroupConversion.convert(model, structures);
-        DirectContext context = DirectContext.of(model).withRunner(new OrtRunner());
+        PassContext context = PassContext.of(model).withRunner(new OrtRunner());
         Proof proof = Proof.equal(converted.masked(), converted.model(), converted, context);
         assertThat(proof.largestDifference()).isLessThan(1e-6);
         return converted;
@@ -36,7 +36,7 @@ class GroupConversionTest {
 
     private static void assertText(Converted converted, String text) {
         new PassTester.Outcome(
-                        converted.masked(), converted.model(), DirectContext.of(converted.masked()))
+                        converted.masked(), converted.model(), PassContext.of(converted.masked()))
                 .then(text);
     }
 

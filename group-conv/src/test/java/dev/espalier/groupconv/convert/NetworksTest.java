@@ -5,7 +5,7 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.groupconv.GroupStructure;
@@ -96,8 +96,8 @@ class NetworksTest {
         }
     }
 
-    private static DirectContext context(Model model) {
-        return DirectContext.of(model).withRunner(new OrtRunner());
+    private static PassContext context(Model model) {
+        return PassContext.of(model).withRunner(new OrtRunner());
     }
 
     private static List<Path> files() throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.GroupStructure;
 import dev.espalier.runtime.OrtRunner;
@@ -69,7 +69,7 @@ class RandomNetworksTest {
     }
 
     private static void prove(Converted converted, long seed) {
-        DirectContext context = DirectContext.of(converted.masked()).withRunner(RUNNER);
+        PassContext context = PassContext.of(converted.masked()).withRunner(RUNNER);
         try {
             Proof.equal(converted.masked(), converted.model(), converted, context);
         } catch (RuntimeException e) {

@@ -55,4 +55,9 @@ public record KeepFloat(
     public KeepFloat withFarRanges(boolean changed) {
         return new KeepFloat(nodes, ends, changed, slower, seconds);
     }
+
+    /** This with layers that are slower in integers in float, or not. */
+    public KeepFloat withSlower(boolean changed) {
+        return new KeepFloat(nodes, ends, farRanges, changed, seconds);
+    }
 }

@@ -7,7 +7,7 @@ import dev.espalier.core.CancelledException;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -24,11 +24,11 @@ class CalibrationOnAllCoresTest {
     private static final RandomSamples SAMPLES = RandomSamples.of(MODEL, 37);
     private static final List<String> VALUES = List.of("logits", "x");
 
-    private static Map<String, Observer> run(DirectContext context) {
+    private static Map<String, Observer> run(PassContext context) {
         return new Calibrator(MODEL, VALUES, Map.of()).run(context);
     }
 
-    private static DirectContext context(ModelRunner runner) {
+    private static PassContext context(ModelRunner runner) {
         return RandomSamples.context(MODEL, SAMPLES, runner);
     }
 
@@ -79,7 +79,7 @@ class CalibrationOnAllCoresTest {
     @Test
     void itCanBeStoppedBetweenSamples() {
         AtomicInteger asked = new AtomicInteger();
-        DirectContext context =
+        PassContext context =
                 context(Runners.SINGLE).withCancellation(() -> asked.incrementAndGet() > 3);
 
         assertThatThrownBy(() -> run(context)).isInstanceOf(CancelledException.class);

@@ -191,7 +191,7 @@ class CalibratorTest {
         return new Calibrator(model, List.of("x", "c"), Map.of())
                 .run(
                         RandomSamples.context(model, samples, runner)
-                                .withHost(Host.of(cache, Optional.empty())));
+                                .withHost(new Host(cache, Optional.empty())));
     }
 
     /** Sample i holds 0 to 10 i in 2 channels of i + 1 rows of 3. */

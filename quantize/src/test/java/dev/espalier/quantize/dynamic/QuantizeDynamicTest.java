@@ -9,7 +9,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Runners;
@@ -158,7 +158,7 @@ class QuantizeDynamicTest {
     @Test
     void anExportedEncoderRunsOnFusedIntegerProducts() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = PER_CHANNEL.apply(model, context);
 
         // Query, key and value read the same bytes; five products are alone with theirs.
@@ -179,7 +179,7 @@ class QuantizeDynamicTest {
     @Test
     void anEncoderThatTheRuntimeHasFusedDoesSoToo() {
         Model model = OptimizedGraph.of(Encoder.exported());
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = PER_CHANNEL.apply(model, context);
 
         assertThat(Comparison.operators(model))
@@ -211,7 +211,7 @@ class QuantizeDynamicTest {
     @Test
     void anEncoderOfFusedOperatorsDoesSoToo() {
         Model model = Encoder.withFusedOperators();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = PER_TENSOR.apply(model, context);
 
         assertThat(Comparison.optimized(after))
@@ -236,7 +236,7 @@ class QuantizeDynamicTest {
                         m = MatMul(x, w)
                         y = Add(m, b)
                         """);
-        Model after = PER_CHANNEL.apply(model, DirectContext.of(model).withRunner(Runners.SINGLE));
+        Model after = PER_CHANNEL.apply(model, PassContext.of(model).withRunner(Runners.SINGLE));
 
         assertThat(after.graph().inputs()).hasSize(1);
         assertThat(Comparison.optimized(after))
@@ -256,7 +256,7 @@ class QuantizeDynamicTest {
                         r = Sqrt(n)
                         y = MatMul(r, w)
                         """);
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
 
         assertThatThrownBy(() -> PER_CHANNEL.apply(model, context))
                 .isInstanceOf(UnsupportedModelException.class)
@@ -275,7 +275,7 @@ class QuantizeDynamicTest {
                         y = MatMul(x, w)
                         """);
 
-        assertThatThrownBy(() -> PER_CHANNEL.apply(model, DirectContext.of(model)))
+        assertThatThrownBy(() -> PER_CHANNEL.apply(model, PassContext.of(model)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("operator set 11");
     }

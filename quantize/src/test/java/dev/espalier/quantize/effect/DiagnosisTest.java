@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -77,8 +77,8 @@ class DiagnosisTest {
         RandomSamples samples = RandomSamples.of(model, 32);
         ScaledSamples first = new ScaledSamples(samples, calibration, 0);
         ScaledSamples second = new ScaledSamples(samples, validation, 0);
-        DirectContext context =
-                DirectContext.of(model)
+        PassContext context =
+                PassContext.of(model)
                         .withData(new DataSplits(first, first, second, second))
                         .withRunner(Runners.SINGLE);
         pass.apply(model, context);
@@ -150,7 +150,7 @@ class DiagnosisTest {
                 Quantize.int8(Calibration.MIN_MAX)
                         .with(integers)
                         .with(new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, false, 0));
-        DirectContext context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
+        PassContext context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
         pass.apply(model, context);
 
         assertThat(warning(context.notes()))
@@ -173,7 +173,7 @@ class DiagnosisTest {
                         w: float[4,3] = [1, -1, 1, 1, -1, 0.9, 1, -1, 1, 0.9, -1, 1]
                         y = MatMul(x, w) as product
                         """);
-        DirectContext context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
+        PassContext context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
         new QuantizeDynamic(true, Target.VNNI, List.of()).apply(model, context);
 
         assertThat(warning(context.notes()))

@@ -11,8 +11,8 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Effect;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
@@ -39,14 +39,14 @@ class EffectTest {
         return new ScaledSamples(RandomSamples.of(model("Identity(x)"), size), 1, 4);
     }
 
-    private static DirectContext context(Dataset calibration, Dataset validation) {
-        return DirectContext.of(model("Identity(x)"))
+    private static PassContext context(Dataset calibration, Dataset validation) {
+        return PassContext.of(model("Identity(x)"))
                 .withData(new DataSplits(calibration, calibration, validation, validation))
                 .withRunner(Runners.SINGLE);
     }
 
     private static List<String> notes(Model before, Model after) {
-        DirectContext context = RandomSamples.context(before, Runners.SINGLE);
+        PassContext context = RandomSamples.context(before, Runners.SINGLE);
         assertThat(Diagnosis.noted(before, after, context)).isSameAs(after);
         return context.notes();
     }
@@ -81,7 +81,7 @@ class EffectTest {
     @Test
     void withLabelsTheSameAnswersAreCounted() {
         Dataset examples = labelled(300);
-        DirectContext context = context(examples, examples);
+        PassContext context = context(examples, examples);
         Effect effect =
                 Effect.of(model("Identity(x)"), model("Add(x, first)"), context).orElseThrow();
 
@@ -125,7 +125,7 @@ class EffectTest {
                         n = Neg(x)
                         y = Add(n, high)
                         """);
-        DirectContext context = context(labelled(64), labelled(64));
+        PassContext context = context(labelled(64), labelled(64));
         Effect effect = Effect.of(before, after, context).orElseThrow();
 
         assertThat(effect.decibels()).isGreaterThan(20);
@@ -136,7 +136,7 @@ class EffectTest {
 
     @Test
     void calibrationExamplesServeWhereThereAreNoOthers() {
-        DirectContext context = context(labelled(16), labelled(0));
+        PassContext context = context(labelled(16), labelled(0));
         Diagnosis.noted(model("Identity(x)"), model("Mul(x, near)"), context);
         assertThat(context.notes().get(0))
                 .contains("on 16 calibration examples: same answer for 100.0 %");
@@ -191,7 +191,7 @@ class EffectTest {
                 y = Mul(x, c)
                 """;
         Model before = GraphText.parse(text.formatted("1"));
-        DirectContext context = RandomSamples.context(before, Runners.SINGLE);
+        PassContext context = RandomSamples.context(before, Runners.SINGLE);
         Effect effect =
                 Effect.of(before, GraphText.parse(text.formatted("0.5")), context).orElseThrow();
         assertThat(effect.examples()).isEqualTo(30);
@@ -201,7 +201,7 @@ class EffectTest {
     @Test
     void withoutDataTheModelIsLoadedAlone() {
         Model model = model("Identity(x)");
-        DirectContext context = DirectContext.of(model).withRunner(Runners.SINGLE);
+        PassContext context = PassContext.of(model).withRunner(Runners.SINGLE);
         Diagnosis.noted(model, model("Mul(x, h)"), context);
 
         assertThat(context.notes())
@@ -215,7 +215,7 @@ class EffectTest {
     @Test
     void aPassThatRunsNothingWithoutDataNeedsNoRuntime() {
         Model model = model("Identity(x)");
-        DirectContext context = DirectContext.of(model);
+        PassContext context = PassContext.of(model);
         Diagnosis.notedOnData(model, model("Mul(x, h)"), context);
         assertThat(context.notes()).containsExactly("no data to compare outputs on");
     }
@@ -223,7 +223,7 @@ class EffectTest {
     @Test
     void measuringStopsWhenAsked() {
         Model before = model("Identity(x)");
-        DirectContext context =
+        PassContext context =
                 RandomSamples.context(before, Runners.SINGLE).withCancellation(() -> true);
         assertThatThrownBy(() -> Diagnosis.noted(before, model("Mul(x, h)"), context))
                 .isInstanceOf(CancelledException.class);

@@ -3,7 +3,7 @@ package dev.espalier.quantize.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -16,7 +16,7 @@ class StaticEncoderTest {
     private static final Quantize QUANTIZE = Quantize.int8(Calibration.MIN_MAX);
 
     private static Model quantized(Model model, Integers integers) {
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model made = QUANTIZE.with(integers).apply(model, context);
 
         assertThat(Comparison.cosine(model, made, context)).isGreaterThan(0.99);

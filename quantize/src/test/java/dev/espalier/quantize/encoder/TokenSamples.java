@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -21,9 +21,9 @@ import java.util.SplittableRandom;
  */
 public record TokenSamples(Encoder.Sizes sizes, int size, int first) implements Dataset {
     /** A context with 24 samples in every split, for a small encoder. */
-    public static DirectContext context(Model model, ModelRunner runner) {
+    public static PassContext context(Model model, ModelRunner runner) {
         Dataset samples = new TokenSamples(Encoder.Sizes.SMALL, 24, 0);
-        return DirectContext.of(model)
+        return PassContext.of(model)
                 .withData(new DataSplits(samples, samples, samples, samples))
                 .withRunner(runner);
     }

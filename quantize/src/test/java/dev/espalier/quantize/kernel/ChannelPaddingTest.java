@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -53,7 +53,7 @@ class ChannelPaddingTest {
     @Test
     void givesTheResultsOfTheUnpaddedConvolutionToTheBit() {
         Model model = conv(3, 16, 1);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Model padded = Quantize.int8(Calibration.MIN_MAX).apply(model, context);
 
         assertThat(run(padded, context)).isEqualTo(run(withoutPadding(padded), context));
@@ -88,7 +88,7 @@ class ChannelPaddingTest {
                         .formatted(inputs, outputs, inputs / group, group));
     }
 
-    private static float[] run(Model model, DirectContext context) {
+    private static float[] run(Model model, PassContext context) {
         Map<String, Tensor> inputs = context.data().test().batch(new int[] {0}).inputs();
         // Without the fourth channel other weights are neighbours.
         try (var session = Runners.EXACT.open(model)) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
@@ -125,7 +125,7 @@ class LinearLayersTest {
     void excludingANodeThatIsNotThereIsAnError(Kind kind) {
         Model model = GraphText.parse(PRODUCT);
 
-        assertThatThrownBy(() -> kind.pass("lsat").apply(model, DirectContext.of(model)))
+        assertThatThrownBy(() -> kind.pass("lsat").apply(model, PassContext.of(model)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining(kind.id + ".exclude")
                 .hasMessageContaining("[lsat]");
@@ -136,7 +136,7 @@ class LinearLayersTest {
     void quantizingTwiceChangesNothingMore(Kind kind) {
         Model model = Encoder.exported();
         Model once = kind.pass().apply(model, TokenSamples.context(model, Runners.SINGLE));
-        DirectContext context = TokenSamples.context(once, Runners.SINGLE);
+        PassContext context = TokenSamples.context(once, Runners.SINGLE);
 
         assertThat(kind.pass().apply(once, context)).isSameAs(once);
         assertThat(context.skips())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -46,7 +46,7 @@ class FarPartsTest {
 
     private static Outcome quantized(String middle) {
         Model model = network(middle);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Model made = Quantize.int8(Calibration.MIN_MAX).with(EXACT).apply(model, context);
         return new Outcome(
                 context.skips().stream().map(PassRun.Skip::toString).toList(),

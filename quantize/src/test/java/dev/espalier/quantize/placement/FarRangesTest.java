@@ -7,7 +7,7 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.RecipeReader;
@@ -37,16 +37,16 @@ class FarRangesTest {
                         .formatted(factor));
     }
 
-    private static DirectContext quantized(float factor, KeepFloat keep) {
+    private static PassContext quantized(float factor, KeepFloat keep) {
         Model model = model(factor);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize.int8(Calibration.MIN_MAX).with(keep).apply(model, context);
         return context;
     }
 
     @Test
     void aConcatOfFarRangesStaysFloatWithItsReader() {
-        DirectContext context = quantized(0.001f, KeepFloat.STANDARD);
+        PassContext context = quantized(0.001f, KeepFloat.STANDARD);
 
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
@@ -57,7 +57,7 @@ class FarRangesTest {
 
     @Test
     void aConcatOfLikeRangesIsComputedInIntegers() {
-        DirectContext context = quantized(0.5f, KeepFloat.STANDARD);
+        PassContext context = quantized(0.5f, KeepFloat.STANDARD);
 
         assertThat(context.skips()).isEmpty();
         assertThat(context.notes()).contains("3 of 3 weighted layers in 8-bit integers");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.calibration.Calibration;
 import java.util.List;
@@ -236,7 +236,7 @@ class PlannerTest {
 
     private static List<String> callsOf(String text) {
         Model model = GraphText.parse(text.formatted(WEIGHTS));
-        Model preview = Quantize.int8(Calibration.MIN_MAX).preview(model, DirectContext.of(model));
+        Model preview = Quantize.int8(Calibration.MIN_MAX).preview(model, PassContext.of(model));
         return preview.graph().nodes().stream()
                 .map(
                         node ->

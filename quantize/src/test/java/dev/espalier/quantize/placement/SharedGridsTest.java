@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -38,8 +38,8 @@ class SharedGridsTest {
                         .formatted(weights));
     }
 
-    private static DirectContext quantized(Model model) {
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+    private static PassContext quantized(Model model) {
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize.int8(Calibration.MIN_MAX).apply(model, context);
         return context;
     }

@@ -6,7 +6,7 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -31,14 +31,14 @@ class DenseGroupsTest {
     }
 
     private static Model rewritten(Model model, String... excluded) {
-        return DenseGroups.rewrite(model, Set.of(excluded), DirectContext.of(model));
+        return DenseGroups.rewrite(model, Set.of(excluded), PassContext.of(model));
     }
 
     @ParameterizedTest
     @CsvSource({"16,16,2", "64,64,2", "64,32,4", "32,64,8", "128,128,16", "128,64,32"})
     void narrowGroupsBecomeDense(int inputs, int outputs, int groups) {
         Model model = model(inputs, outputs, groups);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model dense = DenseGroups.rewrite(model, Set.of(), context);
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -51,7 +51,7 @@ class DequantizedWeightsTest {
     @ValueSource(strings = {"", "stored"})
     void aLayerWithStoredWeightsIsQuantizedOrLeftAsSafelyAsAnyOther(String floats) {
         Model model = GraphText.parse(STORED);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         List<String> names = floats.isEmpty() ? List.of() : List.of(floats);
         Model made =
                 Quantize.int8(Calibration.MIN_MAX)
@@ -102,7 +102,7 @@ class DequantizedWeightsTest {
                         h = MatMul(x1, d) as theirs
                         y = MatMul(h, w) as ours
                         """);
-        DirectContext context = RandomSamples.context(model, Runners.PLAIN);
+        PassContext context = RandomSamples.context(model, Runners.PLAIN);
         Quantize.int8(Calibration.MIN_MAX).apply(model, context);
 
         assertThat(context.notes())

@@ -9,7 +9,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -57,7 +57,7 @@ class ShortcutConvTest {
     void theConvolutionHasOneWeightOfOneForEachChannel() {
         Model before =
                 block("opset 13 | s = Slice(x, first, last, spatial, two); p = Pad(s, around)");
-        DirectContext context = DirectContext.of(before);
+        PassContext context = PassContext.of(before);
         Model after = ShortcutConv.rewrite(before, Set.of(), context);
 
         new PassTester.Outcome(before, after, context)
@@ -93,7 +93,7 @@ class ShortcutConvTest {
             })
     void theResultIsTheSameToTheLastBit(String text) {
         Model before = block(text);
-        Model after = ShortcutConv.rewrite(before, Set.of(), DirectContext.of(before));
+        Model after = ShortcutConv.rewrite(before, Set.of(), PassContext.of(before));
 
         assertThat(after.graph().nodes()).extracting(Node::opType).containsOnly("Conv");
         assertThat(run(after, "p")).isEqualTo(run(before, "p"));
@@ -123,8 +123,7 @@ class ShortcutConvTest {
     void otherSlicesAndPadsStay(String text) {
         Model before = block(text);
 
-        assertThat(ShortcutConv.rewrite(before, Set.of(), DirectContext.of(before)))
-                .isSameAs(before);
+        assertThat(ShortcutConv.rewrite(before, Set.of(), PassContext.of(before))).isSameAs(before);
     }
 
     @ParameterizedTest
@@ -134,7 +133,7 @@ class ShortcutConvTest {
                 block(
                         "opset 13 | s = Slice(x, first, last, spatial, two) as slice;"
                                 + " p = Pad(s, around) as pad");
-        DirectContext context = DirectContext.of(before);
+        PassContext context = PassContext.of(before);
 
         assertThat(ShortcutConv.rewrite(before, Set.of(excluded), context)).isSameAs(before);
     }
@@ -157,8 +156,7 @@ class ShortcutConvTest {
                         y = Conv(x, w)
                         """);
 
-        assertThat(ShortcutConv.rewrite(before, Set.of(), DirectContext.of(before)))
-                .isSameAs(before);
+        assertThat(ShortcutConv.rewrite(before, Set.of(), PassContext.of(before))).isSameAs(before);
     }
 
     @Test

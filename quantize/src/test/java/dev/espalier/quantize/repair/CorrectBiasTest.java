@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -35,7 +35,7 @@ class CorrectBiasTest {
         return new CorrectBias(CorrectionMethod.ANALYTIC, bits, true, Target.ANY, 512);
     }
 
-    private static Model nearest(int bits, Model model, DirectContext context) {
+    private static Model nearest(int bits, Model model, PassContext context) {
         return new RoundWeights(
                         bits, Rounding.NEAREST, LearningSettings.DEFAULT, Target.ANY, List.of())
                 .apply(model, context);
@@ -45,7 +45,7 @@ class CorrectBiasTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void everyLayerOfTheRoundedNetworkHasTheMeansOfTheFloatOne(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model corrected = byActivations(3).apply(model, context);
         Model rounded = nearest(3, corrected, context);
@@ -75,7 +75,7 @@ class CorrectBiasTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void theQuantizedNetworkIsNoFurtherFromTheFloatOne(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize quantize =
                 Quantize.int8(Calibration.MIN_MAX).with(Integers.STANDARD.withPerChannel(false));
         CorrectBias pass = new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, false, Target.ANY, 512);
@@ -108,7 +108,7 @@ class CorrectBiasTest {
     @Test
     void statisticsSayNearlyWhatActivationsDo() {
         Model model = GraphText.parse(NORMALIZED);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         double[] measured = bias(byActivations(2).apply(model, context));
         double[] computed = bias(analytic(2).apply(model, context));
@@ -144,7 +144,7 @@ class CorrectBiasTest {
     @Test
     void weightsStayAsTheyAre() {
         Model model = GraphText.parse(NORMALIZED);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model corrected = byActivations(4).apply(model, context);
 

@@ -15,7 +15,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -69,7 +69,7 @@ class RoundWeightsTest {
                         b = Gemm(a, v) as neither
                         """);
 
-        Model rounded = pass(4, Rounding.NEAREST).preview(model, DirectContext.of(model));
+        Model rounded = pass(4, Rounding.NEAREST).preview(model, PassContext.of(model));
 
         assertThat(rounded.graph().nodes()).extracting(Node::name).containsExactly("used");
     }
@@ -157,7 +157,7 @@ class RoundWeightsTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void learningBringsTheOutputNearer(long seed) {
         Model model = RandomGraphs.cnn(seed);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model nearest = pass(4, Rounding.NEAREST).apply(model, context);
         Model learned = pass(4, Rounding.LEARNED).apply(model, context);
@@ -170,7 +170,7 @@ class RoundWeightsTest {
     @Test
     void learningIsRepeatable() {
         Model model = RandomGraphs.cnn(3);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         assertThat(pass(4, Rounding.LEARNED).apply(model, context).graph())
                 .isEqualTo(pass(4, Rounding.LEARNED).apply(model, context).graph());
@@ -186,7 +186,7 @@ class RoundWeightsTest {
                         w: float[8,4,3,3] = seed(1)
                         y = Conv(x, w)
                         """);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Model rounded = pass(4, Rounding.LEARNED).apply(model, context);
 
         Model quantized = Quantize.int8(Calibration.MIN_MAX).apply(rounded, context);
@@ -222,7 +222,7 @@ class RoundWeightsTest {
                         y = MatMul(m, s)
                         s: float[3,3] = seed(5)
                         """);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         pass(4, Rounding.LEARNED).apply(model, context);
 
@@ -253,7 +253,7 @@ class RoundWeightsTest {
 
     @Test
     void activationsThatAreNoNumbersAreRefused() {
-        DirectContext context = RandomSamples.context(UNDEFINED, Runners.SINGLE);
+        PassContext context = RandomSamples.context(UNDEFINED, Runners.SINGLE);
 
         assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(UNDEFINED, context))
                 .isInstanceOf(UnsupportedModelException.class)
@@ -281,7 +281,7 @@ class RoundWeightsTest {
                         w: float[2,1,1,1] = [1, 0.3]
                         y = Conv(x, w)
                         """);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(model, context))
                 .isInstanceOf(DataException.class)
@@ -293,7 +293,7 @@ class RoundWeightsTest {
     @EnumSource
     void eightBitsAreRoundedToAGridOnWhichNothingSaturates(Rounding rounding) {
         Model model = FoldBatchNorm.fold(RandomGraphs.cnn(4));
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Model rounded = pass(8, rounding).apply(model, context);
         ShapeInference types = ShapeInference.of(rounded);
         int layers = 0;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -44,7 +44,7 @@ class SpreadRepairTest {
         }
     }
 
-    private static Figures measure(Model model, DirectContext context, long seed) {
+    private static Figures measure(Model model, PassContext context, long seed) {
         Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
         Model spread = SpreadChannels.spread(model, MOST, seed);
         Model equalized = new Equalize(100).apply(spread, context);
@@ -93,7 +93,7 @@ class SpreadRepairTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void aSpreadNetworkIsRepaired(long seed) {
         Model model = GraphText.parse(MOBILE);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Figures figures = measure(model, context, seed);
 
@@ -112,7 +112,7 @@ class SpreadRepairTest {
         for (String file : System.getProperty("espalier.networks").split(",")) {
             Model read = OnnxReader.read(Path.of(file));
             Model model = SpreadChannels.unbounded(FoldBatchNorm.fold(read));
-            DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+            PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
             Figures figures = measure(model, context, 1);
 

@@ -3,7 +3,7 @@ package dev.espalier.quantize.saturation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ForecastSaturationTest {
-    private static DirectContext forecast(Model model) {
-        DirectContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
+    private static PassContext forecast(Model model) {
+        PassContext context = RandomSamples.context(model, SaturatingRunTest.RUNNER);
         assertThat(new ForecastSaturation(16).apply(model, context)).isSameAs(model);
         return context;
     }

@@ -11,7 +11,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Runners;
@@ -30,7 +30,7 @@ class SmoothTest {
     private static final Smooth FOLDING = new Smooth(0.5, false, List.of());
     private static final Smooth INSERTING = new Smooth(0.5, true, List.of());
 
-    private static DirectContext context(Model model) {
+    private static PassContext context(Model model) {
         return RandomSamples.context(model, Runners.SINGLE);
     }
 
@@ -39,7 +39,7 @@ class SmoothTest {
     }
 
     /** Largest magnitude of each of two channels of {@code value} on the samples. */
-    private static float[] maxima(Model model, DirectContext context, String value) {
+    private static float[] maxima(Model model, PassContext context, String value) {
         float[] maxima = new float[2];
         Dataset samples = context.data().calibration();
         for (int i = 0; i < samples.size(); i++) {
@@ -70,7 +70,7 @@ class SmoothTest {
     @Test
     void theScaleIsThatOfThePaper() {
         Model model = GraphText.parse(NORMALIZED);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model after = FOLDING.apply(model, context);
         float[] x = maxima(model, context, "n");
         // Rows of both weights together: 4 and 8.
@@ -91,7 +91,7 @@ class SmoothTest {
     @CsvSource({"0, 1", "1, 0"})
     void alphaMovesAllOrEvensTheWeights(double alpha, double weight) {
         Model model = GraphText.parse(NORMALIZED);
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model after = new Smooth(alpha, false, List.of()).apply(model, context);
         float[] x = maxima(after, context, "n");
 
@@ -120,7 +120,7 @@ class SmoothTest {
             })
     void whatAScaleCommutesWithIsFoldedInto(String made, String changed) {
         Model model = GraphText.parse(chain(made));
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model after = new Smooth(0.5, false, List.of()).apply(model, context);
 
         for (String name : List.of("a", "b", "u")) {
@@ -172,7 +172,7 @@ class SmoothTest {
             })
     void whatAScaleDoesNotCommuteWithIsRefused(String made, String reason) {
         Model model = GraphText.parse(chain(made));
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Smooth onlyLast = new Smooth(0.5, false, List.of());
 
         Model after = onlyLast.apply(model, context);
@@ -187,7 +187,7 @@ class SmoothTest {
         Model model =
                 GraphText.parse(
                         graph("n = LayerNormalization(x, a)\nm = MatMul(n, w)\ny = Add(m, n)"));
-        DirectContext context = context(model);
+        PassContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
         assertThat(context.skips())
@@ -202,7 +202,7 @@ class SmoothTest {
     @Test
     void aWeightBetweenTwoSmoothedValuesGetsBothScales() {
         Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, u)\ny = MatMul(m, w)"));
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model after = FOLDING.apply(model, context);
 
         assertThat(context.notes()).anyMatch(note -> note.startsWith("2 inputs"));
@@ -212,7 +212,7 @@ class SmoothTest {
     @Test
     void aSharedWeightStays() {
         Model model = GraphText.parse(graph("h = Mul(x, a)\nm = MatMul(h, w)\ny = MatMul(m, w)"));
-        DirectContext context = context(model);
+        PassContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
         assertThat(context.skips())
@@ -263,7 +263,7 @@ class SmoothTest {
     void outliersCostADynamicQuantizationLittleOnceTheyAreInTheWeights() {
         QuantizeDynamic dynamic = new QuantizeDynamic(true, Target.ANY, List.of());
         Model model = withOutliers();
-        DirectContext context = context(model);
+        PassContext context = context(model);
         Model smoothed = FOLDING.apply(model, context);
 
         assertThat(Comparison.error(model, smoothed, context)).isLessThan(1e-5);
@@ -274,7 +274,7 @@ class SmoothTest {
     @Test
     void anEncoderStaysTheSame() {
         for (Model model : List.of(Encoder.exported(), Encoder.withFusedOperators())) {
-            DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+            PassContext context = TokenSamples.context(model, Runners.SINGLE);
             Model folded = FOLDING.apply(model, context);
             Model inserted = INSERTING.apply(model, context);
 
@@ -298,7 +298,7 @@ class SmoothTest {
     @Test
     void aModelWithoutLinearLayersIsLeftAlone() {
         Model model = GraphText.parse(graph("y = Relu(x)"));
-        DirectContext context = context(model);
+        PassContext context = context(model);
 
         assertThat(FOLDING.apply(model, context)).isSameAs(model);
         assertThat(context.notes()).contains("nothing to smooth");
@@ -307,7 +307,7 @@ class SmoothTest {
     @Test
     void aQuantizedModelIsLeftAlone() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model quantized = new QuantizeDynamic(true, Target.ANY, List.of()).apply(model, context);
 
         assertThat(INSERTING.apply(quantized, context)).isSameAs(quantized);
@@ -322,7 +322,7 @@ class SmoothTest {
 
         assertThat(PassRegistry.load().find("smooth")).isPresent();
         assertThat(FOLDING.needsData()).isTrue();
-        assertThat(INSERTING.preview(model, DirectContext.of(model)).graph().nodes())
+        assertThat(INSERTING.preview(model, PassContext.of(model)).graph().nodes())
                 .hasSizeGreaterThan(model.graph().nodes().size());
     }
 }

@@ -9,7 +9,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.quantize.Runners;
@@ -166,7 +166,7 @@ class StoreFloat16Test {
     @EnumSource(HalfType.class)
     void anEncoderTakesHalfTheBytes(HalfType type) {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = weights(type).apply(model, context);
 
         assertThat((double) bytes(after) / bytes(model)).isLessThan(0.53);
@@ -181,13 +181,13 @@ class StoreFloat16Test {
     void storingTwiceChangesNothingMore() {
         Model once = stored(PRODUCT, weights(HalfType.FLOAT16)).after();
 
-        assertThat(weights(HalfType.FLOAT16).apply(once, DirectContext.of(once))).isSameAs(once);
+        assertThat(weights(HalfType.FLOAT16).apply(once, PassContext.of(once))).isSameAs(once);
     }
 
     @Test
     void scalesOfAQuantizationStay() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model dynamic = new QuantizeDynamic(true, Target.ANY, List.of()).apply(model, context);
         Model after = weights(HalfType.FLOAT16).apply(dynamic, context);
 
@@ -215,7 +215,7 @@ class StoreFloat16Test {
     @Test
     void anEncoderRunsInFloat16() {
         for (Model model : List.of(Encoder.exported(), Encoder.withFusedOperators())) {
-            DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+            PassContext context = TokenSamples.context(model, Runners.SINGLE);
             Model after = GRAPH.apply(model, context);
 
             assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.9999);
@@ -227,7 +227,7 @@ class StoreFloat16Test {
     @Test
     void anEpsilonThatWouldVanishStaysFloat() {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         GRAPH.apply(model, context);
 
         assertThat(context.skips())
@@ -250,7 +250,7 @@ class StoreFloat16Test {
     @Test
     void valuesBeyondTheRangeKeepTheirMakersAndReadersFloat() {
         Model model = GraphText.parse(SQUARES);
-        DirectContext context = RandomSamples.context(model, Runners.SINGLE);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Model after = GRAPH.apply(model, context);
 
         assertThat(after.graph().nodes().stream().map(Node::opType))
@@ -313,7 +313,7 @@ class StoreFloat16Test {
         assertThatThrownBy(() -> new StoreFloat16(HalfType.BFLOAT16, Extent.GRAPH, List.of()))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("extent: weights");
-        assertThatThrownBy(() -> weights(HalfType.BFLOAT16).apply(old, DirectContext.of(old)))
+        assertThatThrownBy(() -> weights(HalfType.BFLOAT16).apply(old, PassContext.of(old)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("operator set 13");
     }

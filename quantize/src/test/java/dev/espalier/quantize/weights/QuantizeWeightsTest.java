@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.encoder.Comparison;
@@ -119,7 +119,7 @@ class QuantizeWeightsTest {
                         """
                                 .formatted(k, n, k, n));
         for (int level : new int[] {0, 1, 4}) {
-            DirectContext context = DirectContext.of(model).withRunner(Runners.SINGLE);
+            PassContext context = PassContext.of(model).withRunner(Runners.SINGLE);
             Model after = pass(type, size, symmetric, level).apply(model, context);
             double allowed = level == 4 ? 0.02 : 1e-5;
             assertThat(error(model, decoded(model, after), after, k)).isLessThan(allowed);
@@ -192,7 +192,7 @@ class QuantizeWeightsTest {
     void anEncodersWeightsTakeAFractionOfTheirBytes(
             WeightType type, boolean symmetric, double greatest) {
         Model model = Encoder.exported();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model after = pass(type, 32, symmetric, 4).apply(model, context);
 
         long before = 0;
@@ -229,7 +229,7 @@ class QuantizeWeightsTest {
                         """);
         Blocks blocks = new Blocks(32, symmetric, ScaleChoice.MAX, true);
         QuantizeWeights pass = new QuantizeWeights(type, blocks, NEAREST, 4, List.of());
-        Model after = pass.apply(model, DirectContext.of(model).withRunner(Runners.SINGLE));
+        Model after = pass.apply(model, PassContext.of(model).withRunner(Runners.SINGLE));
         float[] table = tensor(model, "table").toFloats();
         BlockWeight weight = NearestRounding.of(table, 64, 7, type, blocks);
         Map<String, Tensor> ids = Map.of("ids", Tensor.ofLongs(Shape.of(2, 3), 0, 6, 2, 3, 3, 5));
@@ -267,7 +267,7 @@ class QuantizeWeightsTest {
     @Test
     void gptqIsNearerThanRoundingToNearest() {
         Model model = Encoder.withFusedOperators();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model nearest = int4(NEAREST, ScaleChoice.MAX).apply(model, context);
         Model gptq = int4(GPTQ, ScaleChoice.MAX).apply(model, context);
 
@@ -279,7 +279,7 @@ class QuantizeWeightsTest {
     @Test
     void scalesOfTheLeastSquaredErrorAreNearerThanTheLargestWeights() {
         Model model = Encoder.withFusedOperators();
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
         Model max = int4(NEAREST, ScaleChoice.MAX).apply(model, context);
         Model least = int4(NEAREST, ScaleChoice.MEAN_SQUARED_ERROR).apply(model, context);
 
@@ -294,7 +294,7 @@ class QuantizeWeightsTest {
 
         assertThat(gptq.needsData()).isTrue();
         assertThat(int4(NEAREST, ScaleChoice.MAX).needsData()).isFalse();
-        assertThatThrownBy(() -> gptq.apply(model, DirectContext.of(model)))
+        assertThatThrownBy(() -> gptq.apply(model, PassContext.of(model)))
                 .isInstanceOf(InvalidOptionException.class);
     }
 
@@ -311,7 +311,7 @@ class QuantizeWeightsTest {
                         r = Sqrt(n)
                         y = MatMul(r, w)
                         """);
-        DirectContext context = TokenSamples.context(model, Runners.SINGLE);
+        PassContext context = TokenSamples.context(model, Runners.SINGLE);
 
         assertThatThrownBy(() -> int4(GPTQ, ScaleChoice.MAX).apply(model, context))
                 .isInstanceOf(UnsupportedModelException.class)
@@ -338,7 +338,7 @@ class QuantizeWeightsTest {
     @Test
     void thePreviewHasTheStructureOfTheResultAndNeedsNoData() {
         Model model = Encoder.exported();
-        Model preview = int4(GPTQ, ScaleChoice.MAX).preview(model, DirectContext.of(model));
+        Model preview = int4(GPTQ, ScaleChoice.MAX).preview(model, PassContext.of(model));
 
         assertThat(Comparison.operators(preview)).containsEntry("com.microsoft.MatMulNBits", 14L);
     }

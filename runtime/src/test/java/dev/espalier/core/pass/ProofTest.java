@@ -41,8 +41,8 @@ class ProofTest {
                     y = Conv(r, w2)
                     """);
 
-    private static DirectContext context() {
-        return DirectContext.of(NET).withRunner(RUNNER);
+    private static PassContext context() {
+        return PassContext.of(NET).withRunner(RUNNER);
     }
 
     private static Model withElement(String weight, int index, double factor) {
@@ -104,7 +104,7 @@ class ProofTest {
     @Test
     void leavesBothModelsAndTheInputsBehindWhenItFails() {
         List<Map<String, Model>> left = new ArrayList<>();
-        DirectContext keeping =
+        PassContext keeping =
                 context()
                         .withReproducer(
                                 (models, inputs) -> {
@@ -122,7 +122,7 @@ class ProofTest {
 
     @Test
     void whatCannotBeKeptDoesNotHideTheFailure() {
-        DirectContext full =
+        PassContext full =
                 context()
                         .withReproducer(
                                 (models, inputs) -> {
@@ -165,7 +165,7 @@ class ProofTest {
                         y = Div(d, z)
                         """);
 
-        assertThatThrownBy(() -> Proof.equal(nan, nan, DirectContext.of(nan).withRunner(RUNNER)))
+        assertThatThrownBy(() -> Proof.equal(nan, nan, PassContext.of(nan).withRunner(RUNNER)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("NaN or infinite");
     }

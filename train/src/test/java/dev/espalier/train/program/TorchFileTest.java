@@ -11,7 +11,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.torch.TorchModule;
 import dev.espalier.train.torch.TorchTensor;
@@ -55,7 +55,7 @@ class TorchFileTest {
             };
 
     private static TorchFile file(Model model) {
-        return TorchFile.of(model, DirectContext.of(model).withRunner(new OrtRunner()));
+        return TorchFile.of(model, PassContext.of(model).withRunner(new OrtRunner()));
     }
 
     private static String method(Model model, int batch) {
@@ -119,7 +119,7 @@ class TorchFileTest {
                         q = QuantizeLinear(x, s, z)
                         y = DequantizeLinear(q, s, z)
                         """);
-        assertThatThrownBy(() -> TorchFile.of(model, DirectContext.of(model).withRunner(WRONG)))
+        assertThatThrownBy(() -> TorchFile.of(model, PassContext.of(model).withRunner(WRONG)))
                 .isInstanceOf(VerificationException.class)
                 .hasMessageContaining("export the network from before it was quantized");
     }
@@ -223,7 +223,7 @@ class TorchFileTest {
     @Test
     void aFileThatDisagreesIsNone() {
         Model model = GraphText.parse("graph (x: float[N,2]) -> (y)\ny = Relu(x)\n");
-        assertThatThrownBy(() -> TorchFile.of(model, DirectContext.of(model).withRunner(WRONG)))
+        assertThatThrownBy(() -> TorchFile.of(model, PassContext.of(model).withRunner(WRONG)))
                 .isInstanceOf(VerificationException.class)
                 .hasMessageContaining("output 'y'");
     }

@@ -24,7 +24,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.pass.DirectContext;
+import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.Trainer;
@@ -271,13 +271,13 @@ class DjlDatasetTest {
         }
     }
 
-    private static DirectContext context(Model model, DjlDataset data) {
-        return DirectContext.of(model)
+    private static PassContext context(Model model, DjlDataset data) {
+        return PassContext.of(model)
                 .withData(DataSplits.of(data, data))
                 .withRunner(new OrtRunner());
     }
 
-    private static double last(DirectContext context, String curve) {
+    private static double last(PassContext context, String curve) {
         return context.readings().stream()
                 .filter(reading -> reading.curve().equals(curve))
                 .mapToDouble(PassRun.Reading::value)
@@ -288,7 +288,7 @@ class DjlDatasetTest {
     @Test
     void trainsAClassifier() {
         DjlDataset data = DjlDataset.classification(classes(DataType.INT64), CLASSIFIER);
-        DirectContext context = context(CLASSIFIER, data);
+        PassContext context = context(CLASSIFIER, data);
         Regime regime = Regime.DEFAULT.withBatch(20).with(AugmentationSettings.NONE);
         new Trainer(new TrainingPlan(5, 0.1, regime), new CrossEntropy(0), context)
                 .train(CLASSIFIER);
@@ -298,7 +298,7 @@ class DjlDatasetTest {
     @Test
     void trainsARegression() {
         DjlDataset data = DjlDataset.regression(targets(new Shape(EXAMPLES)), REGRESSION);
-        DirectContext context = context(REGRESSION, data);
+        PassContext context = context(REGRESSION, data);
         Regime regime = Regime.DEFAULT.withBatch(20).with(AugmentationSettings.NONE);
         new Trainer(new TrainingPlan(40, 0.1, regime), new TargetDifference(true), context)
                 .train(REGRESSION);

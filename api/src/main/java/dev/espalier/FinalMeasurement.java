@@ -1,0 +1,109 @@
+package dev.espalier;
+
+import dev.espalier.benchmarks.Latency;
+import dev.espalier.benchmarks.LatencyPlan;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.data.Dataset;
+import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.report.Figures;
+import dev.espalier.core.report.LatencyResult;
+import dev.espalier.core.report.ModelFacts;
+import dev.espalier.input.ModelFile;
+import dev.espalier.output.ResumeStore;
+import dev.espalier.runtime.Evaluation;
+import dev.espalier.runtime.SessionSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is measured once at the end, on the files themselves. */
+final class FinalMeasurement {
+    private final Compression asked;
+    private final Workbench bench;
+    private final RunLog log;
+
+    FinalMeasurement(Compression asked, Workbench bench, RunLog log) {
+        this.asked = asked;
+        this.bench = bench;
+        this.log = log;
+    }
+
+    /** Size, operations and, where there is data, the metrics of the test split. */
+    ModelFacts facts(ModelFile file) {
+        Cost cost = Cost.of(file.model(), bench.shapes().withBatch(1));
+        ModelFacts facts = ModelFacts.of(file.bytes(cost), cost.parameters(), cost.macs());
+        if (bench.data().isEmpty() || !Workbench.isLabelled(bench.splits().test())) {
+            return facts;
+        }
+        Dataset test = bench.splits().test();
+        Evaluation evaluation =
+                Evaluation.of(file.path(), test, SessionSettings.DEFAULT, asked.progress());
+        log.say(
+                "%s: top-1 %s on %d test examples"
+                        .formatted(file.name(), Figures.percent(evaluation.top1()), test.size()));
+        return facts.withMetrics(evaluation.metrics(), "test", test.size());
+    }
+
+    /** The recipe's settings. */
+    LatencyPlan plan() {
+        return plan(LatencyPlan.Effort.of(asked.quick()));
+    }
+
+    private LatencyPlan plan(LatencyPlan.Effort effort) {
+        return new LatencyPlan(
+                bench.recipe().benchmark().threads(),
+                bench.recipe().benchmark().batch(),
+                effort,
+                bench.recipe().inputShapes(),
+                bench.recipe().seed());
+    }
+
+    /**
+     * Latency after each pass at the recipe's first setting: measured briefly for the models
+     * between, and not at all in a quick run; the last pass has the result's own.
+     */
+    List<List<LatencyResult>> stages(
+            List<PassRun> runs,
+            ResumeStore store,
+            List<LatencyResult> original,
+            List<LatencyResult> result) {
+        List<Integer> changed = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            if (runs.get(i).changed()) {
+                changed.add(i);
+            }
+        }
+        List<Integer> between =
+                asked.quick() || changed.size() < 2
+                        ? List.of()
+                        : changed.subList(0, changed.size() - 1);
+        List<Path> files = between.stream().map(store::model).toList();
+        Latency latency = files.isEmpty() ? null : briefly(files);
+        List<List<LatencyResult>> stages = new ArrayList<>();
+        List<LatencyResult> current = original.subList(0, 1);
+        for (int i = 0; i < runs.size(); i++) {
+            if (runs.get(i).changed()) {
+                int measured = between.indexOf(i);
+                boolean last = changed.indexOf(i) == changed.size() - 1;
+                current =
+                        last
+                                ? result.subList(0, 1)
+                                : measured < 0 ? List.of() : latency.of(measured).subList(0, 1);
+            }
+            stages.add(current);
+        }
+        return stages;
+    }
+
+    private Latency briefly(List<Path> files) {
+        LatencyPlan all = plan(LatencyPlan.Effort.QUICK);
+        LatencyPlan first =
+                new LatencyPlan(
+                        all.threads().subList(0, 1),
+                        all.batches().subList(0, 1),
+                        all.effort(),
+                        all.inputShapes(),
+                        all.seed());
+        return asked.meter().measure(files, first, asked.progress());
+    }
+}

@@ -1,0 +1,243 @@
+package dev.espalier;
+
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataLoader;
+import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.Dataset;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.core.pass.Host;
+import dev.espalier.core.pass.ModelFigures;
+import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.Pipeline;
+import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Workers;
+import dev.espalier.core.recipe.DataOptions;
+import dev.espalier.core.recipe.Recipe;
+import dev.espalier.core.recipe.RecipeReader;
+import dev.espalier.input.CacheFolder;
+import dev.espalier.input.ForeignModels;
+import dev.espalier.input.ModelFile;
+import dev.espalier.input.RecipePaths;
+import dev.espalier.output.RunFolder;
+import dev.espalier.runtime.Evaluation;
+import dev.espalier.runtime.OrtRunner;
+import dev.espalier.runtime.SessionSettings;
+import dev.espalier.runtime.Stopwatch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A recipe with its model and data at hand.
+ *
+ * @param recipe with absolute paths
+ * @param dataPath where the data lies, null without data
+ * @param splits of the data, null without data
+ */
+record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits splits) {
+    /** What every pipeline does before and after the recipe's passes. */
+    private static final String FIRST = "simplify";
+
+    private static final String LAST = "fold-batch-norm";
+
+    /**
+     * Reads the recipe's model and opens its data.
+     *
+     * @param withData whether the data is wanted
+     */
+    static Workbench open(Recipe recipe, Path file, boolean withData) {
+        RecipePaths paths = new RecipePaths(file);
+        String name =
+                recipe.model()
+                        .orElseThrow(
+                                () ->
+                                        new InvalidOptionException(
+                                                file
+                                                        + ": the recipe names no model; add 'model:'"
+                                                        + " or give one with --model"));
+        Path modelPath = paths.require(name, "model");
+        ModelFile original = ModelFile.read(modelPath);
+        Recipe resolved = recipe.withModel(modelPath.toString()).withPasses(found(recipe, paths));
+        Path dataPath = null;
+        DataSplits splits = null;
+        if (recipe.data().isPresent() && withData) {
+            DataOptions data = recipe.data().get();
+            dataPath = paths.require(data.path(), "data");
+            resolved = resolved.withData(data.withPath(dataPath.toString()));
+            splits = DataLoader.open(data.at(dataPath), original.model(), recipe.seed());
+        }
+        return new Workbench(resolved, original, dataPath, splits);
+    }
+
+    /** The passes with the models that they name as absolute paths; those must be there. */
+    private static List<Pass> found(Recipe recipe, RecipePaths paths) {
+        return recipe.passes().stream()
+                .map(
+                        pass ->
+                                pass.withModels(
+                                        pass.models().stream()
+                                                .map(name -> found(name, pass, paths))
+                                                .toList()))
+                .toList();
+    }
+
+    private static String found(String name, Pass pass, RecipePaths paths) {
+        return paths.find(name)
+                .map(ModelFile::read) // What is no model is better refused now than after hours.
+                .map(model -> model.path().toString())
+                .orElseThrow(
+                        () ->
+                                new InvalidOptionException(
+                                        "%s: pass '%s' reads the model '%s', which is neither beside the recipe nor in %s"
+                                                .formatted(
+                                                        paths.recipe(),
+                                                        PassRegistry.id(pass),
+                                                        name,
+                                                        Path.of("").toAbsolutePath())));
+    }
+
+    /** Files of the further models that passes read. */
+    List<Path> models() {
+        return recipe.passes().stream()
+                .flatMap(pass -> pass.models().stream())
+                .map(Path::of)
+                .distinct()
+                .toList();
+    }
+
+    /** Tries the models that the recipe names, of which none was run yet. */
+    void tryOut(ForeignModels foreign) {
+        foreign.tryOut(original, shapes());
+        models().forEach(file -> foreign.tryOut(ModelFile.read(file), shapes()));
+    }
+
+    Optional<DataSplits> data() {
+        return Optional.ofNullable(splits);
+    }
+
+    InputShapes shapes() {
+        return recipe.shapes();
+    }
+
+    /** The recipe's passes between those that every pipeline has. */
+    List<Pass> passes() {
+        RecipeReader reader = new RecipeReader(PassRegistry.load());
+        List<Pass> passes = new ArrayList<>();
+        passes.add(reader.standard(FIRST));
+        passes.addAll(recipe.passes());
+        passes.add(reader.standard(LAST));
+        return passes;
+    }
+
+    /** Size and operations; bytes as written to a file. */
+    ModelFigures structure(Model model) {
+        Cost cost = Cost.of(model, shapes().withBatch(1));
+        return ModelFigures.of(OnnxWriter.size(model), cost.parameters(), cost.macs());
+    }
+
+    /** {@link #structure}, and the metrics on the validation split where there is data. */
+    ModelFigures judge(Model model, Progress progress) {
+        ModelFigures figures = structure(model);
+        if (splits == null || !isLabelled(splits.validation())) {
+            return figures;
+        }
+        Dataset validation = splits.validation();
+        Map<String, Double> metrics =
+                Evaluation.of(model, validation, SessionSettings.DEFAULT, progress).metrics();
+        return new ModelFigures(
+                figures.bytes(),
+                figures.parameters(),
+                figures.macs(),
+                metrics,
+                "validation",
+                validation.size());
+    }
+
+    static boolean isLabelled(Dataset data) {
+        return data.size() > 0 && data.classes() > 0;
+    }
+
+    /**
+     * The recipe's pipeline.
+     *
+     * @param folder that the result is made in
+     */
+    Pipeline pipeline(Compression asked, ForeignModels foreign, RunFolder folder) {
+        Progress progress = asked.progress();
+        int own = firstOnData();
+        PassContext environment =
+                environment(asked).withProgress(progress).withReproducer(folder.reproducer());
+        return new Pipeline(passes(), environment)
+                .withPerPass(
+                        (position, all) ->
+                                all.withRunner(position < own ? foreign.runner() : new OrtRunner())
+                                        .withWorkers(
+                                                asked.workers(folder.work(), recipe, position)))
+                .withJudge(
+                        (model, passes) -> {
+                            if (passes > 0 && passes <= own) {
+                                foreign.tryOut(model, shapes());
+                            }
+                            return judge(model, progress);
+                        });
+    }
+
+    /**
+     * Position of the first pass that trains or calibrates: from then on a model has been run on
+     * many examples, and what becomes of it is of Espalier's making.
+     */
+    private int firstOnData() {
+        // Before the recipe's passes is one that needs no data.
+        int first = 1;
+        for (Pass pass : recipe.passes()) {
+            if (pass.needsData()) {
+                return first;
+            }
+            first++;
+        }
+        return first;
+    }
+
+    /** What all of the recipe's passes run in; it shows and keeps nothing. */
+    private PassContext environment(Compression asked) {
+        int threads = recipe.benchmark().threads().get(0);
+        Stopwatch timer = new Stopwatch(threads, shapes(), recipe.seed());
+        PassContext environment =
+                PassContext.of(original.model())
+                        .withSeed(recipe.seed())
+                        .withInputShapes(shapes())
+                        .withModels(Workbench::model)
+                        .withHost(new Host(CacheFolder.ofUser(), Optional.of(timer)))
+                        .withCancellation(asked.cancelled());
+        return data().map(environment::withData).orElse(environment);
+    }
+
+    /** The recipe's pipeline for a preview. */
+    Pipeline preview(Compression asked, ForeignModels foreign) {
+        return new Pipeline(passes(), environment(asked).withRunner(foreign.runner()))
+                .withJudge((model, passes) -> structure(model));
+    }
+
+    /**
+     * The recipe's pipeline for a process that takes part in one pass of it.
+     *
+     * @param threads that it may use
+     */
+    Pipeline joining(Compression asked, Workers leader, int threads) {
+        SessionSettings settings = SessionSettings.DEFAULT.withThreads(threads);
+        return new Pipeline(
+                passes(),
+                environment(asked).withRunner(new OrtRunner(settings)).withWorkers(leader));
+    }
+
+    private static Model model(String file) {
+        return ModelFile.read(Path.of(file)).model();
+    }
+}

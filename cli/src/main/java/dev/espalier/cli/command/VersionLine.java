@@ -1,0 +1,12 @@
+package dev.espalier.cli.command;
+
+import dev.espalier.input.Versions;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints. */
+final class VersionLine implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        return new String[] {"espalier " + Versions.espalier()};
+    }
+}
