@@ -1,8 +1,8 @@
 package dev.espalier.input;
 
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.data.DataLoader;
 import dev.espalier.core.data.DataSplits;
+import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;

@@ -1,7 +1,7 @@
 package dev.espalier.input;
 
 import dev.espalier.core.DataException;
-import dev.espalier.core.data.DataConfig.Format;
+import dev.espalier.core.data.stored.DataConfig.Format;
 import dev.espalier.core.file.Disk;
 import java.io.IOException;
 import java.nio.file.Files;

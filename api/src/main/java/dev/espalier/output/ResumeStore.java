@@ -12,7 +12,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.report.ReportJson;
-import dev.espalier.train.CheckpointFolder;
+import dev.espalier.train.run.CheckpointFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.core.DataException;
-import dev.espalier.core.data.DataConfig.Format;
+import dev.espalier.core.data.stored.DataConfig.Format;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.input.StoredFormat;
 import java.io.IOException;

@@ -8,8 +8,8 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.train.Trainer;
-import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.run.TrainingPlan;
 import java.util.List;
 
 /**

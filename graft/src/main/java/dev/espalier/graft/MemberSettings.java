@@ -2,8 +2,8 @@ package dev.espalier.graft;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
-import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.run.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

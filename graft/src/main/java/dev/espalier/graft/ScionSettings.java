@@ -2,7 +2,7 @@ package dev.espalier.graft;
 
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.train.Exchange;
+import dev.espalier.train.joint.Exchange;
 
 /**
  * What is grafted between two epochs.

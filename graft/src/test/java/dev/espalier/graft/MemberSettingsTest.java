@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.graft.MemberSettings.Rates;
-import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.run.TrainingPlan;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,5 +1,6 @@
 package dev.espalier.groupconv;
 
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

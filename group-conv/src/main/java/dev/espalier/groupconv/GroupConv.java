@@ -7,10 +7,10 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.Trainer;
-import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.run.TrainingPlan;
 import java.util.List;
 
 /**

@@ -3,6 +3,7 @@ package dev.espalier.groupconv;
 import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.groupconv.structure.GroupStructure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;

@@ -5,6 +5,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.convert.Converted;
 import dev.espalier.groupconv.convert.GroupConversion;
+import dev.espalier.groupconv.structure.GroupStructure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -2,6 +2,7 @@ package dev.espalier.groupconv;
 
 import dev.espalier.core.data.Seeds;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

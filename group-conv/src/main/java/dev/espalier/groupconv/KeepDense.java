@@ -1,6 +1,7 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.groupconv.structure.TimingPrecision;
 import java.util.List;
 
 /**
@@ -15,9 +16,9 @@ public record KeepDense(
         @Option(value = "true", help = "What measurements show to be no faster in groups")
                 boolean slower,
         @Option(value = "float", help = "What layers are timed in; int8 where quantize comes later")
-                Arithmetic timedIn) {
+                TimingPrecision timedIn) {
     /** Nothing by name, and what is no faster. */
-    public static final KeepDense STANDARD = new KeepDense(List.of(), true, Arithmetic.FLOAT);
+    public static final KeepDense STANDARD = new KeepDense(List.of(), true, TimingPrecision.FLOAT);
 
     public KeepDense {
         nodes = List.copyOf(nodes);
@@ -34,7 +35,7 @@ public record KeepDense(
     }
 
     /** These settings with other arithmetic. */
-    public KeepDense timedIn(Arithmetic other) {
+    public KeepDense timedIn(TimingPrecision other) {
         return new KeepDense(nodes, slower, other);
     }
 }

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.groupconv.convert.GroupCost;
+import dev.espalier.groupconv.structure.TimingPrecision;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,13 +26,13 @@ final class MeasuredCuts {
     private static final String AND = " ";
 
     private final Model model;
-    private final Arithmetic arithmetic;
+    private final TimingPrecision arithmetic;
     private final PassContext context;
 
     /**
      * @param arithmetic what layers are timed in
      */
-    MeasuredCuts(Model model, Arithmetic arithmetic, PassContext context) {
+    MeasuredCuts(Model model, TimingPrecision arithmetic, PassContext context) {
         this.model = model;
         this.arithmetic = arithmetic;
         this.context = context;
@@ -128,7 +129,7 @@ final class MeasuredCuts {
         for (int level = 1; level < micros.length; level++) {
             text.append(String.format(Locale.ROOT, ", %.1f in %d", micros[level], 1 << level));
         }
-        return text.append(arithmetic == Arithmetic.INT8 ? " groups, in int8" : " groups")
+        return text.append(arithmetic == TimingPrecision.INT8 ? " groups, in int8" : " groups")
                 .toString();
     }
 

@@ -4,6 +4,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.groupconv.convert.GroupConversion;
+import dev.espalier.groupconv.structure.GroupStructure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.Arrays;
 
 /**

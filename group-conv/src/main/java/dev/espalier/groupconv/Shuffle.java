@@ -1,5 +1,7 @@
 package dev.espalier.groupconv;
 
+import dev.espalier.groupconv.structure.GroupStructure;
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.ArrayList;
 import java.util.List;
 

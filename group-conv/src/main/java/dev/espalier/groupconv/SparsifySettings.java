@@ -1,11 +1,11 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.pass.Option;
-import dev.espalier.train.TrainingPlan;
 import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.regime.ScheduleSettings;
+import dev.espalier.train.run.TrainingPlan;
 
 /**
  * The training that draws weights outside of groups to zero, at a constant learning rate after the

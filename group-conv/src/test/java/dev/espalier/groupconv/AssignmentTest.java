@@ -3,6 +3,7 @@ package dev.espalier.groupconv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.groupconv.structure.Permutation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -127,7 +127,7 @@ class GroupConvTest {
     void itLearnsWhatTheStripesAre() {
         Model trained =
                 new dev.espalier.train.Trainer(
-                                new dev.espalier.train.TrainingPlan(12, 0.1, REGIME),
+                                new dev.espalier.train.run.TrainingPlan(12, 0.1, REGIME),
                                 new dev.espalier.train.loss.CrossEntropy(0),
                                 Stripes.context(NETWORK))
                         .train(NETWORK);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.pass.Progress;
 import dev.espalier.groupconv.JointSearch.Member;
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

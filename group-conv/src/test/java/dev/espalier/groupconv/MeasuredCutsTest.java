@@ -11,6 +11,7 @@ import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.groupconv.structure.TimingPrecision;
 import dev.espalier.testkit.MemoryCheckpoints;
 import java.util.HashMap;
 import java.util.List;
@@ -162,7 +163,7 @@ class MeasuredCutsTest {
                                                         ? new double[] {80}
                                                         : micros(List.of(model), seconds).get(0))
                                 .toList();
-        TargetSettings int8 = TARGET.with(KeepDense.STANDARD.timedIn(Arithmetic.INT8));
+        TargetSettings int8 = TARGET.with(KeepDense.STANDARD.timedIn(TimingPrecision.INT8));
         PassContext context = context(timer);
         assertThat(CuttableLayer.of(NETWORK, int8, context)).isEmpty();
         assertThat(context.skips())

@@ -10,6 +10,7 @@ import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.convert.Converted;
 import dev.espalier.groupconv.convert.GroupConversion;
+import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.PassTester;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.espalier.groupconv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.groupconv.structure.GroupStructure;
+import dev.espalier.groupconv.structure.Permutation;
 import dev.espalier.train.program.Regularizer;
 import java.util.List;
 import org.junit.jupiter.api.Test;

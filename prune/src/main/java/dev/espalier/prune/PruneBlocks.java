@@ -58,7 +58,7 @@ public record PruneBlocks(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        ToDoubleFunction<Model> change = OutputChange.from(model, SAMPLES, context);
+        ToDoubleFunction<Model> change = OutputError.from(model, SAMPLES, context);
         List<Step> steps = steps(model, context, change);
         if (steps.isEmpty()) {
             return model;

@@ -7,7 +7,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.calibration.Observations;
 import dev.espalier.quantize.grid.Grid;
-import dev.espalier.quantize.grid.Range;
+import dev.espalier.quantize.grid.ValueRange;
 import dev.espalier.quantize.kernel.PixelFolding;
 import dev.espalier.quantize.kernel.WeightedLayer;
 import dev.espalier.quantize.placement.CalibratedRanges;
@@ -115,11 +115,11 @@ record Quantization(
         return write(layers.without(Set.of()), Map.of(), false);
     }
 
-    private Written write(Placement placement, Map<String, Range> groups, boolean pairs) {
+    private Written write(Placement placement, Map<String, ValueRange> groups, boolean pairs) {
         Map<String, Grid> grids = new HashMap<>();
         for (String value : placement.bytes()) {
             String group = placement.grouping().of(value);
-            Range madeUp = placement.grouping().limit(group).applyTo(new Range(0, 1));
+            ValueRange madeUp = placement.grouping().limit(group).applyTo(new ValueRange(0, 1));
             grids.put(group, ranges.grid(groups.getOrDefault(group, madeUp)));
         }
         QdqWriter writer = new QdqWriter(prepared, placement, grids, integers, pairs);

@@ -16,8 +16,6 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.quantize.Quantize;
-import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;

@@ -41,10 +41,10 @@ public final class OptimizedGraph {
     }
 
     private static void write(Model model, Path file) {
-        try (OrtSession.SessionOptions options = Environment.options()) {
+        try (OrtSession.SessionOptions options = RuntimeEnvironment.options()) {
             options.setIntraOpNumThreads(1);
             options.setOptimizedModelFilePath(file.toString());
-            Environment.get().createSession(OnnxWriter.toBytes(model), options).close();
+            RuntimeEnvironment.get().createSession(OnnxWriter.toBytes(model), options).close();
         } catch (OrtException e) {
             throw NativeErrors.translate("optimize the model", e);
         }

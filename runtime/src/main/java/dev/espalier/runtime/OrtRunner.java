@@ -148,7 +148,7 @@ public final class OrtRunner implements ModelRunner {
     }
 
     private OrtModel load(List<String> values, Runnable afterClose, Loader loader) {
-        OrtEnvironment ort = Environment.get();
+        OrtEnvironment ort = RuntimeEnvironment.get();
         try (SessionOptions options = new SessionOptions()) {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             options.setIntraOpNumThreads(settings.threads());

@@ -57,7 +57,9 @@ public final class RepeatedRun implements AutoCloseable {
                                         model, feeds.get(0).name(), feeds.get(0), shapes.batch()));
             }
             for (Map.Entry<String, Tensor> input : random.entrySet()) {
-                inputs.put(input.getKey(), TensorBridge.copy(Environment.get(), input.getValue()));
+                inputs.put(
+                        input.getKey(),
+                        TensorBridge.copy(RuntimeEnvironment.get(), input.getValue()));
             }
             RepeatedRun run = new RepeatedRun(session, inputs, Math.max(1, batch));
             session = null;
@@ -106,11 +108,11 @@ public final class RepeatedRun implements AutoCloseable {
     }
 
     private static OrtSession session(Path model, int threads) {
-        try (OrtSession.SessionOptions options = Environment.options()) {
+        try (OrtSession.SessionOptions options = RuntimeEnvironment.options()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            return Environment.get().createSession(model.toString(), options);
+            return RuntimeEnvironment.get().createSession(model.toString(), options);
         } catch (OrtException e) {
             throw NativeErrors.translate("load " + model, e);
         }

@@ -63,14 +63,16 @@ class OrtNativesTest {
         TWO_CLASS_LOADERS {
             @Override
             void act(Path model) throws Exception {
-                Environment.get();
+                RuntimeEnvironment.get();
                 String[] paths = System.getProperty("java.class.path").split(File.pathSeparator);
                 URL[] urls = new URL[paths.length];
                 for (int i = 0; i < paths.length; i++) {
                     urls[i] = Path.of(paths[i]).toUri().toURL();
                 }
                 ClassLoader other = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
-                Method get = other.loadClass(Environment.class.getName()).getDeclaredMethod("get");
+                Method get =
+                        other.loadClass(RuntimeEnvironment.class.getName())
+                                .getDeclaredMethod("get");
                 get.setAccessible(true);
                 get.invoke(null);
             }
@@ -163,7 +165,7 @@ class OrtNativesTest {
 
     @Test
     void theLibrariesAreLoadedFromTheCacheAndTheOptionIsTakenBack() throws IOException {
-        Environment.get();
+        RuntimeEnvironment.get();
         Path folder = OrtNatives.folder().orElseThrow();
         assertThat(folder.getParent()).isEqualTo(UserCache.folder().resolve("native"));
         assertThat(folder.resolve(System.mapLibraryName("onnxruntime"))).exists();

@@ -19,11 +19,11 @@ import java.util.SplittableRandom;
  * for BatchNormalization. Other initializers keep their values. See He et al., Delving Deep into
  * Rectifiers, 2015.
  */
-final class Initialization {
+public final class Initialization {
     private Initialization() {}
 
     /** {@code model} with fresh weights; equal seeds give equal weights. */
-    static Model apply(Model model, long seed) {
+    public static Model apply(Model model, long seed) {
         Graph graph = model.graph();
         GraphEditor editor = new GraphEditor(graph);
         SplittableRandom random = new SplittableRandom(seed);

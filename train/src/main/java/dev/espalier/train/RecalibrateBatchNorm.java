@@ -8,6 +8,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.train.regime.AugmentationSettings;
+import dev.espalier.train.run.RunningStatistics;
 import java.util.Locale;
 
 /**

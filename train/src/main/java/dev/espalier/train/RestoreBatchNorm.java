@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * and scale the root of the variance, so that the network computes at first what it computed
  * before. A convolution without a bias is left alone: nothing was folded into it.
  */
-final class RestoreBatchNorm {
+public final class RestoreBatchNorm {
     private static final float EPSILON = 1e-5f;
 
     private RestoreBatchNorm() {}
@@ -65,7 +65,7 @@ final class RestoreBatchNorm {
      * Folds the batch normalization of {@code trained} that {@link #restore} put into {@code
      * original}; its own stays.
      */
-    static Model fold(Model trained, Model original) {
+    public static Model fold(Model trained, Model original) {
         Set<String> own =
                 original.graph().nodes().stream().map(Node::name).collect(Collectors.toSet());
         return FoldBatchNorm.fold(trained, node -> !own.contains(node.name()));

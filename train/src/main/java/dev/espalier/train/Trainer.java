@@ -7,6 +7,10 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.train.program.Objective;
 import dev.espalier.train.program.Regularizer;
+import dev.espalier.train.run.Regularization;
+import dev.espalier.train.run.TrainingPlan;
+import dev.espalier.train.run.TrainingRun;
+import dev.espalier.train.run.TrainingState;
 import java.util.Optional;
 
 /**
@@ -71,7 +75,7 @@ public final class Trainer {
                         context,
                         withBatchNorm(model),
                         Optional.of(regularization),
-                        TrainingRun.Company.none());
+                        TrainingRun.Shared.none());
         TrainingState end = run.finish();
         return new Outcome(folded(run.end(end), model), run.regularizer(end));
     }

@@ -7,6 +7,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.run.TrainingPlan;
 
 /**
  * Trains the network on the recipe's training data: fine-tuning, or with {@code initialize} from

@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Examples whose batches cannot be made at some calls, as when native memory is short. */
-record BreakingData(Dataset data, Set<Integer> calls, AtomicInteger call) implements Dataset {
+public record BreakingData(Dataset data, Set<Integer> calls, AtomicInteger call)
+        implements Dataset {
     /** Which calls break, counted from 0. */
-    BreakingData(Integer... calls) {
+    public BreakingData(Integer... calls) {
         this(PatternImages.splits(256, 4, 8).training(), Set.of(calls), new AtomicInteger());
     }
 
@@ -42,7 +43,7 @@ record BreakingData(Dataset data, Set<Integer> calls, AtomicInteger call) implem
     }
 
     /** A context of {@link TrainerTest#SMALL} that trains on them. */
-    PassContext context() {
+    public PassContext context() {
         DataSplits splits = PatternImages.splits(256, 4, 8);
         return TrainerTest.context(GraphText.parse(TrainerTest.SMALL))
                 .withData(

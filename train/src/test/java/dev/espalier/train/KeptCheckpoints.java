@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Checkpoints in memory, which may kill the work after each time that it writes one. */
-final class KeptCheckpoints implements Checkpoints {
+public final class KeptCheckpoints implements Checkpoints {
     private final Map<String, byte[]> kept = new HashMap<>();
     private final boolean killing;
     private int writes;
@@ -16,16 +16,16 @@ final class KeptCheckpoints implements Checkpoints {
         this.killing = killing;
     }
 
-    static KeptCheckpoints quiet() {
+    public static KeptCheckpoints quiet() {
         return new KeptCheckpoints(false);
     }
 
-    static KeptCheckpoints killing() {
+    public static KeptCheckpoints killing() {
         return new KeptCheckpoints(true);
     }
 
     /** How often something was written. */
-    int writes() {
+    public int writes() {
         return writes;
     }
 

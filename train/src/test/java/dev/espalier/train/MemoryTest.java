@@ -8,6 +8,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.testkit.ProcessUse;
 import dev.espalier.train.loss.CrossEntropy;
+import dev.espalier.train.run.TrainingPlan;
 import dev.espalier.train.torch.TorchModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -15,10 +15,10 @@ import java.util.SplittableRandom;
  * Images [3, S, S] with stripes of one colour, direction and width a class, under noise. Of all
  * augmentation they know padding: they move to the right by up to so many pixels, and zeros follow.
  */
-record PatternImages(int size, int classes, int side, long seed) implements Dataset {
+public record PatternImages(int size, int classes, int side, long seed) implements Dataset {
     private static final double NOISE = 0.7;
 
-    static DataSplits splits(int training, int classes, int side) {
+    public static DataSplits splits(int training, int classes, int side) {
         Dataset held = new PatternImages(2 * classes, classes, side, 2);
         return new DataSplits(
                 new PatternImages(training, classes, side, 1),

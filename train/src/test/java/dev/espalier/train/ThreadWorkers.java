@@ -13,9 +13,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Workers that are threads of this process, each of which may be made to die. */
-final class ThreadWorkers implements Workers {
+public final class ThreadWorkers implements Workers {
     /** What a worker needs in order to take part. */
-    record Part(Workers workers, BooleanSupplier cancellation) {}
+    public record Part(Workers workers, BooleanSupplier cancellation) {}
 
     private final Consumer<Part> work;
     private final int[] lives;
@@ -27,18 +27,18 @@ final class ThreadWorkers implements Workers {
      * @param lives how often each further worker is asked between two steps before it dies; those
      *     behind the last do not
      */
-    ThreadWorkers(Consumer<Part> work, int... lives) {
+    public ThreadWorkers(Consumer<Part> work, int... lives) {
         this.work = work;
         this.lives = lives;
     }
 
     /** The index of each that was started. */
-    List<Integer> started() {
+    public List<Integer> started() {
         return started;
     }
 
     /** How many were closed. */
-    int closed() {
+    public int closed() {
         return closed.get();
     }
 

@@ -16,10 +16,11 @@ import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.run.TrainingPlan;
 import org.junit.jupiter.api.Test;
 
-class TrainerTest {
-    static final String SMALL =
+public class TrainerTest {
+    public static final String SMALL =
             """
             graph (x: float[N,3,8,8]) -> (logits: float[N,4])
             w1: float[8,3,3,3] = seed(1)
@@ -42,7 +43,7 @@ class TrainerTest {
             logits = Gemm(f, w3, b3) {transB=1}
             """;
 
-    static final Regime REGIME =
+    public static final Regime REGIME =
             Regime.DEFAULT
                     .withBatch(32)
                     .with(new AugmentationSettings(0, false))
@@ -52,7 +53,7 @@ class TrainerTest {
         return new TrainingPlan(epochs, 0.1, regime);
     }
 
-    static PassContext context(Model model) {
+    public static PassContext context(Model model) {
         return PassContext.of(model)
                 .withRunner(new OrtRunner())
                 .withData(PatternImages.splits(256, 4, 8));

@@ -12,7 +12,7 @@ import dev.espalier.core.InvalidOptionException;
  * @param jitter how far colours change, before the zeros are added; only of images that are stored
  *     as bytes
  * @param erasing probability from 0 to 1 that a rectangle of the image becomes 0 after
- *     normalisation, that is, the mean that {@link Preprocess#mean} states. Its area is 2 to 33 %
+ *     normalisation, that is, the mean that {@code Preprocess.mean} states. Its area is 2 to 33 %
  *     of the image, evenly, and the logarithm of its height by its width is drawn evenly, 3.3 to 1
  *     at most either way. See Zhong et al., Random Erasing Data Augmentation, 2020
  */

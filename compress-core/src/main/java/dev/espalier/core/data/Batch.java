@@ -42,7 +42,7 @@ public final class Batch {
     /**
      * @param memory in which the inputs lie, to be used again when the batch is done with
      */
-    Batch(
+    public Batch(
             Map<String, Tensor> inputs,
             int[] labels,
             Optional<Tensor> targets,

@@ -98,7 +98,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
     }
 
     /** Fisher-Yates. */
-    static void shuffle(int[] order, SplittableRandom random) {
+    public static void shuffle(int[] order, SplittableRandom random) {
         for (int i = order.length - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
             int swapped = order[i];
@@ -121,10 +121,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
     }
 
     private Batch make(int[] indices) {
-        if (dataset instanceof StoredDataset stored) {
-            return stored.batch(indices, batching.augmentation(), epochSeed, this::memory);
-        }
-        return dataset.batch(indices, batching.augmentation(), epochSeed);
+        return dataset.batch(indices, batching.augmentation(), epochSeed, this::memory);
     }
 
     private ByteBuffer memory(int bytes) {

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 
 /** Reads the files of a dataset, with errors that name them. */
-final class DataFiles {
+public final class DataFiles {
     private DataFiles() {}
 
-    static byte[] readAll(Path file) {
+    public static byte[] readAll(Path file) {
         try {
             long size = Files.size(file);
             if (size > Integer.MAX_VALUE - 8) {
@@ -29,7 +29,7 @@ final class DataFiles {
     }
 
     /** The content of a file, unpacked where its name ends in {@code .gz}. */
-    static InputStream open(Path file) {
+    public static InputStream open(Path file) {
         try {
             InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
             try {
@@ -44,7 +44,8 @@ final class DataFiles {
     }
 
     /** Exactly {@code count} bytes. They are allocated as they come, not as a header promises. */
-    static byte[] read(InputStream in, int count, Path file, String what) throws IOException {
+    public static byte[] read(InputStream in, int count, Path file, String what)
+            throws IOException {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
             throw new DataException(
@@ -59,7 +60,7 @@ final class DataFiles {
      *
      * @throws DataException where memory does not suffice; it names the file
      */
-    static <T> T inMemory(Path file, Supplier<T> reading) {
+    public static <T> T inMemory(Path file, Supplier<T> reading) {
         try {
             return reading.get();
         } catch (OutOfMemoryError e) {
@@ -71,13 +72,13 @@ final class DataFiles {
     }
 
     /** Whether a file is there; see {@link #checkLink}. */
-    static boolean isFile(Path path) {
+    public static boolean isFile(Path path) {
         checkLink(path);
         return find(path).filter(BasicFileAttributes::isRegularFile).isPresent();
     }
 
     /** Whether a folder is there; see {@link #checkLink}. */
-    static boolean isFolder(Path path) {
+    public static boolean isFolder(Path path) {
         checkLink(path);
         return find(path).filter(BasicFileAttributes::isDirectory).isPresent();
     }
@@ -94,13 +95,13 @@ final class DataFiles {
      * Refuses a link that leads nowhere: taken for an absent file, its examples would be left out
      * in silence.
      */
-    static void checkLink(Path path) {
+    public static void checkLink(Path path) {
         if (Files.isSymbolicLink(path) && !Files.exists(path)) {
             throw new DataException(path + " is a link that leads nowhere; mend or remove it");
         }
     }
 
-    static DataException unreadable(Path file, IOException e) {
+    public static DataException unreadable(Path file, IOException e) {
         return new DataException(
                 Files.exists(file)
                         ? file + " cannot be read: " + reason(e)
@@ -108,12 +109,12 @@ final class DataFiles {
                 e);
     }
 
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     /** The folder itself. */
-    static Path folder(Path folder, String expected) {
+    public static Path folder(Path folder, String expected) {
         if (!Files.exists(folder)) {
             throw new DataException(folder + ": there is no such folder; expected " + expected);
         }

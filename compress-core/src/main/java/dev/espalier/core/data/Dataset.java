@@ -2,8 +2,10 @@ package dev.espalier.core.data;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Examples that can be read by index, in any order, from any thread, after preprocessing. */
 public interface Dataset {
@@ -44,4 +46,15 @@ public interface Dataset {
      * seed} and its index alone, not on the batch it is in or the thread that reads it.
      */
     Batch batch(int[] indices, Augmentation augmentation, long seed);
+
+    /**
+     * The same, written to memory that the caller has at hand; datasets that make their own need
+     * not ask for it.
+     *
+     * @param memory gives native memory of at least so many bytes
+     */
+    default Batch batch(
+            int[] indices, Augmentation augmentation, long seed, IntFunction<ByteBuffer> memory) {
+        return batch(indices, augmentation, seed);
+    }
 }

@@ -25,11 +25,11 @@ final class ConstantFolding {
         this.inference = ShapeInference.of(model);
     }
 
-    static Model apply(Model model, Tally tally) {
+    static Model apply(Model model, ChangeCounts tally) {
         return new ConstantFolding(model).run(model, tally);
     }
 
-    private Model run(Model model, Tally tally) {
+    private Model run(Model model, ChangeCounts tally) {
         GraphEditor editor = new GraphEditor(graph);
         List<Node> folded = new ArrayList<>();
         for (Node node : graph.nodes()) {

@@ -25,11 +25,11 @@ final class NoOps {
         this.refused = refused;
     }
 
-    static Model apply(Model model, Tally tally, BiConsumer<String, String> refused) {
+    static Model apply(Model model, ChangeCounts tally, BiConsumer<String, String> refused) {
         return new NoOps(model.graph(), refused).run(model, tally);
     }
 
-    private Model run(Model model, Tally tally) {
+    private Model run(Model model, ChangeCounts tally) {
         ShapeInference inference = ShapeInference.of(model);
         List<Node> removed = new ArrayList<>();
         for (Node node : graph.nodes()) {

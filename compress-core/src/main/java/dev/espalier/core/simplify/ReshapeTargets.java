@@ -21,7 +21,7 @@ final class ReshapeTargets {
         this.inference = ShapeInference.of(model);
     }
 
-    static Model apply(Model model, Tally tally) {
+    static Model apply(Model model, ChangeCounts tally) {
         boolean any = model.graph().nodes().stream().anyMatch(node -> isOpen(model, node));
         return any ? new ReshapeTargets(model).run(model, tally) : model;
     }
@@ -32,7 +32,7 @@ final class ReshapeTargets {
                 && model.graph().constant(node.input(1)).isEmpty();
     }
 
-    private Model run(Model model, Tally tally) {
+    private Model run(Model model, ChangeCounts tally) {
         GraphEditor editor = new GraphEditor(model.graph());
         int replaced = 0;
         for (Node node : model.graph().nodes()) {

@@ -52,7 +52,7 @@ public record Simplify() implements Pass {
     @Override
     public Model preview(Model model, PassContext context) {
         requireKnownOpset(model);
-        Tally tally = new Tally();
+        ChangeCounts tally = new ChangeCounts();
         Model result = closeInputs(model, tally);
         result = constants(result, tally);
         result = NoOps.apply(result, tally, context::skipped);
@@ -75,7 +75,7 @@ public record Simplify() implements Pass {
         }
     }
 
-    private static Model constants(Model model, Tally tally) {
+    private static Model constants(Model model, ChangeCounts tally) {
         Model result = ConstantFolding.apply(model, tally);
         Model shaped = result;
         // A shape made constant tells the shapes behind it, which may make more constant.
@@ -89,7 +89,7 @@ public record Simplify() implements Pass {
         return shaped == result ? result : ConstantFolding.apply(shaped, tally);
     }
 
-    private static Model closeInputs(Model model, Tally tally) {
+    private static Model closeInputs(Model model, ChangeCounts tally) {
         int open = model.graph().inputs().size() - model.graph().feeds().size();
         if (open == 0) {
             return model;
@@ -98,7 +98,7 @@ public record Simplify() implements Pass {
         return model.withGraph(new GraphEditor(model.graph()).closeInputs().build());
     }
 
-    private static Model removeUnused(Model original, Model model, Tally tally) {
+    private static Model removeUnused(Model original, Model model, ChangeCounts tally) {
         Model result = model.withGraph(new GraphEditor(model.graph()).removeUnused().build());
         int nodes = model.graph().nodes().size() - result.graph().nodes().size();
         if (nodes == 0

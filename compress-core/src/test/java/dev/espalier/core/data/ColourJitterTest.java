@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.data.image.ColourFactors;
+import dev.espalier.core.data.image.ImageSize;
+import dev.espalier.core.data.image.Preprocess;
+import dev.espalier.core.data.stored.ClassLabels;
+import dev.espalier.core.data.stored.ImageSource;
+import dev.espalier.core.data.stored.Images;
+import dev.espalier.core.data.stored.StoredDataset;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;

@@ -14,10 +14,10 @@ import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes small datasets in the formats that are read. */
-final class SmallData {
+public final class SmallData {
     private SmallData() {}
 
-    static TensorType images(int channels, int height, int width) {
+    public static TensorType images(int channels, int height, int width) {
         return new TensorType(
                 DataType.FLOAT,
                 Shape.of(
@@ -29,7 +29,7 @@ final class SmallData {
     }
 
     /** {@code perBatch} images in each of two training files and in the test file. */
-    static Path cifar10(Path folder, int perBatch) throws IOException {
+    public static Path cifar10(Path folder, int perBatch) throws IOException {
         for (String name :
                 new String[] {"data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"}) {
             Files.write(folder.resolve(name), cifarBatch(perBatch, name.hashCode()));
@@ -38,7 +38,7 @@ final class SmallData {
     }
 
     /** Random pixels; labels 0 to 9 in turn. */
-    static byte[] cifarBatch(int images, long seed) {
+    public static byte[] cifarBatch(int images, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         byte[] bytes = new byte[images * 3073];
         random.nextBytes(bytes);
@@ -49,7 +49,7 @@ final class SmallData {
     }
 
     /** An IDX file of unsigned bytes. */
-    static void idx(Path file, byte[] content, int... sizes) throws IOException {
+    public static void idx(Path file, byte[] content, int... sizes) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(4 + 4 * sizes.length);
         header.put(new byte[] {0, 0, 8, (byte) sizes.length});
         for (int size : sizes) {
@@ -64,14 +64,14 @@ final class SmallData {
         Files.write(file, bytes.toByteArray());
     }
 
-    static byte[] random(int size, long seed) {
+    public static byte[] random(int size, long seed) {
         byte[] bytes = new byte[size];
         new SplittableRandom(seed).nextBytes(bytes);
         return bytes;
     }
 
     /** Labels 0 to classes - 1 in turn. */
-    static byte[] labels(int count, int classes) {
+    public static byte[] labels(int count, int classes) {
         byte[] labels = new byte[count];
         for (int i = 0; i < count; i++) {
             labels[i] = (byte) (i % classes);

@@ -3,7 +3,7 @@ package dev.espalier.groupconv.convert;
 import dev.espalier.core.analysis.DiagonalBlocks;
 import dev.espalier.core.analysis.TensorSlices;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.groupconv.GroupStructure;
+import dev.espalier.groupconv.structure.GroupStructure;
 
 /** Cuts the weight [Co, Ci, k1..kn] of a dense convolution along a structure. */
 final class BlockWeights {

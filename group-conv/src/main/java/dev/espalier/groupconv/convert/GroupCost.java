@@ -6,7 +6,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.ModelTimer;
-import dev.espalier.groupconv.Arithmetic;
+import dev.espalier.groupconv.structure.TimingPrecision;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,7 @@ public final class GroupCost {
 
     private final Model model;
     private final ShapeInference types;
-    private final Arithmetic arithmetic;
+    private final TimingPrecision arithmetic;
     private final ModelTimer timer;
     private final Map<Probes, double[]> known = new HashMap<>();
 
@@ -41,7 +41,8 @@ public final class GroupCost {
      * @param shapes sizes for what the inputs leave open
      * @param arithmetic what layers are computed in
      */
-    public GroupCost(Model model, InputShapes shapes, Arithmetic arithmetic, ModelTimer timer) {
+    public GroupCost(
+            Model model, InputShapes shapes, TimingPrecision arithmetic, ModelTimer timer) {
         this.model = model;
         this.types = ShapeInference.of(model, shapes);
         this.arithmetic = arithmetic;

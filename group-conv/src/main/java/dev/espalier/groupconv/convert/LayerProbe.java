@@ -4,7 +4,7 @@ import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
-import dev.espalier.groupconv.Arithmetic;
+import dev.espalier.groupconv.structure.TimingPrecision;
 import java.util.SplittableRandom;
 
 /**
@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  * @param attributes strides, pads and dilations; the number of groups is not looked at
  * @param arithmetic what it is computed in
  */
-record LayerProbe(Shape input, Shape weight, Attributes attributes, Arithmetic arithmetic) {
+record LayerProbe(Shape input, Shape weight, Attributes attributes, TimingPrecision arithmetic) {
     /** Layers in one model, so that the input's way into the runtime does not count. */
     static final int COPIES = 8;
 
@@ -38,7 +38,7 @@ record LayerProbe(Shape input, Shape weight, Attributes attributes, Arithmetic a
         Attributes grouped = attributes.with("group", groups);
         ProbeGraph graph = new ProbeGraph(input, block, grouped, new SplittableRandom(groups));
         for (int i = 0; i < COPIES; i++) {
-            if (arithmetic == Arithmetic.INT8) {
+            if (arithmetic == TimingPrecision.INT8) {
                 graph.addIntegers(i);
             } else {
                 graph.addFloats(i);

@@ -3,7 +3,7 @@ package dev.espalier.groupconv.convert;
 import dev.espalier.core.analysis.AxisChannels;
 import dev.espalier.core.analysis.ChannelGroup;
 import dev.espalier.core.analysis.ChannelGroups;
-import dev.espalier.groupconv.Permutation;
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

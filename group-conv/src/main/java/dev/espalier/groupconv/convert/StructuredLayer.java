@@ -1,7 +1,7 @@
 package dev.espalier.groupconv.convert;
 
-import dev.espalier.groupconv.GroupStructure;
-import dev.espalier.groupconv.Permutation;
+import dev.espalier.groupconv.structure.GroupStructure;
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -8,8 +8,8 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.groupconv.GroupStructure;
-import dev.espalier.groupconv.Permutation;
+import dev.espalier.groupconv.structure.GroupStructure;
+import dev.espalier.groupconv.structure.Permutation;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

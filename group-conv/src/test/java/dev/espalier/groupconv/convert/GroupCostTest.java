@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.groupconv.Arithmetic;
+import dev.espalier.groupconv.structure.TimingPrecision;
 import dev.espalier.runtime.Stopwatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,8 @@ class GroupCostTest {
                 .toList();
     }
 
-    private final GroupCost cost = new GroupCost(MODEL, SHAPES, Arithmetic.FLOAT, this::micros);
+    private final GroupCost cost =
+            new GroupCost(MODEL, SHAPES, TimingPrecision.FLOAT, this::micros);
 
     @Test
     void aLayerIsTimedInAllItsGroupsAtOnce() {
@@ -94,7 +95,7 @@ class GroupCostTest {
                         h = Unheard(x)
                         y = Conv(h, w)
                         """);
-        GroupCost unknown = new GroupCost(open, SHAPES, Arithmetic.FLOAT, this::micros);
+        GroupCost unknown = new GroupCost(open, SHAPES, TimingPrecision.FLOAT, this::micros);
         assertThat(unknown.knows("y")).isFalse();
         assertThat(cost.knows("y")).isTrue();
         assertThatIllegalArgumentException()
@@ -105,7 +106,7 @@ class GroupCostTest {
     /** Integers and floats of the same layer are two measurements of two models. */
     @Test
     void inIntegersTheIntegerOperatorIsTimed() {
-        new GroupCost(MODEL, SHAPES, Arithmetic.INT8, this::micros).micros("y", 1);
+        new GroupCost(MODEL, SHAPES, TimingPrecision.INT8, this::micros).micros("y", 1);
 
         Model probe = timed.get(0).get(1);
         assertThat(probe.graph().nodes()).filteredOn(n -> n.is("QLinearConv")).hasSize(8);
@@ -118,8 +119,8 @@ class GroupCostTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Arithmetic.class)
-    void theRuntimeRunsTheProbes(Arithmetic arithmetic) {
+    @EnumSource(TimingPrecision.class)
+    void theRuntimeRunsTheProbes(TimingPrecision arithmetic) {
         GroupCost measured = new GroupCost(MODEL, SHAPES, arithmetic, new Stopwatch(1, SHAPES, 17));
         double[] micros = measured.micros("y", 2);
         assertThat(micros).hasSize(3);

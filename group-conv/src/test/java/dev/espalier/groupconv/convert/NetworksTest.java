@@ -8,7 +8,7 @@ import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.Simplify;
-import dev.espalier.groupconv.GroupStructure;
+import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.runtime.OrtRunner;
 import java.io.File;
 import java.io.IOException;

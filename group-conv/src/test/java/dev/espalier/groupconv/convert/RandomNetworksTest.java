@@ -6,7 +6,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
-import dev.espalier.groupconv.GroupStructure;
+import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.testkit.RandomGraphs;

@@ -3,7 +3,7 @@ package dev.espalier.quantize.calibration;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.grid.Histogram;
-import dev.espalier.quantize.grid.Range;
+import dev.espalier.quantize.grid.ValueRange;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -56,7 +56,7 @@ public final class Observer {
             some = some.length == count ? some : new float[count];
             long from = values.position();
             values.get(some);
-            Range range = histogram.add(some).orElseThrow();
+            ValueRange range = histogram.add(some).orElseThrow();
             low = Math.min(low, range.low());
             high = Math.max(high, range.high());
             if (channels.isPresent()) {
@@ -95,9 +95,9 @@ public final class Observer {
     }
 
     /** From the mean of the runs' least values to the mean of their greatest. */
-    public Range average() {
+    public ValueRange average() {
         BigDecimal count = BigDecimal.valueOf(Math.max(runs, 1));
-        return new Range(mean(lows, count), mean(highs, count));
+        return new ValueRange(mean(lows, count), mean(highs, count));
     }
 
     private static float mean(BigDecimal sum, BigDecimal count) {

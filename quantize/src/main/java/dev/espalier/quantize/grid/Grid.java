@@ -27,7 +27,7 @@ public record Grid(float scale, int zeroPoint) {
      * The finest grid over {@code range} and zero: {@code scale = (high - low) / 255}. A range that
      * begins at zero has the zero point 0, so that saturation at byte 0 does what Relu does.
      */
-    public static Grid over(Range range) {
+    public static Grid over(ValueRange range) {
         double low = Math.min(range.low(), 0);
         double high = Math.max(range.high(), 0);
         if (low == high) {
@@ -42,7 +42,7 @@ public record Grid(float scale, int zeroPoint) {
      * |high|) / 127}. A range that begins at zero has the zero point 0 here, too: half of the grid
      * would be of no use, and a Relu could not be left to saturation.
      */
-    public static Grid symmetric(Range range) {
+    public static Grid symmetric(ValueRange range) {
         double greatest = Math.max(-(double) range.low(), range.high());
         if (range.low() >= 0 || greatest == 0) {
             return over(range);

@@ -35,7 +35,7 @@ public final class Histogram {
      * @return their range; empty where there are none
      * @throws IllegalArgumentException where a value is not finite
      */
-    public Optional<Range> add(float[] values) {
+    public Optional<ValueRange> add(float[] values) {
         if (values.length == 0) {
             return Optional.empty();
         }
@@ -54,7 +54,7 @@ public final class Histogram {
         total += values.length;
         widen(Math.max(Math.abs(least), Math.abs(greatest)));
         count(values);
-        return Optional.of(new Range(low, high));
+        return Optional.of(new ValueRange(low, high));
     }
 
     private void count(float[] values) {
@@ -232,8 +232,8 @@ public final class Histogram {
     }
 
     /** The least and the greatest value seen. */
-    public Range minMax() {
-        return new Range(least, greatest);
+    public ValueRange minMax() {
+        return new ValueRange(least, greatest);
     }
 
     /**
@@ -242,7 +242,7 @@ public final class Histogram {
      *
      * @param share above 0.5, at most 1
      */
-    public Range percentile(double share) {
+    public ValueRange percentile(double share) {
         if (exponent == NO_EXPONENT || share >= 1) {
             return minMax();
         }
@@ -250,7 +250,7 @@ public final class Histogram {
         float low = Math.max((float) quantileFrom(0, 1, cut), least);
         float high = Math.min((float) quantileFrom(counts.length - 1, -1, cut), greatest);
         // With few values both ends may fall into one bin.
-        return low <= high ? new Range(low, high) : minMax();
+        return low <= high ? new ValueRange(low, high) : minMax();
     }
 
     /** Walks from one end until {@code cut} values are passed; linear within the last bin. */

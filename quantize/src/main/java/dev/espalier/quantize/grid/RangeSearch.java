@@ -1,7 +1,8 @@
 package dev.espalier.quantize.grid;
 
 /**
- * Chooses a {@link Range} from a {@link Histogram} by what the grid over it would do to the values.
+ * Chooses a {@link ValueRange} from a {@link Histogram} by what the grid over it would do to the
+ * values.
  *
  * <p>Mean squared error: of all ranges that cut the same share off both ends, then of all that move
  * one end of it, the one with the least {@code sum of count * (x - dequantize(quantize(x)))^2} over
@@ -29,26 +30,26 @@ public final class RangeSearch {
         this.symmetric = symmetric;
     }
 
-    public Range leastSquares() {
-        Range all = histogram.minMax();
-        Range best = all;
+    public ValueRange leastSquares() {
+        ValueRange all = histogram.minMax();
+        ValueRange best = all;
         double least = error(all);
         for (int i = STEPS - 1; i > 0; i--) {
             float share = (float) i / STEPS;
-            Range range = new Range(all.low() * share, all.high() * share);
+            ValueRange range = new ValueRange(all.low() * share, all.high() * share);
             double error = error(range);
             if (error < least) {
                 least = error;
                 best = range;
             }
         }
-        Range both = best;
+        ValueRange both = best;
         for (int i = STEPS; i > 0; i--) {
             float share = (float) i / STEPS;
-            for (Range range :
-                    new Range[] {
-                        new Range(Math.min(all.low() * share, both.high()), both.high()),
-                        new Range(both.low(), Math.max(all.high() * share, both.low()))
+            for (ValueRange range :
+                    new ValueRange[] {
+                        new ValueRange(Math.min(all.low() * share, both.high()), both.high()),
+                        new ValueRange(both.low(), Math.max(all.high() * share, both.low()))
                     }) {
                 double error = error(range);
                 if (error < least) {
@@ -61,7 +62,7 @@ public final class RangeSearch {
     }
 
     /** The sum of squared errors on the grid over {@code range}. */
-    double error(Range range) {
+    double error(ValueRange range) {
         Grid grid = symmetric ? Grid.symmetric(range) : Grid.over(range);
         double[] sum = {0};
         histogram.forEachBin(
@@ -72,7 +73,7 @@ public final class RangeSearch {
         return sum[0];
     }
 
-    public Range entropy() {
+    public ValueRange entropy() {
         double[] counts = histogram.nonZeroCounts();
         int half = counts.length / 2;
         int used = used(counts);
@@ -87,7 +88,7 @@ public final class RangeSearch {
                 best = bins;
             }
         }
-        Range all = histogram.minMax();
+        ValueRange all = histogram.minMax();
         float threshold = (float) (best * histogram.binWidth());
         return threshold > 0 ? all.clipped(-threshold, threshold) : all;
     }

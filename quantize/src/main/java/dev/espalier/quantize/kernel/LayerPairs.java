@@ -4,12 +4,11 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
-import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.grid.WeightPairs;
 import java.util.Arrays;
 
 /**
- * Which weights of a float layer are going to be multiplied side by side once {@link Quantize} has
+ * Which weights of a float layer are going to be multiplied side by side once {@code quantize} has
  * written it, so that what rounds weights before it can round them to a grid that lasts.
  */
 public final class LayerPairs {

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.grid.WeightPairs;
-import dev.espalier.quantize.qdq.SpreadWeight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +38,7 @@ import java.util.stream.IntStream;
  * layer of ResNet-50 on other hardware.
  *
  * @param layer the convolution of folded pixels; its node still names the unfolded input
- * @param unfolded the weight as it was, which the file keeps; see {@link SpreadWeight}
+ * @param unfolded the weight as it was, which the file keeps; see {@code SpreadWeight}
  * @param leads how many zeros stand before the weights of each pixel of the output
  * @param inputs how many pixels of the input are one, f
  * @param outputs how many pixels of the output are one, g

@@ -5,8 +5,8 @@ import dev.espalier.quantize.calibration.Observations;
 import dev.espalier.quantize.calibration.Observer;
 import dev.espalier.quantize.grid.Grid;
 import dev.espalier.quantize.grid.Histogram;
-import dev.espalier.quantize.grid.Range;
 import dev.espalier.quantize.grid.RangeSearch;
+import dev.espalier.quantize.grid.ValueRange;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,14 +21,14 @@ import java.util.Map;
 public record CalibratedRanges(
         Calibration choice, double percentile, boolean isSymmetric, Observations seen) {
     /** Of one value that was watched. */
-    Range of(String value) {
+    ValueRange of(String value) {
         return of(seen.of(value));
     }
 
-    private Range of(Observer observer) {
+    private ValueRange of(Observer observer) {
         Histogram histogram = observer.histogram();
         if (histogram.isEmpty()) {
-            return new Range(0, 0);
+            return new ValueRange(0, 0);
         }
         return switch (choice) {
             case MIN_MAX -> histogram.minMax();
@@ -40,7 +40,7 @@ public record CalibratedRanges(
     }
 
     /** What grids have to cover, by group. All that {@code placement} wants to know was watched. */
-    public Map<String, Range> ofGroups(Placement placement) {
+    public Map<String, ValueRange> ofGroups(Placement placement) {
         Map<String, Observer> groups = new HashMap<>();
         placement
                 .watched()
@@ -48,14 +48,14 @@ public record CalibratedRanges(
                         (value, group) ->
                                 groups.computeIfAbsent(group, g -> new Observer())
                                         .add(seen.of(value)));
-        Map<String, Range> ranges = new HashMap<>();
+        Map<String, ValueRange> ranges = new HashMap<>();
         groups.forEach(
                 (group, observer) ->
                         ranges.put(group, placement.grouping().limit(group).applyTo(of(observer))));
         return ranges;
     }
 
-    public Grid grid(Range range) {
+    public Grid grid(ValueRange range) {
         return isSymmetric ? Grid.symmetric(range) : Grid.over(range);
     }
 }

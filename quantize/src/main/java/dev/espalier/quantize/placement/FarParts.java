@@ -4,7 +4,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.grid.Grid;
 import dev.espalier.quantize.grid.Histogram;
-import dev.espalier.quantize.grid.Range;
+import dev.espalier.quantize.grid.ValueRange;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +35,7 @@ final class FarParts {
 
     private final Placement placement;
     private final CalibratedRanges ranges;
-    private final Map<String, Range> kept;
+    private final Map<String, ValueRange> kept;
 
     FarParts(Placement placement, CalibratedRanges ranges) {
         this.placement = placement;
@@ -64,7 +64,7 @@ final class FarParts {
      * as a bias, loses nothing by being small.
      */
     Optional<Finding> inAdd(Node add) {
-        Range sum = kept(add.output(0));
+        ValueRange sum = kept(add.output(0));
         for (String part : add.inputs()) {
             double step = grid(part).scale();
             if (isCoarse(step, sum)) {
@@ -84,7 +84,7 @@ final class FarParts {
      * here; constants and what comes as float do, and so does what would overflow.
      */
     Optional<Finding> inMul(Node mul) {
-        Range product = kept(mul.output(0));
+        ValueRange product = kept(mul.output(0));
         List<String> parts = mul.inputs();
         double step =
                 Math.max(
@@ -95,7 +95,7 @@ final class FarParts {
                 : Optional.empty();
     }
 
-    private static boolean isCoarse(double step, Range kept) {
+    private static boolean isCoarse(double step, ValueRange kept) {
         // Where only zeros are kept, whatever is written besides zero is wrong.
         double reach = kept.reach() > 0 ? kept.reach() : Grid.over(kept).greatest();
         return SharedGrids.isShort(reach, step * SharedGrids.LEVELS);
@@ -113,7 +113,7 @@ final class FarParts {
                 true);
     }
 
-    private static Finding coarse(String what, double step, Range kept) {
+    private static Finding coarse(String what, double step, ValueRange kept) {
         return new Finding(
                 "%s has steps of %s, and what is kept of the result reaches %s"
                         .formatted(what, (float) step, (float) kept.reach()),
@@ -121,19 +121,19 @@ final class FarParts {
     }
 
     /** Of the values themselves, whatever shares a grid with them. */
-    private Range own(String value) {
+    private ValueRange own(String value) {
         return placement.constant(value).map(FarParts::range).orElseGet(() -> ranges.of(value));
     }
 
-    private static Range range(Tensor constant) {
+    private static ValueRange range(Tensor constant) {
         Histogram values = new Histogram();
         values.add(constant.toFloats());
-        return values.isEmpty() ? new Range(0, 0) : values.minMax();
+        return values.isEmpty() ? new ValueRange(0, 0) : values.minMax();
     }
 
     /** Of all that shares a grid with {@code value}, behind Relus and Clips. */
-    private Range kept(String value) {
-        return kept.getOrDefault(placement.grouping().of(value), new Range(0, 0));
+    private ValueRange kept(String value) {
+        return kept.getOrDefault(placement.grouping().of(value), new ValueRange(0, 0));
     }
 
     private Grid grid(String part) {

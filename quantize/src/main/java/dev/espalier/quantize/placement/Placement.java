@@ -22,9 +22,9 @@ public final class Placement {
     private final ShapeInference inference;
     private final Map<Node, WeightedLayer> layers;
     private final Map<Node, Kernel> kernels;
-    private final Map<Node, Grouping.Limit> absorbed;
+    private final Map<Node, GridGroups.Limit> absorbed;
     private final Set<String> bytes;
-    private final Grouping grouping = new Grouping();
+    private final GridGroups grouping = new GridGroups();
     private final Set<Node> joined = new HashSet<>();
 
     /**
@@ -37,7 +37,7 @@ public final class Placement {
             ShapeInference inference,
             Map<Node, WeightedLayer> layers,
             Map<Node, Kernel> kernels,
-            Map<Node, Grouping.Limit> absorbed,
+            Map<Node, GridGroups.Limit> absorbed,
             Set<String> bytes) {
         this.graph = graph;
         this.inference = inference;
@@ -67,7 +67,7 @@ public final class Placement {
 
     /** Lets a layer that changes no value write bytes as it read them, where no Relu follows. */
     private void joinEnds(Node layer) {
-        Grouping.Limit output = grouping.limit(layer.output(0));
+        GridGroups.Limit output = grouping.limit(layer.output(0));
         if (output.isNone() || output.equals(grouping.limit(layer.input(0)))) {
             grouping.join(layer.input(0), layer.output(0));
         }
@@ -79,14 +79,14 @@ public final class Placement {
      */
     private void joinConcat(Node concat) {
         String output = concat.output(0);
-        Set<Grouping.Limit> limits = new HashSet<>();
+        Set<GridGroups.Limit> limits = new HashSet<>();
         for (String part : concat.inputs()) {
             limits.add(grouping.limit(part));
             if (!isReadOnlyBy(concat, part)) {
                 return;
             }
         }
-        Grouping.Limit own = grouping.limit(output);
+        GridGroups.Limit own = grouping.limit(output);
         if (limits.size() == 1 && (own.isNone() || limits.contains(own))) {
             concat.inputs().forEach(part -> grouping.join(output, part));
             joined.add(concat);
@@ -142,7 +142,7 @@ public final class Placement {
         return inference.shape(value);
     }
 
-    public Grouping grouping() {
+    public GridGroups grouping() {
         return grouping;
     }
 

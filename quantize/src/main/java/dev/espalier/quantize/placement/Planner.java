@@ -40,7 +40,7 @@ public final class Planner {
 
     private final Set<Node> leftFloat = new HashSet<>();
     private Map<Node, Kernel> kernels;
-    private Map<Node, Grouping.Limit> absorbed;
+    private Map<Node, GridGroups.Limit> absorbed;
     private Set<String> bytes;
 
     private Planner(
@@ -97,7 +97,7 @@ public final class Planner {
         }
     }
 
-    private void absorb(Node node, Grouping.Limit limit) {
+    private void absorb(Node node, GridGroups.Limit limit) {
         if (!leftFloat.contains(node) && isAbsorbable(node.input(0))) {
             absorbed.put(node, limit);
             bytes.add(node.output(0));
@@ -154,17 +154,17 @@ public final class Planner {
     }
 
     /** What saturation has to do in place of {@code node}, if it can. */
-    private Optional<Grouping.Limit> limit(Node node) {
+    private Optional<GridGroups.Limit> limit(Node node) {
         if (node.is("Relu")) {
-            return Optional.of(new Grouping.Limit(Float.POSITIVE_INFINITY));
+            return Optional.of(new GridGroups.Limit(Float.POSITIVE_INFINITY));
         }
         if (!node.is("Clip") || bound(node, 1).orElse(Float.NaN) != 0) {
             return Optional.empty();
         }
         if (!node.hasInput(2)) {
-            return Optional.of(new Grouping.Limit(Float.POSITIVE_INFINITY));
+            return Optional.of(new GridGroups.Limit(Float.POSITIVE_INFINITY));
         }
-        return bound(node, 2).filter(greatest -> greatest > 0).map(Grouping.Limit::new);
+        return bound(node, 2).filter(greatest -> greatest > 0).map(GridGroups.Limit::new);
     }
 
     private Optional<Float> bound(Node clip, int input) {

@@ -4,13 +4,12 @@ import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
-import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.grid.WeightPairs;
 import dev.espalier.quantize.kernel.WeightedLayer;
 import dev.espalier.quantize.saturation.Target;
 
 /**
- * How the integers of {@link Quantize} are laid out.
+ * How the integers of {@code quantize} are laid out.
  *
  * @param format of the nodes in the file
  * @param activations in which bytes activations are kept

@@ -70,7 +70,7 @@ public record ForecastSaturation(
         Dataset examples = examples(context);
         int count = Math.min(samples, examples.size());
         String scores = model.graph().outputs().get(0).name();
-        Tally tally = new Tally();
+        AnswerCounts tally = new AnswerCounts();
         ModelRunner runner = context.runner();
         Model sums = SumsGraph.of(model, false, runner).model();
         try (SaturatingRun saturating = new SaturatingRun(model, runner);
@@ -115,7 +115,7 @@ public record ForecastSaturation(
                 .orElse(BATCH);
     }
 
-    private static void report(Tally tally, SaturatingRun run, PassContext context) {
+    private static void report(AnswerCounts tally, SaturatingRun run, PassContext context) {
         context.note(
                 "on x86 CPUs without VNNI instructions, "
                         + tally

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.quantize.grid.Range;
+import dev.espalier.quantize.grid.ValueRange;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,8 +29,8 @@ class ObserverTest {
         observer.add(run(-3, 6, 0));
         observer.add(run(-2, 10));
 
-        assertThat(observer.average()).isEqualTo(new Range(-2, 7));
-        assertThat(observer.histogram().minMax()).isEqualTo(new Range(-3, 10));
+        assertThat(observer.average()).isEqualTo(new ValueRange(-2, 7));
+        assertThat(observer.histogram().minMax()).isEqualTo(new ValueRange(-3, 10));
     }
 
     private static Tensor run(float... values) {
@@ -46,7 +46,7 @@ class ObserverTest {
         observer.add(run(values));
         observer.add(run(-4, 0));
 
-        assertThat(observer.average()).isEqualTo(new Range(-3, 4));
+        assertThat(observer.average()).isEqualTo(new ValueRange(-3, 4));
     }
 
     @Test
@@ -55,7 +55,7 @@ class ObserverTest {
         observer.add(run(2));
         observer.add(run());
 
-        assertThat(observer.average()).isEqualTo(new Range(2, 2));
+        assertThat(observer.average()).isEqualTo(new ValueRange(2, 2));
     }
 
     @Property(tries = 100)

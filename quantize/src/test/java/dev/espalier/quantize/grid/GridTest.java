@@ -16,7 +16,7 @@ class GridTest {
             @ForAll @Scale(6) @FloatRange(min = -100, max = 100) float a,
             @ForAll @Scale(6) @FloatRange(min = -100, max = 100) float b,
             @ForAll @Scale(6) @FloatRange(min = 0, max = 1) float where) {
-        Grid grid = Grid.over(new Range(Math.min(a, b), Math.max(a, b)));
+        Grid grid = Grid.over(new ValueRange(Math.min(a, b), Math.max(a, b)));
         float x = grid.least() + where * (grid.greatest() - grid.least());
 
         assertThat((double) Math.abs(grid.dequantize(grid.quantize(x)) - x))
@@ -27,7 +27,7 @@ class GridTest {
     void theRangeIsCoveredUpToHalfAStep(
             @ForAll @Scale(6) @FloatRange(min = -1000, max = 1000) float a,
             @ForAll @Scale(6) @FloatRange(min = -1000, max = 1000) float b) {
-        Grid grid = Grid.over(new Range(Math.min(a, b), Math.max(a, b)));
+        Grid grid = Grid.over(new ValueRange(Math.min(a, b), Math.max(a, b)));
         double slack = grid.scale() * 0.5 + 1e-3;
 
         assertThat((double) grid.least()).isLessThanOrEqualTo(Math.min(a, b) + slack);
@@ -48,7 +48,7 @@ class GridTest {
     void zeroIsExact(
             @ForAll @Scale(6) @FloatRange(min = -1e6f, max = 1e6f) float a,
             @ForAll @Scale(6) @FloatRange(min = -1e6f, max = 1e6f) float b) {
-        Grid grid = Grid.over(new Range(Math.min(a, b), Math.max(a, b)));
+        Grid grid = Grid.over(new ValueRange(Math.min(a, b), Math.max(a, b)));
 
         assertThat(grid.dequantize(grid.quantize(0))).isEqualTo(0f);
     }
@@ -57,7 +57,7 @@ class GridTest {
     void aGridFromZeroSaturatesAsReluDoes(
             @ForAll @Scale(6) @FloatRange(max = 50) float high,
             @ForAll @Scale(6) @FloatRange(min = -100, max = 100) float x) {
-        Grid grid = Grid.over(new Range(0, high));
+        Grid grid = Grid.over(new ValueRange(0, high));
 
         assertThat(grid.zeroPoint()).isZero();
         assertThat(grid.quantize(x)).isEqualTo(grid.quantize(Math.max(x, 0)));
@@ -67,7 +67,7 @@ class GridTest {
     void aGridThatEndsWithinAClipSaturatesAsTheClipDoes(
             @ForAll @Scale(6) @FloatRange(min = 0.01f, max = 6) float high,
             @ForAll @Scale(6) @FloatRange(min = -100, max = 100) float x) {
-        Grid grid = Grid.over(new Range(0, high));
+        Grid grid = Grid.over(new ValueRange(0, high));
 
         assertThat(grid.quantize(x)).isEqualTo(grid.quantize(Math.min(Math.max(x, 0), 6)));
     }
@@ -83,17 +83,18 @@ class GridTest {
 
     @Test
     void aValueThatIsAlwaysZeroHasSomeGrid() {
-        assertThat(Grid.over(new Range(0, 0))).isEqualTo(new Grid(1, 0));
+        assertThat(Grid.over(new ValueRange(0, 0))).isEqualTo(new Grid(1, 0));
     }
 
     @Test
     void aVanishingRangeHasAScaleThatIsANormalNumber() {
-        assertThat(Grid.over(new Range(0, Float.MIN_VALUE)).scale()).isEqualTo(Grid.LEAST_SCALE);
+        assertThat(Grid.over(new ValueRange(0, Float.MIN_VALUE)).scale())
+                .isEqualTo(Grid.LEAST_SCALE);
     }
 
     @Test
     void theWidestRangeHasAFiniteScale() {
-        Grid grid = Grid.over(new Range(-Float.MAX_VALUE, Float.MAX_VALUE));
+        Grid grid = Grid.over(new ValueRange(-Float.MAX_VALUE, Float.MAX_VALUE));
 
         assertThat(grid.scale()).isFinite();
         assertThat(grid.zeroPoint()).isBetween(127, 128);
@@ -101,10 +102,10 @@ class GridTest {
 
     @Test
     void rangesAndGridsThatAreNoneAreRefused() {
-        assertThatThrownBy(() -> new Range(1, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Range(Float.NaN, 0))
+        assertThatThrownBy(() -> new ValueRange(1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ValueRange(Float.NaN, 0))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Range(0, Float.POSITIVE_INFINITY))
+        assertThatThrownBy(() -> new ValueRange(0, Float.POSITIVE_INFINITY))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Grid(0, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Grid(1, 256)).isInstanceOf(IllegalArgumentException.class);
@@ -112,7 +113,7 @@ class GridTest {
 
     @Test
     void aSymmetricGridHasItsZeroPointInTheMiddle() {
-        Grid grid = Grid.symmetric(new Range(-2, 1.27f));
+        Grid grid = Grid.symmetric(new ValueRange(-2, 1.27f));
 
         assertThat(grid).isEqualTo(new Grid((float) (2.0 / 127), 128));
         assertThat(grid.quantize(-2)).isEqualTo(1);
@@ -122,7 +123,8 @@ class GridTest {
 
     @Test
     void aSymmetricGridBehindAReluBeginsAtZero() {
-        assertThat(Grid.symmetric(new Range(0, 2.55f))).isEqualTo(Grid.over(new Range(0, 2.55f)));
-        assertThat(Grid.symmetric(new Range(0, 0))).isEqualTo(new Grid(1, 0));
+        assertThat(Grid.symmetric(new ValueRange(0, 2.55f)))
+                .isEqualTo(Grid.over(new ValueRange(0, 2.55f)));
+        assertThat(Grid.symmetric(new ValueRange(0, 0))).isEqualTo(new Grid(1, 0));
     }
 }

@@ -55,7 +55,7 @@ class HistogramTest {
         int cut = (int) Math.floor((1 - share) * count);
         double bin = 2 * values[count - 1] / 2048;
 
-        Range range = histogram.percentile(share);
+        ValueRange range = histogram.percentile(share);
 
         assertThat((double) range.high())
                 .isBetween(values[count - 1 - cut] - bin, values[count - 1 - cut] + bin);
@@ -67,8 +67,8 @@ class HistogramTest {
             @ForAll @Size(min = 1, max = 100) List<Float> values,
             @ForAll @Scale(6) @DoubleRange(min = 0.51, max = 1) double share) {
         Histogram histogram = of(values);
-        Range all = histogram.minMax();
-        Range cut = histogram.percentile(share);
+        ValueRange all = histogram.minMax();
+        ValueRange cut = histogram.percentile(share);
 
         assertThat(cut.low()).isGreaterThanOrEqualTo(all.low());
         assertThat(cut.high()).isLessThanOrEqualTo(all.high());
@@ -81,7 +81,7 @@ class HistogramTest {
 
         assertThat(histogram.percentile(1)).isEqualTo(histogram.minMax());
         assertThat(histogram.minMax())
-                .isEqualTo(new Range(Collections.min(values), Collections.max(values)));
+                .isEqualTo(new ValueRange(Collections.min(values), Collections.max(values)));
     }
 
     @Test
@@ -104,7 +104,7 @@ class HistogramTest {
         histogram.add(new float[] {Float.MIN_VALUE, -Float.MIN_VALUE});
         histogram.add(new float[] {Float.MAX_VALUE, -Float.MAX_VALUE});
 
-        assertThat(histogram.minMax()).isEqualTo(new Range(-Float.MAX_VALUE, Float.MAX_VALUE));
+        assertThat(histogram.minMax()).isEqualTo(new ValueRange(-Float.MAX_VALUE, Float.MAX_VALUE));
         assertThat(histogram.percentile(0.6).low()).isLessThanOrEqualTo(0);
     }
 
@@ -113,7 +113,7 @@ class HistogramTest {
         Histogram histogram = new Histogram();
         histogram.add(new float[1000]);
 
-        assertThat(histogram.percentile(0.99)).isEqualTo(new Range(0, 0));
+        assertThat(histogram.percentile(0.99)).isEqualTo(new ValueRange(0, 0));
     }
 
     @Test

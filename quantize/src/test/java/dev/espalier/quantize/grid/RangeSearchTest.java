@@ -44,8 +44,8 @@ class RangeSearchTest {
     void oneFarValueIsCutOff() {
         for (boolean rectified : new boolean[] {true, false}) {
             Histogram histogram = normal(rectified, 40);
-            Range squares = new RangeSearch(histogram, false).leastSquares();
-            Range entropy = new RangeSearch(histogram, false).entropy();
+            ValueRange squares = new RangeSearch(histogram, false).leastSquares();
+            ValueRange entropy = new RangeSearch(histogram, false).entropy();
 
             assertThat(squares.high()).isBetween(2.5f, 39f);
             assertThat(entropy.high()).isBetween(2.5f, 12f);
@@ -62,9 +62,9 @@ class RangeSearchTest {
         RangeSearch search = new RangeSearch(histogram, false);
 
         assertThat(bin).isEqualTo(0.125);
-        assertThat(search.error(new Range(0, 255)))
+        assertThat(search.error(new ValueRange(0, 255)))
                 .isCloseTo(2 * (bin / 2) * (bin / 2), within(1e-4));
-        assertThat(search.error(new Range(0, 100)))
+        assertThat(search.error(new ValueRange(0, 100)))
                 .isCloseTo((155 + bin / 2) * (155 + bin / 2), within(1e-1));
     }
 
@@ -73,11 +73,11 @@ class RangeSearchTest {
         Histogram histogram = normal(false, 9);
         RangeSearch search = new RangeSearch(histogram, false);
         double least = search.error(search.leastSquares());
-        Range all = histogram.minMax();
+        ValueRange all = histogram.minMax();
 
         for (int i = 1; i <= 64; i++) {
             float share = i / 64f;
-            assertThat(search.error(new Range(all.low() * share, all.high() * share)))
+            assertThat(search.error(new ValueRange(all.low() * share, all.high() * share)))
                     .isGreaterThanOrEqualTo(least);
         }
     }
@@ -86,15 +86,17 @@ class RangeSearchTest {
     void zerosAloneHaveTheRangeZero() {
         Histogram histogram = of(0, 0, 0);
 
-        assertThat(new RangeSearch(histogram, false).leastSquares()).isEqualTo(new Range(0, 0));
-        assertThat(new RangeSearch(histogram, false).entropy()).isEqualTo(new Range(0, 0));
+        assertThat(new RangeSearch(histogram, false).leastSquares())
+                .isEqualTo(new ValueRange(0, 0));
+        assertThat(new RangeSearch(histogram, false).entropy()).isEqualTo(new ValueRange(0, 0));
     }
 
     @Test
     void oneValueHasTheRangeOfThatValue() {
         Histogram histogram = of(3);
 
-        assertThat(new RangeSearch(histogram, false).leastSquares()).isEqualTo(new Range(3, 3));
-        assertThat(new RangeSearch(histogram, false).entropy()).isEqualTo(new Range(3, 3));
+        assertThat(new RangeSearch(histogram, false).leastSquares())
+                .isEqualTo(new ValueRange(3, 3));
+        assertThat(new RangeSearch(histogram, false).entropy()).isEqualTo(new ValueRange(3, 3));
     }
 }

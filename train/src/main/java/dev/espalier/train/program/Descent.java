@@ -23,12 +23,12 @@ final class Descent {
     private static final String NOTHING = "annotate(List[Tensor], [])";
 
     private final OptimizerSettings settings;
-    private final Holdings holdings;
+    private final ProgramTensors programTensors;
     private final List<Leaf> leaves;
 
-    Descent(OptimizerSettings settings, Holdings holdings, List<Leaf> leaves) {
+    Descent(OptimizerSettings settings, ProgramTensors programTensors, List<Leaf> leaves) {
         this.settings = settings;
-        this.holdings = holdings;
+        this.programTensors = programTensors;
         this.leaves = leaves;
     }
 
@@ -135,12 +135,12 @@ final class Descent {
                 i -> {
                     Leaf leaf = leaves.get(i);
                     Slot slot = new Slot(kind, leaf.slot().name());
-                    return Holdings.read(holdings.variable(slot, atRest(leaf.shape())));
+                    return ProgramTensors.read(programTensors.variable(slot, atRest(leaf.shape())));
                 });
     }
 
     private static String held(Leaf leaf) {
-        return Holdings.read(leaf.attribute());
+        return ProgramTensors.read(leaf.attribute());
     }
 
     private static Tensor atRest(Shape shape) {

@@ -64,7 +64,9 @@ final class ExportNames {
                     "training",
                     "forward");
 
-    /** What {@link NetworkWriter} calls its own variables, and {@link Holdings} its tensors. */
+    /**
+     * What {@link NetworkWriter} calls its own variables, and {@link ProgramTensors} its tensors.
+     */
     private static final String OURS = "[a-z]\\d+";
 
     private final Set<String> given = new HashSet<>();

@@ -43,9 +43,9 @@ record ExportedProgram(String method, List<TorchTensor> parameters, List<TorchTe
      * @throws dev.espalier.core.UnsupportedModelException where a node has no TorchScript form
      */
     static ExportedProgram of(Model model, InputShapes shapes) {
-        Holdings holdings = new Holdings(Map.of());
+        ProgramTensors programTensors = new ProgramTensors(Map.of());
         // The file is for any machine.
-        NetworkWriter network = NetworkWriter.answering(model, shapes, 1, holdings);
+        NetworkWriter network = NetworkWriter.answering(model, shapes, 1, programTensors);
         List<String> results =
                 model.graph().outputs().stream()
                         .map(output -> "torch.contiguous(" + network.write(output.name()) + ")")
@@ -57,7 +57,7 @@ record ExportedProgram(String method, List<TorchTensor> parameters, List<TorchTe
                 results.size() == 1
                         ? "return " + results.get(0)
                         : "return (" + String.join(", ", results) + ")");
-        return renamed(text.toString(), holdings);
+        return renamed(text.toString(), programTensors);
     }
 
     private static void signature(ProgramText text, List<Value> feeds, int results) {
@@ -77,11 +77,12 @@ record ExportedProgram(String method, List<TorchTensor> parameters, List<TorchTe
     }
 
     /** The program with attributes called after what they hold. */
-    private static ExportedProgram renamed(String method, Holdings holdings) {
+    private static ExportedProgram renamed(String method, ProgramTensors programTensors) {
         ExportNames names = new ExportNames();
         Map<String, String> legible = new HashMap<>();
         Set<String> weights = new HashSet<>();
-        holdings.slots()
+        programTensors
+                .slots()
                 .forEach(
                         (slot, held) -> {
                             String name = names.attribute(slot.name());
@@ -91,7 +92,7 @@ record ExportedProgram(String method, List<TorchTensor> parameters, List<TorchTe
                             }
                         });
         Map<Boolean, List<TorchTensor>> tensors =
-                holdings.all().stream()
+                programTensors.all().stream()
                         .map(
                                 each ->
                                         new TorchTensor(

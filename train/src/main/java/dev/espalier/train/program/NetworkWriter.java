@@ -56,7 +56,7 @@ final class NetworkWriter {
     private final Use use;
     private final boolean reduced;
     private final int channelBlock;
-    private final Holdings holdings;
+    private final ProgramTensors programTensors;
     private final String prefix;
     private final List<String> statements = new ArrayList<>();
     private final Map<String, String> variables = new HashMap<>();
@@ -79,14 +79,14 @@ final class NetworkWriter {
             Use use,
             boolean reduced,
             int channelBlock,
-            Holdings holdings,
+            ProgramTensors programTensors,
             String prefix) {
         this.graph = model.graph();
         this.shapes = shapes;
         this.use = use;
         this.reduced = reduced;
         this.channelBlock = channelBlock;
-        this.holdings = holdings;
+        this.programTensors = programTensors;
         this.prefix = prefix;
         this.madeOfWeights = madeOfWeights();
         for (int i = 0; i < graph.feeds().size(); i++) {
@@ -97,14 +97,14 @@ final class NetworkWriter {
 
     /** Of a network that answers and learns nothing, in float32. */
     static NetworkWriter answering(
-            Model model, InputShapes shapes, int channelBlock, Holdings holdings) {
+            Model model, InputShapes shapes, int channelBlock, ProgramTensors programTensors) {
         return new NetworkWriter(
                 model,
                 ShapeInference.of(model, shapes),
                 Use.EVALUATE,
                 false,
                 channelBlock,
-                holdings,
+                programTensors,
                 "v");
     }
 
@@ -261,7 +261,7 @@ final class NetworkWriter {
     }
 
     private String constant(Tensor tensor) {
-        String held = "self." + holdings.constant(tensor);
+        String held = "self." + programTensors.constant(tensor);
         return reduced && tensor.dataType() == DataType.FLOAT ? narrow(held) : held;
     }
 
@@ -269,10 +269,12 @@ final class NetworkWriter {
     private String weight(String value) {
         Tensor tensor = graph.initializers().get(value).tensor();
         if (use == Use.TEACH || use == Use.MEASURE) {
-            return "self." + holdings.constant(tensor);
+            return "self." + programTensors.constant(tensor);
         }
         Slot slot = new Slot(Slot.Kind.WEIGHT, value);
-        return use == Use.EVALUATE ? "self." + holdings.variable(slot, tensor) : leaf(slot, tensor);
+        return use == Use.EVALUATE
+                ? "self." + programTensors.variable(slot, tensor)
+                : leaf(slot, tensor);
     }
 
     private String leaf(Slot slot, Tensor tensor) {
@@ -280,7 +282,7 @@ final class NetworkWriter {
     }
 
     private Leaf newLeaf(Slot slot, Tensor tensor) {
-        String attribute = holdings.variable(slot, tensor);
+        String attribute = programTensors.variable(slot, tensor);
         String variable = assign("torch.requires_grad_(torch.detach(self." + attribute + "))");
         return new Leaf(slot, tensor.shape(), attribute, variable);
     }
@@ -304,7 +306,9 @@ final class NetworkWriter {
             if (variables.containsKey(value)) {
                 return reduced ? "torch.to(" + read(value) + ", 6)" : read(value);
             }
-            return isWeight(value) ? weight(value) : "self." + holdings.constant(known(value));
+            return isWeight(value)
+                    ? weight(value)
+                    : "self." + programTensors.constant(known(value));
         }
 
         @Override
@@ -318,7 +322,7 @@ final class NetworkWriter {
             return held == null || use == Use.TEACH
                     ? exact(i)
                     : "self."
-                            + holdings.variable(
+                            + programTensors.variable(
                                     new Slot(Slot.Kind.STATISTIC, held.name()), held.tensor());
         }
 

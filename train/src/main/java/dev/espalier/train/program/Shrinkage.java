@@ -8,13 +8,13 @@ import java.util.Optional;
 /** Writes what a {@link Regularizer} does in a step. */
 final class Shrinkage {
     private final Regularizer regularizer;
-    private final Holdings holdings;
+    private final ProgramTensors programTensors;
     private final List<Leaf> leaves;
 
-    Shrinkage(Regularizer regularizer, Holdings holdings, List<Leaf> leaves) {
+    Shrinkage(Regularizer regularizer, ProgramTensors programTensors, List<Leaf> leaves) {
         regularizer.requireTrained(leaves);
         this.regularizer = regularizer;
-        this.holdings = holdings;
+        this.programTensors = programTensors;
         this.leaves = leaves;
     }
 
@@ -31,7 +31,7 @@ final class Shrinkage {
         return "torch.add(%s, torch.mul(torch.sign(%s), %s), alpha=%s)"
                 .formatted(
                         gradient,
-                        Holdings.read(leaf.attribute()),
+                        ProgramTensors.read(leaf.attribute()),
                         strength.get(),
                         TorchWriter.real(parts));
     }
@@ -50,7 +50,7 @@ final class Shrinkage {
             Leaf leaf = leaves.get(i);
             Optional<String> strength = strength(leaf);
             if (strength.isPresent() && regularizer.kind() != Regularizer.Kind.SUBGRADIENT) {
-                String weight = Holdings.read(leaf.attribute());
+                String weight = ProgramTensors.read(leaf.attribute());
                 weights.add(weight);
                 operands.add(
                         mask ? strength.get() : pull(text, "most" + i, weight, strength.get()));
@@ -79,8 +79,8 @@ final class Shrinkage {
         return Optional.ofNullable(regularizer.strengths().get(leaf.slot().name()))
                 .map(
                         strength ->
-                                Holdings.read(
-                                        holdings.variable(
+                                ProgramTensors.read(
+                                        programTensors.variable(
                                                 new Slot(Slot.Kind.STRENGTH, leaf.slot().name()),
                                                 strength)));
     }

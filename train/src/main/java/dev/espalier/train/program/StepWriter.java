@@ -22,7 +22,7 @@ final class StepWriter {
 
     private final Model model;
     private final Regime regime;
-    private final Holdings holdings;
+    private final ProgramTensors programTensors;
     private final List<Leaf> leaves;
     private final List<String> answers;
     private final Shrinkage shrinkage;
@@ -30,15 +30,15 @@ final class StepWriter {
     StepWriter(
             Model model,
             Regime regime,
-            Holdings holdings,
+            ProgramTensors programTensors,
             TrainingLoss loss,
             Regularizer regularizer) {
         this.model = model;
         this.regime = regime;
-        this.holdings = holdings;
+        this.programTensors = programTensors;
         this.leaves = loss.leaves();
         this.answers = loss.answers();
-        this.shrinkage = new Shrinkage(regularizer, holdings, leaves);
+        this.shrinkage = new Shrinkage(regularizer, programTensors, leaves);
     }
 
     void write(ProgramText text, int parts) {
@@ -63,7 +63,7 @@ final class StepWriter {
         count(text);
         List<String> changed =
                 new ArrayList<>(
-                        new Descent(regime.optimizer(), holdings, leaves)
+                        new Descent(regime.optimizer(), programTensors, leaves)
                                 .write(text, gradients, parts));
         shrinkage.write(text).ifPresent(changed::add);
         if (regime.averaging() > 0) {
@@ -109,7 +109,7 @@ final class StepWriter {
     private void count(ProgramText text) {
         if (regime.averaging() > 0 || regime.optimizer().kind() == OptimizerSettings.Kind.ADAMW) {
             Slot slot = new Slot(Slot.Kind.COUNT, "steps");
-            String count = "self." + holdings.variable(slot, Tensor.ofFloats(Shape.of(), 0));
+            String count = "self." + programTensors.variable(slot, Tensor.ofFloats(Shape.of(), 0));
             text.add("past = float(" + count + ")");
             text.add("steps = torch.add_(" + count + ", 1.)");
         }
@@ -123,8 +123,8 @@ final class StepWriter {
             if (leaf.slot().kind() == Slot.Kind.WEIGHT) {
                 Slot slot = new Slot(Slot.Kind.AVERAGE, leaf.slot().name());
                 Tensor start = model.graph().constant(slot.name()).orElseThrow();
-                averages.add(Holdings.read(holdings.variable(slot, start)));
-                weights.add(Holdings.read(leaf.attribute()));
+                averages.add(ProgramTensors.read(programTensors.variable(slot, start)));
+                weights.add(ProgramTensors.read(leaf.attribute()));
             }
         }
         text.add("averages = " + ProgramText.list(averages));

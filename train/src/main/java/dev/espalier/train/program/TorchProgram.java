@@ -67,10 +67,10 @@ public record TorchProgram(
      * @throws UnsupportedModelException where a node that they need has no TorchScript form
      */
     public static TorchProgram evaluation(Model model, InputShapes shapes, List<String> values) {
-        Holdings holdings = new Holdings(Map.of());
+        ProgramTensors programTensors = new ProgramTensors(Map.of());
         ProgramText text = new ProgramText();
-        forward(text, model, shapes, holdings, values);
-        return new TorchProgram(text.toString(), holdings.all(), List.of(), false);
+        forward(text, model, shapes, programTensors, values);
+        return new TorchProgram(text.toString(), programTensors.all(), List.of(), false);
     }
 
     /**
@@ -107,15 +107,17 @@ public record TorchProgram(
             Map<Slot, Tensor> start,
             long remembered) {
         if (remembered > 0 && !objective.teachers().isEmpty()) {
-            Holdings holdings = new Holdings(start);
-            TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings, true);
+            ProgramTensors programTensors = new ProgramTensors(start);
+            TrainingLoss loss =
+                    new TrainingLoss(model, shapes, objective, regime, programTensors, true);
             if (loss.answerSize() > 0 && loss.answerSize() <= remembered) {
-                return written(model, shapes, parts, objective, regime, holdings, loss);
+                return written(model, shapes, parts, objective, regime, programTensors, loss);
             }
         }
-        Holdings holdings = new Holdings(start);
-        TrainingLoss loss = new TrainingLoss(model, shapes, objective, regime, holdings, false);
-        return written(model, shapes, parts, objective, regime, holdings, loss);
+        ProgramTensors programTensors = new ProgramTensors(start);
+        TrainingLoss loss =
+                new TrainingLoss(model, shapes, objective, regime, programTensors, false);
+        return written(model, shapes, parts, objective, regime, programTensors, loss);
     }
 
     private static TorchProgram written(
@@ -124,15 +126,16 @@ public record TorchProgram(
             int parts,
             Objective objective,
             Regime regime,
-            Holdings holdings,
+            ProgramTensors programTensors,
             TrainingLoss loss) {
         if (loss.leaves().isEmpty()) {
             throw new UnsupportedModelException("the model has no float weights to train");
         }
         ProgramText text = new ProgramText();
         part(text, loss, objective, regime);
-        new StepWriter(model, regime, holdings, loss, objective.regularizer()).write(text, parts);
-        objective.regularizer().slots().forEach(holdings::variable);
+        new StepWriter(model, regime, programTensors, loss, objective.regularizer())
+                .write(text, parts);
+        objective.regularizer().slots().forEach(programTensors::variable);
         boolean teaches = !loss.answers().isEmpty();
         if (teaches) {
             text.method("teach", parameters(model), "List[Tensor]");
@@ -140,10 +143,10 @@ public record TorchProgram(
         }
         // What only the evaluation reads, because the loss reads inner values alone, does not
         // change.
-        state(text, holdings);
-        List<Slot> changing = List.copyOf(holdings.slots().keySet());
-        forward(text, model, shapes, holdings, List.of(firstOutput(model)));
-        return new TorchProgram(text.toString(), holdings.all(), changing, teaches);
+        state(text, programTensors);
+        List<Slot> changing = List.copyOf(programTensors.slots().keySet());
+        forward(text, model, shapes, programTensors, List.of(firstOutput(model)));
+        return new TorchProgram(text.toString(), programTensors.all(), changing, teaches);
     }
 
     /**
@@ -155,7 +158,7 @@ public record TorchProgram(
      * @throws UnsupportedModelException where a node on the way to them has no TorchScript form
      */
     public static TorchProgram measuring(Model model, InputShapes shapes, List<String> values) {
-        Holdings holdings = new Holdings(Map.of());
+        ProgramTensors programTensors = new ProgramTensors(Map.of());
         NetworkWriter network =
                 new NetworkWriter(
                         model,
@@ -163,7 +166,7 @@ public record TorchProgram(
                         NetworkWriter.Use.MEASURE,
                         false,
                         TorchModule.channelBlock(),
-                        holdings,
+                        programTensors,
                         "v");
         values.forEach(network::write);
         List<String> parameters = parameters(model);
@@ -173,9 +176,12 @@ public record TorchProgram(
         text.add("torch.set_grad_enabled(False)");
         text.add(network.statements());
         text.add("return share");
-        state(text, holdings);
+        state(text, programTensors);
         return new TorchProgram(
-                text.toString(), holdings.all(), List.copyOf(holdings.slots().keySet()), false);
+                text.toString(),
+                programTensors.all(),
+                List.copyOf(programTensors.slots().keySet()),
+                false);
     }
 
     private static void part(
@@ -230,10 +236,10 @@ public record TorchProgram(
             ProgramText text,
             Model model,
             InputShapes shapes,
-            Holdings holdings,
+            ProgramTensors programTensors,
             List<String> values) {
         NetworkWriter network =
-                NetworkWriter.answering(model, shapes, TorchModule.channelBlock(), holdings);
+                NetworkWriter.answering(model, shapes, TorchModule.channelBlock(), programTensors);
         List<String> outputs = values.stream().map(network::write).toList();
         text.method("forward", parameters(model), "List[Tensor]");
         text.add("torch.set_grad_enabled(False)");
@@ -244,12 +250,12 @@ public record TorchProgram(
                                 outputs.stream().map(o -> "torch.contiguous(" + o + ")").toList()));
     }
 
-    private static void state(ProgramText text, Holdings holdings) {
+    private static void state(ProgramText text, ProgramTensors programTensors) {
         text.method("state", List.of(), "List[Tensor]");
         text.add(
                 "return "
                         + ProgramText.list(
-                                holdings.slots().values().stream()
+                                programTensors.slots().values().stream()
                                         .map(a -> "torch.contiguous(self." + a + ")")
                                         .toList()));
     }

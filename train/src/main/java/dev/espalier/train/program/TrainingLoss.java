@@ -28,7 +28,7 @@ final class TrainingLoss implements LossWriter {
 
     private final Network trained;
     private final List<Network> teachers = new ArrayList<>();
-    private final Holdings holdings;
+    private final ProgramTensors programTensors;
     private final boolean answered;
     private final List<String> asked = new ArrayList<>();
     private long sizes;
@@ -47,9 +47,9 @@ final class TrainingLoss implements LossWriter {
             InputShapes shapes,
             Objective objective,
             Regime regime,
-            Holdings holdings,
+            ProgramTensors programTensors,
             boolean answered) {
-        this.holdings = holdings;
+        this.programTensors = programTensors;
         this.answered = answered;
         this.reduced = regime.program().precision().isReduced();
         MixingSettings mixing = regime.augmentation().mixing();
@@ -71,7 +71,13 @@ final class TrainingLoss implements LossWriter {
                 model,
                 types,
                 new NetworkWriter(
-                        model, types, use, reduced, TorchModule.channelBlock(), holdings, prefix));
+                        model,
+                        types,
+                        use,
+                        reduced,
+                        TorchModule.channelBlock(),
+                        programTensors,
+                        prefix));
     }
 
     /** Writes everything up to the variable {@code loss}. */

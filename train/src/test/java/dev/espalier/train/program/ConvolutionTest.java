@@ -125,16 +125,17 @@ class ConvolutionTest {
     }
 
     private static double[] results(Model model, int channelBlock) {
-        Holdings holdings = new Holdings(Map.of());
+        ProgramTensors programTensors = new ProgramTensors(Map.of());
         NetworkWriter network =
-                NetworkWriter.answering(model, InputShapes.ofBatch(1), channelBlock, holdings);
+                NetworkWriter.answering(
+                        model, InputShapes.ofBatch(1), channelBlock, programTensors);
         String y = network.write("y");
         ProgramText text = new ProgramText();
         text.method("forward", List.of(), "List[Tensor]");
         text.add(network.statements());
         text.add("return [" + y + "]");
         try (TorchModule module =
-                TorchModule.load(TorchArchive.of(text.toString(), holdings.all()))) {
+                TorchModule.load(TorchArchive.of(text.toString(), programTensors.all()))) {
             return module.run("forward", List.of()).get(0).toDoubles();
         }
     }

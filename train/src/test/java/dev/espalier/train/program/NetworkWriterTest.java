@@ -32,7 +32,7 @@ class NetworkWriterTest {
                         NetworkWriter.Use.TRAIN,
                         reduced,
                         1,
-                        new Holdings(Map.of()),
+                        new ProgramTensors(Map.of()),
                         "v");
         writer.write("y");
         return String.join("\n", writer.statements());
