@@ -221,12 +221,8 @@ class ArchitectureTest {
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule noCyclesBetweenPackagesOfTheCommandLine =
-            slices().matching(ROOT + ".cli.(*)..").should().beFreeOfCycles();
-
-    @ArchTest
-    static final ArchRule noCyclesBetweenPackagesOfCore =
-            slices().matching(ROOT + ".core.(*)..").should().beFreeOfCycles();
+    static final ArchRule noCyclesBetweenPackages =
+            slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
 
     /**
      * Who may ask for an operator by name, outside of the operators themselves and of the file:

@@ -106,6 +106,8 @@ class CommandsTest {
                     quantize: {integers: {weight-bits: 7}}     | 'target: any'
                     quantize-dynamic: {reduce-range: true}     | 'target: any'
                     quantize: {keep-float: {concats: false}}   | 'far-ranges'
+                    quantize: {scheme: int8}                   | leave it out
+                    prune: {criterion: l1}                     | leave it out
                     """)
     void aFormerOptionIsRefusedWithWhatToWriteInstead(String pass, String instead)
             throws IOException {

@@ -81,7 +81,7 @@ class CompressSweepTest {
                   - distill:
                       epochs: 2
                       regime: {batch: 9, augmentation: {padding: 0, flip: false}}
-                  - quantize: {scheme: int8, keep-float: {slower: false}}
+                  - quantize: {keep-float: {slower: false}}
                 """
                         .indent(0),
                 fault,

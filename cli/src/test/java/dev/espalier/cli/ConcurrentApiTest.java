@@ -20,7 +20,6 @@ import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
-import dev.espalier.prune.Criterion;
 import dev.espalier.prune.Prune;
 import dev.espalier.prune.Scope;
 import dev.espalier.runtime.Evaluation;
@@ -84,7 +83,7 @@ class ConcurrentApiTest {
         PRUNE {
             @Override
             byte[] result(Path place) {
-                Pass prune = new Prune(Criterion.L1, 0.5, 8, Scope.GLOBAL);
+                Pass prune = new Prune(0.5, 8, Scope.GLOBAL);
                 return applied(prune, OnnxReader.read(place.resolve("images.onnx")));
             }
         },

@@ -82,8 +82,7 @@ class GroupRecipesTest {
                   regime: {batch: 16, augmentation: {padding: 0, flip: false}}
             """;
 
-    private static final String QUANTIZE =
-            "  - quantize: {scheme: int8, keep-float: {slower: false}}\n";
+    private static final String QUANTIZE = "  - quantize: {keep-float: {slower: false}}\n";
 
     @TempDir Path folder;
 

@@ -29,7 +29,6 @@ import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.CompressionReport;
-import dev.espalier.prune.Criterion;
 import dev.espalier.prune.Prune;
 import dev.espalier.prune.Scope;
 import dev.espalier.runtime.OrtRunner;
@@ -190,7 +189,7 @@ class JavaApiTest {
         Model model = OnnxReader.read(folder.resolve("network.onnx"));
         // shown
         PassContext context = PassContext.of(model).withRunner(new OrtRunner());
-        Model pruned = new Prune(Criterion.L1, 0.5, 8, Scope.GLOBAL).apply(model, context);
+        Model pruned = new Prune(0.5, 8, Scope.GLOBAL).apply(model, context);
         List<String> done = context.notes();
         List<PassRun.Skip> refused = context.skips();
         // end
@@ -297,7 +296,7 @@ class JavaApiTest {
         try (Isolation isolation = new Isolation(Limits.ofThisMachine())) {
             ModelRunner runner = new IsolatedRunner(isolation, SessionSettings.DEFAULT);
             PassContext context = PassContext.of(model).withRunner(runner);
-            smaller = new Prune(Criterion.L1, 0.5, 8, Scope.GLOBAL).apply(model, context);
+            smaller = new Prune(0.5, 8, Scope.GLOBAL).apply(model, context);
         }
         // end
         assertThat(smaller).isNotSameAs(model);

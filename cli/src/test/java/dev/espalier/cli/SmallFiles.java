@@ -133,7 +133,7 @@ final class SmallFiles {
                   - distill:
                       epochs: 3
                       regime: {batch: 9, augmentation: {padding: 0, flip: false}}
-                  - quantize: {scheme: int8, keep-float: {slower: false}}
+                  - quantize: {keep-float: {slower: false}}
                 seed: 3
                 """);
     }

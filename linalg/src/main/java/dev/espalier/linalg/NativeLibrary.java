@@ -19,13 +19,39 @@ import org.nd4j.linalg.factory.Nd4j;
  * into, beside that of ONNX Runtime.
  */
 final class NativeLibrary {
-    private static final String PROBLEM = load();
+    /** Apart, since the thread that loads cannot enter a class that waits for it. */
+    private static final class Loaded {
+        private static final String PROBLEM = inThreadOfItsOwn();
+    }
 
     private NativeLibrary() {}
 
     /** Why it cannot be used. */
     static Optional<String> problem() {
-        return Optional.ofNullable(PROBLEM);
+        return Optional.ofNullable(Loaded.PROBLEM);
+    }
+
+    /**
+     * OpenMP keeps its number of threads for each thread that calls it, and loading sets it.
+     * LibTorch has the same OpenMP, so that a training on this thread would go on with another
+     * number.
+     */
+    private static String inThreadOfItsOwn() {
+        String[] problem = new String[1];
+        Thread loader = new Thread(() -> problem[0] = load(), "linear algebra");
+        loader.start();
+        boolean isInterrupted = false;
+        while (loader.isAlive()) {
+            try {
+                loader.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return problem[0];
     }
 
     private static String load() {

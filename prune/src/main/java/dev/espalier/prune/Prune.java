@@ -10,6 +10,7 @@ import dev.espalier.core.analysis.ProducingLayer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.Trait;
+import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -33,7 +34,6 @@ import java.util.Set;
  * input or output of the graph or an operator nobody described stay, each with a note. Widths are
  * rounded since runtimes work on blocks of channels: 52 of them cost as much as 64, and 63 more.
  *
- * @param criterion what a filter's importance is
  * @param macs operations to keep, as a part of the original network's
  * @param roundTo widths become multiples of this
  * @param scope how the budget is shared out among layers
@@ -42,8 +42,10 @@ import java.util.Set;
         id = "prune",
         summary = "Removes whole channels of least importance, down to a budget of operations.",
         paper = "Li et al., Pruning Filters for Efficient ConvNets, 2017")
+@FormerOption(
+        key = "criterion",
+        instead = "leave it out: a filter counts by the L1 norm of its weights, as l1 said")
 public record Prune(
-        @Option(value = "l1", help = "What the importance of a filter is.") Criterion criterion,
         @Option(
                         value = "0.5",
                         min = 0.01,

@@ -115,7 +115,7 @@ class NetworksTest {
         try {
             Model model = new Simplify().apply(read, context);
             long start = System.nanoTime();
-            Model pruned = new Prune(Criterion.L1, part, 8, Scope.GLOBAL).apply(model, context);
+            Model pruned = new Prune(part, 8, Scope.GLOBAL).apply(model, context);
             double seconds = (System.nanoTime() - start) / 1e9;
             Cost before = Cost.of(model, SHAPES);
             Cost after = Cost.of(pruned, SHAPES);

@@ -30,7 +30,7 @@ class PruneTest {
     }
 
     private static Prune prune(double macs, int roundTo) {
-        return new Prune(Criterion.L1, macs, roundTo, Scope.GLOBAL);
+        return new Prune(macs, roundTo, Scope.GLOBAL);
     }
 
     @Test
@@ -219,7 +219,7 @@ class PruneTest {
                         b = Conv(a, w2) {pads=[1,1,1,1]}
                         y = Conv(b, w3)
                         """)
-                .when(new Prune(Criterion.L1, 0.35, 2, Scope.UNIFORM))
+                .when(new Prune(0.35, 2, Scope.UNIFORM))
                 .noted("Conv 'a': 8 -> 4 channels")
                 .noted("Conv 'b': 8 -> 4 channels");
     }

@@ -32,7 +32,7 @@ class RandomNetworksTest {
                             .withRunner(new OrtRunner(SessionSettings.DEFAULT.withThreads(1)));
             Model result;
             try {
-                result = new Prune(Criterion.L1, part, roundTo, scope).apply(model, context);
+                result = new Prune(part, roundTo, scope).apply(model, context);
             } catch (InvalidOptionException e) {
                 assertThat(e).as("seed %d", seed).hasMessageContaining("is the least");
                 continue;

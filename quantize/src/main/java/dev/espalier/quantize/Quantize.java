@@ -2,6 +2,7 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -59,8 +60,8 @@ import java.util.Set;
         id = "quantize",
         summary = "Computes in 8-bit integers: a quarter of the size, several times the speed.",
         paper = "https://arxiv.org/abs/1712.05877")
+@FormerOption(key = "scheme", instead = "leave it out: there is one number format, 8-bit integers")
 public record Quantize(
-        @Option(value = "int8", help = "Number format: int8.") Scheme scheme,
         @Option(
                         value = "percentile",
                         help =
@@ -81,18 +82,17 @@ public record Quantize(
 
     /** 8-bit integers with all else as it is unless stated. */
     public static Quantize int8(Calibration calibration) {
-        return new Quantize(
-                Scheme.INT8, calibration, 99.999, Integers.STANDARD, KeepFloat.STANDARD);
+        return new Quantize(calibration, 99.999, Integers.STANDARD, KeepFloat.STANDARD);
     }
 
     /** This with another layout. */
     public Quantize with(Integers changed) {
-        return new Quantize(scheme, calibration, percentile, changed, keepFloat);
+        return new Quantize(calibration, percentile, changed, keepFloat);
     }
 
     /** This with another choice of what stays float. */
     public Quantize with(KeepFloat changed) {
-        return new Quantize(scheme, calibration, percentile, integers, changed);
+        return new Quantize(calibration, percentile, integers, changed);
     }
 
     /** This pass, leaving further nodes float. */

@@ -99,7 +99,7 @@ final class QuantizeCommand implements Callable<Integer> {
                   format: %s
                   preprocess: %s
                 passes:
-                  - quantize: {scheme: int8, calibration: %s}
+                  - quantize: {calibration: %s}
                 """
                 .formatted(stored, preprocess, calibration);
     }

@@ -29,7 +29,7 @@ class ReportCsvTest {
         List<String> lines = ReportCsv.passes(Samples.full()).lines().toList();
         assertThat(lines).hasSize(5);
         assertThat(lines.get(1)).startsWith("simplify,{},0.2,1084420,1084420,").contains(",,");
-        assertThat(lines.get(2)).contains("\"{criterion: l1, macs: 0.5, round-to: 8}\"");
+        assertThat(lines.get(2)).contains("\"{macs: 0.5, round-to: 8}\"");
         assertThat(lines.get(0))
                 .endsWith(
                         "top1_before,top1_after,top5_before,top5_after,loss_before,loss_after,skipped");

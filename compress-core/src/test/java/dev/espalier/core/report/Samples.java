@@ -93,9 +93,9 @@ public final class Samples {
                           format: cifar10
                           path: data/cifar10
                         passes:
-                          - prune: {criterion: l1, macs: 0.5}
+                          - prune: {macs: 0.5}
                           - distill: {epochs: 12, loss: {temperature: 4}}
-                          - quantize: {scheme: int8}
+                          - quantize: {}
                         goal: {max-drop: 1.5, min-speedup: 3.0}
                         seed: 17
                         """,
@@ -126,7 +126,7 @@ public final class Samples {
                                 List.of()),
                         new PassReport(
                                 "prune",
-                                "{criterion: l1, macs: 0.5, round-to: 8}",
+                                "{macs: 0.5, round-to: 8}",
                                 8.1,
                                 start.withLatency(List.of(latency(1, 1, 842.5))),
                                 pruned.withLatency(List.of(latency(1, 1, 498.9))),
@@ -155,7 +155,7 @@ public final class Samples {
                                         new Curve("validation top-1", top1))),
                         new PassReport(
                                 "quantize",
-                                "{scheme: int8, calibration: percentile}",
+                                "{calibration: percentile}",
                                 12.9,
                                 distilled.withLatency(List.of(latency(1, 1, 499.4))),
                                 quantized.withLatency(List.of(latency(1, 1, 214.3))),
