@@ -68,6 +68,19 @@ class LayerTest {
     }
 
     @Test
+    void anAttributeOfAnotherOperatorMeansNothing() {
+        Layer layer =
+                layer(
+                        """
+                        w: float[2,1] = [1, 2]
+                        y = MatMul(x, w) {group=9223372036854775807}
+                        """);
+
+        assertThat(layer.groups()).isEqualTo(1);
+        assertThat(layer.rows()).isDeepEqualTo(new double[][] {{1, 2}});
+    }
+
+    @Test
     void aWindowOfATransposedConvolutionStaysTogether() {
         Layer layer =
                 layer(
