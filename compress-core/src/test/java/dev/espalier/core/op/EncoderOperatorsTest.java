@@ -53,10 +53,7 @@ import org.junit.jupiter.api.Test;
                 opset 20
                 graph (x: float[2,4]) -> (y)
                 """,
-        calls = {
-            "y = Gelu(x)",
-            "y = Gelu(x) {approximate=\"tanh\"}"
-        })
+        calls = {"y = Gelu(x)", "y = Gelu(x) {approximate=\"tanh\"}"})
 @OperatorExamples(
         given =
                 """
@@ -110,6 +107,21 @@ class EncoderOperatorsTest {
                         """);
 
         assertThat(norm.types()).containsExactly("float[N,4,2]", "float[N,1,1]", "float[N,1,1]");
+    }
+
+    @Test
+    void statisticsOfANormalizationGoWithTheAxesBeforeIt() {
+        OperatorProbe norm =
+                OperatorProbe.of(
+                                """
+                                graph g (x: float[3,4,2]) -> (y, m)
+                                g: float[2] = seed(1)
+                                y, m = LayerNormalization(x, g)
+                                """)
+                        .linked();
+
+        assertThat(norm.partners("x", 1, 3)).containsExactly("m.1.3", "y.1.3");
+        assertThat(norm.isFree("m", 2)).isFalse();
     }
 
     @Test
