@@ -61,8 +61,7 @@ public record OperatorExample(String text, Model model, String withoutSlope) {
 
     public Operator operator() {
         return Operators.of(node())
-                .orElseThrow(
-                        () -> new IllegalStateException("no operator is listed for " + text));
+                .orElseThrow(() -> new IllegalStateException("no operator is listed for " + text));
     }
 
     private String key() {

@@ -17,9 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
                 m: float[4] = seed(3)
                 v: float[4] = seed(4)
                 """,
-        calls = {
-            "y = BatchNormalization(x, s, b, m, v)"
-        },
+        calls = {"y = BatchNormalization(x, s, b, m, v)"},
         withoutSlope = "computes otherwise in training")
 @OperatorExamples(
         given =
@@ -67,9 +65,15 @@ import org.junit.jupiter.params.provider.CsvSource;
                 s: float[] = 0.05
                 z: uint8[] = 3
                 """,
-        calls = {
-            "y = DequantizeLinear(q, s, z)"
-        })
+        calls = {"y = DequantizeLinear(q, s, z)"},
+        withoutSlope = "its scale does not train")
+@OperatorExamples(
+        given =
+                """
+                graph (q: uint8[2,4]) -> (y)
+                by: float[4] = [0.05, 0.1, 0.2, 0.3]
+                """,
+        calls = {"y = DequantizeLinear(q, by) {axis=1}"})
 class ChannelFreezesTest {
     @ParameterizedTest
     @CsvSource({

@@ -13,11 +13,7 @@ import org.junit.jupiter.api.Test;
                 i: int64[2] = [2, 0]
                 one: int64[] = 1
                 """,
-        calls = {
-            "y = Gather(x, i)",
-            "y = Gather(x, i) {axis=1}",
-            "y = Gather(x, one) {axis=2}"
-        })
+        calls = {"y = Gather(x, i)", "y = Gather(x, i) {axis=1}", "y = Gather(x, one) {axis=2}"})
 class GatherTest {
     @Test
     void aConstantListTiesEachEntryToItsSource() {

@@ -39,18 +39,13 @@ import org.junit.jupiter.params.provider.ValueSource;
                 """
                 graph (x: float[4]) -> (y)
                 """,
-        calls = {
-            "y = Sqrt(x)"
-        })
+        calls = {"y = Sqrt(x)"})
 @OperatorExamples(
         given =
                 """
                 graph (x: float[2,4]) -> (y)
                 """,
-        calls = {
-            "y = Dropout(x)",
-            "y, mask = Dropout(x)"
-        },
+        calls = {"y = Dropout(x)", "y, mask = Dropout(x)"},
         withoutSlope = "computes otherwise in training")
 class HomogeneityTest {
     private static OperatorProbe probe(String node) {

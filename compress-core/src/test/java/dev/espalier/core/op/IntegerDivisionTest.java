@@ -19,19 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
                 graph (x: float[2,3]) -> (y)
                 c: float[3] = seed(1)
                 """,
-        calls = {
-            "y = Mod(x, c) {fmod=1}"
-        })
+        calls = {"y = Mod(x, c) {fmod=1}"})
 @OperatorExamples(
         given =
                 """
                 graph (i: int64[2,3]) -> (y)
                 j: int64[3] = [2, -3, 4]
                 """,
-        calls = {
-            "y = Mod(i, j)",
-            "y = Div(i, j)"
-        },
+        calls = {"y = Mod(i, j)", "y = Div(i, j)"},
         withoutSlope = "is of whole numbers")
 class IntegerDivisionTest {
     private static Model constants(String operator, String type, String a, String b) {

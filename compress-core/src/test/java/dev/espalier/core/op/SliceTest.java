@@ -15,10 +15,7 @@ import org.junit.jupiter.api.Test;
                 axes: int64[2] = [1, 2]
                 steps: int64[2] = [1, 2]
                 """,
-        calls = {
-            "y = Slice(x, from, to, axes)",
-            "y = Slice(x, from, to, axes, steps)"
-        })
+        calls = {"y = Slice(x, from, to, axes)", "y = Slice(x, from, to, axes, steps)"})
 class SliceTest {
     private static final String CHANNELS =
             """

@@ -12,10 +12,7 @@ import org.junit.jupiter.api.Test;
                 graph (x: float[2,6,3]) -> (a, b)
                 sizes: int64[2] = [2, 4]
                 """,
-        calls = {
-            "a, b = Split(x, sizes) {axis=1}",
-            "a, b = Split(x) {axis=1}"
-        })
+        calls = {"a, b = Split(x, sizes) {axis=1}", "a, b = Split(x) {axis=1}"})
 class SplitTest {
     @Test
     void partsGoWithTheirPlaceInTheWhole() {
