@@ -68,7 +68,11 @@ public final class LayerNormalization implements Operator {
         String y = call.node().output(0);
         for (int k = 0; k < call.shape(0).rank(); k++) {
             if (k < axis(call)) {
-                links.tie(x, k, y, k);
+                for (String output : call.node().outputs()) {
+                    if (!output.isEmpty()) {
+                        links.tie(x, k, output, k);
+                    }
+                }
             } else {
                 links.freeze(x, k, "a layer normalization takes its mean over it");
                 links.freeze(y, k, "a layer normalization takes its mean over it");

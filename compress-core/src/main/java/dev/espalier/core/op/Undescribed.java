@@ -45,7 +45,6 @@ final class Undescribed {
                     Map.entry("GatherND", SINCE_13),
                     Map.entry("GlobalMaxPool", PLAIN),
                     Map.entry("Hardmax", SINCE_13),
-                    Map.entry("InstanceNormalization", PLAIN),
                     Map.entry("IsInf", SINCE_13),
                     Map.entry("IsNaN", SINCE_13),
                     Map.entry("LRN", SAME),

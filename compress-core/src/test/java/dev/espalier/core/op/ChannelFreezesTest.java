@@ -2,11 +2,78 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Operators that mind some axes, and only those. */
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,3,3]) -> (y)
+                s: float[4] = seed(1)
+                b: float[4] = seed(2)
+                m: float[4] = seed(3)
+                v: float[4] = seed(4)
+                """,
+        calls = {"y = BatchNormalization(x, s, b, m, v)"},
+        withoutSlope = "computes otherwise in training")
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,3], z: float[2,2,3]) -> (y)
+                scales: float[3] = [1, 1, 2]
+                """,
+        calls = {
+            "y = Concat(x, z) {axis=1}",
+            "y = Concat(z, z) {axis=-1}",
+            "y = Transpose(x) {perm=[2, 0, 1]}",
+            "y = Transpose(x)"
+        })
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[1,2,3,3]) -> (y)
+                scales: float[4] = [1, 1, 2, 2]
+                sizes: int64[4] = [1, 2, 6, 5]
+                """,
+        calls = {
+            "y = Resize(x, \"\", scales)",
+            "y = Resize(x, \"\", \"\", sizes) {mode=\"linear\"}"
+        })
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4]) -> (y)
+                s: float[] = 0.05
+                z: uint8[] = 128
+                by: float[4] = [0.05, 0.1, 0.2, 0.3]
+                zeros: int8[4]
+                """,
+        calls = {
+            "y = QuantizeLinear(x, s, z)",
+            "y = QuantizeLinear(x, by, zeros) {axis=1}",
+            "y = Cast(x) {to=11}",
+            "y = Cast(x) {to=7}"
+        },
+        withoutSlope = "rounds")
+@OperatorExamples(
+        given =
+                """
+                graph (q: uint8[2,4]) -> (y)
+                s: float[] = 0.05
+                z: uint8[] = 3
+                """,
+        calls = {"y = DequantizeLinear(q, s, z)"},
+        withoutSlope = "its scale does not train")
+@OperatorExamples(
+        given =
+                """
+                graph (q: uint8[2,4]) -> (y)
+                by: float[4] = [0.05, 0.1, 0.2, 0.3]
+                """,
+        calls = {"y = DequantizeLinear(q, by) {axis=1}"})
 class ChannelFreezesTest {
     @ParameterizedTest
     @CsvSource({

@@ -2,9 +2,25 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,5,5]) -> (y)
+                w: float[6,4,3,3] = seed(1)
+                b: float[6] = seed(2)
+                g: float[6,2,3,3] = seed(3)
+                d: float[8,1,3,3] = seed(4)
+                """,
+        calls = {
+            "y = Conv(x, w, b) {pads=[1, 1, 1, 1]}",
+            "y = Conv(x, w) {strides=[2, 2], dilations=[2, 2], pads=[2, 2, 2, 2]}",
+            "y = Conv(x, g, b) {group=2}",
+            "y = Conv(x, d) {group=4}"
+        })
 class ConvTest {
     @Test
     void filtersAreOutputsAndTheirDepthIsInputs() {

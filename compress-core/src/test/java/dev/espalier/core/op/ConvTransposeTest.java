@@ -4,11 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,3,3]) -> (y)
+                w: float[4,6,3,3] = seed(1)
+                b: float[6] = seed(2)
+                g: float[4,3,3,3] = seed(3)
+                """,
+        calls = {
+            "y = ConvTranspose(x, w, b) {strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1]}",
+            "y = ConvTranspose(x, g, b) {group=2}"
+        })
 class ConvTransposeTest {
     private static OperatorProbe probe(String weight, String attributes) {
         return OperatorProbe.of(

@@ -7,10 +7,77 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
+import dev.espalier.testkit.OperatorExamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What ONNX's own cases do not show of the operators of encoders. */
+@OperatorExamples(
+        given =
+                """
+                opset 20
+                opset com.microsoft 1
+                graph (x: float[2,3,4]) -> (y)
+                g: float[4] = seed(1)
+                b: float[4] = seed(2)
+                m: float[3,4] = seed(3)
+                """,
+        calls = {
+            "y = LayerNormalization(x, g, b)",
+            "y = LayerNormalization(x, m) {axis=1, epsilon=0.01}",
+            "y, mean, inverse = LayerNormalization(x, g, b)"
+        })
+@OperatorExamples(
+        given =
+                """
+                opset 20
+                opset com.microsoft 1
+                graph (x: float[2,3,4], z: float[2,3,4]) -> (y)
+                g: float[4] = seed(1)
+                b: float[4] = seed(2)
+                m: float[4,5] = seed(3)
+                """,
+        calls = {
+            "y = com.microsoft::SkipLayerNormalization(x, z, g, b)",
+            "y = com.microsoft::BiasGelu(x, b)",
+            "y = com.microsoft::FastGelu(x, b)",
+            "y = com.microsoft::FastGelu(x)",
+            "y = com.microsoft::QuickGelu(x)",
+            "y = com.microsoft::FusedMatMul(x, m) {alpha=0.5}",
+            "y = com.microsoft::Gelu(x)"
+        },
+        withoutSlope = "is the runtime's own and does not train")
+@OperatorExamples(
+        given =
+                """
+                opset 20
+                graph (x: float[2,4]) -> (y)
+                """,
+        calls = {"y = Gelu(x)", "y = Gelu(x) {approximate=\"tanh\"}"})
+@OperatorExamples(
+        given =
+                """
+                opset com.microsoft 1
+                graph (q: uint8[2,3,4], x: float[3,40]) -> (y)
+                z: uint8[] = 3
+                s: float[] = 0.1
+                ws: float[] = 0.2
+                wz: int8[] = 0
+                w: int8[4,5] = seed(1)
+                packed: uint8[5,2,16] = seed(2)
+                scales: float[5,2] = seed(3)
+                table: uint8[5,16] = seed(4)
+                by: float[5,1] = seed(5)
+                i: int64[2] = [3, 1]
+                """,
+        calls = {
+            "y = MatMulInteger(q, w, z)",
+            "y = com.microsoft::MatMulIntegerToFloat(q, w, s, ws, z, wz)",
+            "y = com.microsoft::MatMulNBits(x, packed, scales) {K=40, N=5, bits=4, block_size=32}",
+            "y = com.microsoft::GatherBlockQuantized(table, i, by) {bits=4, block_size=32}",
+            "y, scale, zero = DynamicQuantizeLinear(x)"
+        },
+        withoutSlope = "computes on bytes")
 class EncoderOperatorsTest {
     @Test
     void aNormalizedAxisIsFrozenAndTheOthersPassThrough() {
@@ -40,6 +107,21 @@ class EncoderOperatorsTest {
                         """);
 
         assertThat(norm.types()).containsExactly("float[N,4,2]", "float[N,1,1]", "float[N,1,1]");
+    }
+
+    @Test
+    void statisticsOfANormalizationGoWithTheAxesBeforeIt() {
+        OperatorProbe norm =
+                OperatorProbe.of(
+                                """
+                                graph g (x: float[3,4,2]) -> (y, m)
+                                g: float[2] = seed(1)
+                                y, m = LayerNormalization(x, g)
+                                """)
+                        .linked();
+
+        assertThat(norm.partners("x", 1, 3)).containsExactly("m.1.3", "y.1.3");
+        assertThat(norm.isFree("m", 2)).isFalse();
     }
 
     @Test

@@ -2,9 +2,18 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[3,4,2]) -> (y)
+                i: int64[2] = [2, 0]
+                one: int64[] = 1
+                """,
+        calls = {"y = Gather(x, i)", "y = Gather(x, i) {axis=1}", "y = Gather(x, one) {axis=2}"})
 class GatherTest {
     @Test
     void aConstantListTiesEachEntryToItsSource() {

@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,6 +10,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which operators give f(s x) = s f(x), and for which of their inputs. */
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,3,3]) -> (y)
+                low: float[] = -0.1
+                high: float[] = 0.2
+                """,
+        calls = {
+            "y = Relu(x)",
+            "y = LeakyRelu(x) {alpha=0.2}",
+            "y = Identity(x)",
+            "y = Clip(x, low, high)",
+            "y = Clip(x, low)",
+            "y = Sigmoid(x)",
+            "y = Tanh(x)",
+            "y = HardSigmoid(x)",
+            "y = HardSwish(x)",
+            "y = ReduceMean(x) {axes=[2, 3]}",
+            "y = ReduceMean(x) {axes=[-3], keepdims=0}",
+            "y = GlobalAveragePool(x)",
+            "y = Erf(x)",
+            "y = Softmax(x)",
+            "y = Softmax(x) {axis=1}"
+        })
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[4]) -> (y)
+                """,
+        calls = {"y = Sqrt(x)"})
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4]) -> (y)
+                """,
+        calls = {"y = Dropout(x)", "y, mask = Dropout(x)"},
+        withoutSlope = "computes otherwise in training")
 class HomogeneityTest {
     private static OperatorProbe probe(String node) {
         return OperatorProbe.of(

@@ -7,11 +7,27 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.testkit.OperatorExamples;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Divisions that stop a processor are refused; Div and Mod have the same rule. */
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,3]) -> (y)
+                c: float[3] = seed(1)
+                """,
+        calls = {"y = Mod(x, c) {fmod=1}"})
+@OperatorExamples(
+        given =
+                """
+                graph (i: int64[2,3]) -> (y)
+                j: int64[3] = [2, -3, 4]
+                """,
+        calls = {"y = Mod(i, j)", "y = Div(i, j)"},
+        withoutSlope = "is of whole numbers")
 class IntegerDivisionTest {
     private static Model constants(String operator, String type, String a, String b) {
         return GraphText.parse(

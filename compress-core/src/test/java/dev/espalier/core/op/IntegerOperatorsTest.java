@@ -2,9 +2,38 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import org.junit.jupiter.api.Test;
 
 /** The operators that compute on bytes have the rules of the float ones that they stand for. */
+@OperatorExamples(
+        given =
+                """
+                opset com.microsoft 1
+                graph (x: uint8[2,3,5,5], m: uint8[2,4]) -> (y)
+                s: float[] = 0.1
+                z: uint8[] = 3
+                ws: float[] = 0.2
+                wz: int8[] = 0
+                w: int8[4,3,3,3] = seed(1)
+                b: int32[4] = seed(2)
+                v: int8[4,3] = seed(3)
+                c: int32[3] = seed(4)
+                """,
+        calls = {
+            "y = QLinearConv(x, s, z, w, ws, wz, s, z, b) {pads=[1, 1, 1, 1]}",
+            "y = QLinearMatMul(m, s, z, v, ws, wz, s, z)",
+            "y = com.microsoft::QGemm(m, s, z, v, ws, wz, c, s, z)",
+            "y = com.microsoft::QGemm(m, s, z, v, ws, wz, c)",
+            "y = com.microsoft::QLinearConcat(s, z, x, s, z, x, s, z) {axis=1}",
+            "y = com.microsoft::QLinearAveragePool(x, s, z, s, z) {kernel_shape=[2, 2]}",
+            "y = com.microsoft::QLinearGlobalAveragePool(x, s, z, s, z)",
+            "y = com.microsoft::QLinearLeakyRelu(x, s, z, s, z)",
+            "y = com.microsoft::QLinearSigmoid(x, s, z, s, z)",
+            "y = com.microsoft::QLinearAdd(x, s, z, x, s, z, s, z)",
+            "y = com.microsoft::QLinearMul(x, s, z, x, s, z, s, z)"
+        },
+        withoutSlope = "computes on bytes")
 class IntegerOperatorsTest {
     private static final String GRIDS =
             """

@@ -4,11 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.testkit.OperatorExamples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@link Gemm} and {@link MatMul}. */
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[3,4], z: float[2,3,4]) -> (y)
+                w: float[4,5] = seed(1)
+                t: float[5,4] = seed(2)
+                b: float[5] = seed(3)
+                """,
+        calls = {
+            "y = MatMul(x, w)",
+            "y = MatMul(z, w)",
+            "y = Gemm(x, w, b)",
+            "y = Gemm(x, t, b) {transB=1, alpha=0.5, beta=2.0}"
+        })
 class MatrixProductsTest {
     @ParameterizedTest
     @CsvSource({

@@ -2,9 +2,25 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[1,2,3,3]) -> (y)
+                pads: int64[8] = [0, 0, 1, 1, 0, 0, 1, 0]
+                channels: int64[8] = [0, 1, 0, 0, 0, 1, 0, 0]
+                value: float[] = 0.5
+                """,
+        calls = {
+            "y = Pad(x, pads)",
+            "y = Pad(x, channels)",
+            "y = Pad(x, pads, value)",
+            "y = Pad(x, pads) {mode=\"reflect\"}",
+            "y = Pad(x, pads) {mode=\"edge\"}"
+        })
 class PadTest {
     @Test
     void whatThePadMakesGoesWithNothingAndTheRestWithWhereItLands() {

@@ -2,9 +2,40 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,1,3]) -> (y)
+                target: int64[3] = [0, 2, -1]
+                third: int64[1] = [2]
+                """,
+        calls = {
+            "y = Reshape(x, target)",
+            "y = Flatten(x)",
+            "y = Flatten(x) {axis=2}",
+            "y = Squeeze(x, third)",
+            "y = Unsqueeze(x, third)"
+        })
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,3]) -> (y)
+                size: int64[2] = [2, 3]
+                from: int64[] = 1
+                to: int64[] = 9
+                by: int64[] = 3
+                """,
+        calls = {
+            "y = Shape(x)",
+            "y = Constant() {value=tensor(float[2], [1, 2])}",
+            "y = ConstantOfShape(size) {value=tensor(float[1], [3])}",
+            "y = Range(from, to, by)"
+        },
+        withoutSlope = "gives sizes or numbers of its own")
 class ReshapeTest {
     @Test
     void flatteningTiesAChannelToAllItsPlaces() {

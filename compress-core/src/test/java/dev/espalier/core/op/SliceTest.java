@@ -2,9 +2,20 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,6,5]) -> (y)
+                from: int64[2] = [1, 0]
+                to: int64[2] = [5, 9]
+                axes: int64[2] = [1, 2]
+                steps: int64[2] = [1, 2]
+                """,
+        calls = {"y = Slice(x, from, to, axes)", "y = Slice(x, from, to, axes, steps)"})
 class SliceTest {
     private static final String CHANNELS =
             """

@@ -2,9 +2,17 @@ package dev.espalier.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.testkit.OperatorExamples;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,6,3]) -> (a, b)
+                sizes: int64[2] = [2, 4]
+                """,
+        calls = {"a, b = Split(x, sizes) {axis=1}", "a, b = Split(x) {axis=1}"})
 class SplitTest {
     @Test
     void partsGoWithTheirPlaceInTheWhole() {

@@ -8,11 +8,23 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.testkit.OperatorExamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@OperatorExamples(
+        given =
+                """
+                graph (x: float[2,4,7,7]) -> (y)
+                """,
+        calls = {
+            "y = MaxPool(x) {kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]}",
+            "y = MaxPool(x) {kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1}",
+            "y = AveragePool(x) {kernel_shape=[2, 2], strides=[2, 2]}",
+            "y = AveragePool(x) {kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1}"
+        })
 class WindowTest {
     /** A window over one axis. */
     private static Window window(long kernel, String attributes) {

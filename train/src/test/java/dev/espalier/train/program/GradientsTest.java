@@ -1,19 +1,19 @@
 package dev.espalier.train.program;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.op.Operators;
 import dev.espalier.testkit.OnnxCases;
 import dev.espalier.testkit.OnnxCases.Case;
+import dev.espalier.testkit.OperatorExample;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,38 +24,20 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GradientsTest {
     /**
-     * They round, or compute otherwise in training than in evaluation; see {@link
-     * FormulaGradientsTest}.
+     * Those without a slope in any example: they round, or compute otherwise in training than in
+     * evaluation; see {@link FormulaGradientsTest}.
      */
-    private static final List<String> APART =
-            List.of("BatchNormalization", "Cast", "Dropout", "Gelu", "Pow");
-
-    /**
-     * No float result depends smoothly on a float input: comparisons, sizes, whole numbers; or the
-     * runtime's own, which do not train.
-     */
-    private static final List<String> WITHOUT_SLOPE =
-            List.of(
-                    "BiasGelu",
-                    "Constant",
-                    "ConstantOfShape",
-                    "DynamicQuantizeLinear",
-                    "Equal",
-                    "FastGelu",
-                    "FusedMatMul",
-                    "GatherBlockQuantized",
-                    "Greater",
-                    "GreaterOrEqual",
-                    "Less",
-                    "LessOrEqual",
-                    "MatMulInteger",
-                    "MatMulIntegerToFloat",
-                    "MatMulNBits",
-                    "QuantizeLinear",
-                    "QuickGelu",
-                    "Range",
-                    "Shape",
-                    "SkipLayerNormalization");
+    private static final Set<String> APART =
+            OperatorExample.all().stream()
+                    .collect(Collectors.groupingBy(example -> example.node().opType()))
+                    .entrySet()
+                    .stream()
+                    .filter(
+                            examples ->
+                                    examples.getValue().stream()
+                                            .noneMatch(e -> e.withoutSlope().isEmpty()))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
 
     /** One entry that stands for none keeps the parameterized test quiet without the cases. */
     static Stream<Optional<Case>> cases() {
@@ -98,17 +80,5 @@ class GradientsTest {
         assumeTrue(given.isPresent(), OnnxCases.ABSENT);
         Case test = given.get();
         Float64.assertSlopes(weighted(test), Projection.of(test.outputs()));
-    }
-
-    @Test
-    void everyOperatorThatTrainsIsChecked() {
-        assumeTrue(OnnxCases.isInstalled(), OnnxCases.ABSENT);
-        TreeSet<String> unchecked = new TreeSet<>();
-        Operators.all().forEach(operator -> unchecked.add(operator.type()));
-        cases().flatMap(Optional::stream).forEach(test -> unchecked.removeAll(test.operators()));
-        unchecked.removeAll(APART);
-        // Bytes in, bytes out: what is written as integer operators does not train.
-        unchecked.removeIf(type -> type.matches("QGemm|QLinear.*"));
-        assertThat(unchecked).containsExactlyInAnyOrderElementsOf(WITHOUT_SLOPE);
     }
 }

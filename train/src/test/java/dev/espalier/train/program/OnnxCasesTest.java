@@ -11,8 +11,6 @@ import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
-import dev.espalier.core.op.Operator;
-import dev.espalier.core.op.Operators;
 import dev.espalier.testkit.OnnxCases;
 import dev.espalier.testkit.OnnxCases.Case;
 import dev.espalier.train.torch.TorchModule;
@@ -20,10 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -104,36 +100,6 @@ class OnnxCasesTest {
     private static boolean isFed(Case test, int i) {
         Tensor tensor = test.inputs().get(i);
         return i == 0 || tensor.dataType() == DataType.FLOAT && tensor.shape().rank() > 1;
-    }
-
-    @Test
-    void everyOperatorButConstantOnesIsWrittenForSomeCase() {
-        Set<String> covered = new TreeSet<>();
-        cases().flatMap(Optional::stream).forEach(test -> covered.addAll(test.operators()));
-        Set<String> known = new TreeSet<>(Operators.all().stream().map(Operator::type).toList());
-        known.removeAll(covered);
-        // Bytes in, bytes out: what is written as integer operators does not train.
-        known.removeIf(type -> type.matches("QGemm|QLinear.*"));
-        // Constants and shape arithmetic are computed before the program is written; whole numbers
-        // do not train; Gelu has no cases in the installed version, and operators of the runtime
-        // none
-        // at all.
-        assertThat(known)
-                .containsExactlyInAnyOrder(
-                        "Constant",
-                        "ConstantOfShape",
-                        "Range",
-                        "BiasGelu",
-                        "DynamicQuantizeLinear",
-                        "FastGelu",
-                        "FusedMatMul",
-                        "GatherBlockQuantized",
-                        "Gelu",
-                        "MatMulInteger",
-                        "MatMulIntegerToFloat",
-                        "MatMulNBits",
-                        "QuickGelu",
-                        "SkipLayerNormalization");
     }
 
     @ParameterizedTest
