@@ -11,6 +11,7 @@ import dev.espalier.core.CompressionException;
 import dev.espalier.input.ForeignModels;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /** Entry of the process: runs one command and turns every failure into a sentence and a code. */
@@ -19,6 +20,8 @@ public final class Main {
 
     /** Runs the command line {@code args} and ends the process. */
     public static void main(String[] args) {
+        // Numbers are for programs as well, which know no digits but 0 to 9 and no comma.
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         Terminal terminal = Terminal.of(utf8(System.out), utf8(System.err), System.getenv());
         Cancellation cancellation = new Cancellation();
         cancellation.listen(terminal);

@@ -89,8 +89,11 @@ final class LatencyGate {
             Pair pair = Pair.measure(timer, best.model(), variant.model(), each);
             if (pair.isFaster()) {
                 String why =
-                        "stays float: the model takes %.1f µs with it in integers and %.1f without"
-                                .formatted(pair.first(), pair.second());
+                        String.format(
+                                Locale.ROOT,
+                                "stays float: the model takes %.1f µs with it in integers and %.1f without",
+                                pair.first(),
+                                pair.second());
                 kind.getValue().forEach(node -> work.context().skipped(node.label(), why));
                 floats = tried;
                 best = variant;

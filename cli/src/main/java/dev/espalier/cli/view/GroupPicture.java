@@ -3,6 +3,7 @@ package dev.espalier.cli.view;
 import dev.espalier.groupconv.Groupability;
 import dev.espalier.groupconv.NormMatrix;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * An SVG picture of what convolutions have in each pair of channels, as the file has it and as the
@@ -58,7 +59,11 @@ public final class GroupPicture {
                     svg,
                     TEXT,
                     y + 20 + 18 * level,
-                    "%d groups keep %.1f %%".formatted(1 << level, 100 * layer.kept().get(level)));
+                    String.format(
+                            Locale.ROOT,
+                            "%d groups keep %.1f %%",
+                            1 << level,
+                            100 * layer.kept().get(level)));
         }
     }
 
