@@ -38,7 +38,8 @@ class ArchitectureTest {
     static final class OnlyOurs implements ImportOption {
         @Override
         public boolean includes(com.tngtech.archunit.core.importer.Location location) {
-            return !location.contains("/testkit/")
+            return !location.contains("-tests.jar")
+                    && !location.contains("/testkit/")
                     && !location.contains("/core/onnx/proto/")
                     && !location.contains("/jmh_generated/");
         }

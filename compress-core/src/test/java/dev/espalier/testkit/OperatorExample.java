@@ -27,8 +27,14 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * @param withoutSlope why its gradient is not compared with differences; empty where it is
  */
 public record OperatorExample(String text, Model model, String withoutSlope) {
+    private static final List<OperatorExample> ALL = find();
+
     /** The examples at all tests of operators, each operator's together. */
     public static List<OperatorExample> all() {
+        return ALL;
+    }
+
+    private static List<OperatorExample> find() {
         return ReflectionSupport.findAllClassesInPackage(
                         Operators.class.getPackageName(),
                         type -> type.getAnnotationsByType(OperatorExamples.class).length > 0,
