@@ -80,14 +80,14 @@ public final class BatchNormalization implements Operator {
 
     /**
      * {@code scale / sqrt(variance + epsilon)}, by which {@code node} multiplies each channel, as a
-     * new array; empty where these are not constants of one length.
+     * new array; empty where these are not constants of real numbers of one length.
      *
      * @param constants the tensor of a constant value by name
      */
     public static Optional<double[]> factors(
             Node node, Function<String, Optional<Tensor>> constants) {
-        double[] scale = constants.apply(node.input(1)).map(Tensor::toDoubles).orElse(null);
-        double[] variance = constants.apply(node.input(4)).map(Tensor::toDoubles).orElse(null);
+        double[] scale = reals(constants.apply(node.input(1)));
+        double[] variance = reals(constants.apply(node.input(4)));
         if (scale == null || variance == null || scale.length != variance.length) {
             return Optional.empty();
         }
@@ -96,6 +96,12 @@ public final class BatchNormalization implements Operator {
             scale[c] /= Math.sqrt(variance[c] + epsilon);
         }
         return Optional.of(scale);
+    }
+
+    private static double[] reals(Optional<Tensor> constant) {
+        return constant.filter(tensor -> tensor.dataType().isFloating())
+                .map(Tensor::toDoubles)
+                .orElse(null);
     }
 
     @Override

@@ -45,6 +45,22 @@ class FilterNormsTest {
     }
 
     @Test
+    void aBatchNormWhoseScaleIsNoRealNumberDoesNotCount() {
+        Model model =
+                GraphText.parse(
+                        """
+                        graph (x: float[1,2,1,1]) -> (y)
+                        w: float[2,2,1,1] = [1, -2, 3, 4]
+                        scale: int32[2] = [-2, 6]
+                        v: float[2] = [3, 8]
+                        h = Conv(x, w)
+                        y = BatchNormalization(h, scale, v, v, v) {epsilon=1.0}
+                        """);
+
+        assertThat(effective(model, "h")).containsExactly(3, 7);
+    }
+
+    @Test
     void groupsOfATransposedConvolutionHaveFactorsOfTheirOwn() {
         Model model =
                 model(
