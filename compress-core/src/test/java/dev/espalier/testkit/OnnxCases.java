@@ -2,7 +2,6 @@ package dev.espalier.testkit;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
-import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -13,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -82,21 +83,12 @@ public final class OnnxCases {
 
         /** The model with all its inputs turned into constants. */
         public Model bound() {
-            Graph graph = model.graph();
-            List<Initializer> constants = new ArrayList<>(graph.initializers().values());
-            List<Value> feeds = graph.feeds();
-            for (int i = 0; i < inputs.size() && i < feeds.size(); i++) {
-                constants.add(Initializer.of(feeds.get(i).name(), inputs.get(i)));
+            Map<String, Tensor> feeds = new LinkedHashMap<>();
+            List<Value> names = model.graph().feeds();
+            for (int i = 0; i < inputs.size() && i < names.size(); i++) {
+                feeds.put(names.get(i).name(), inputs.get(i));
             }
-            return model.withGraph(
-                    new Graph(
-                            graph.name(),
-                            List.of(),
-                            graph.outputs(),
-                            graph.valueInfos(),
-                            constants,
-                            graph.nodes(),
-                            graph.extras()));
+            return BoundModel.of(model, feeds);
         }
 
         @Override

@@ -1,9 +1,7 @@
 package dev.espalier.testkit;
 
 import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphText;
-import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -12,7 +10,6 @@ import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Call;
 import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,18 +97,7 @@ public record OperatorExample(String text, Model model, String withoutSlope) {
 
     /** The model with what it is fed as constants. */
     public Model bound() {
-        Graph graph = model.graph();
-        List<Initializer> constants = new ArrayList<>(graph.initializers().values());
-        feeds().forEach((name, tensor) -> constants.add(Initializer.of(name, tensor)));
-        return model.withGraph(
-                new Graph(
-                        graph.name(),
-                        List.of(),
-                        graph.outputs(),
-                        graph.valueInfos(),
-                        constants,
-                        graph.nodes(),
-                        graph.extras()));
+        return BoundModel.of(model, feeds());
     }
 
     @Override

@@ -37,7 +37,7 @@ public record Layer(Node node, Weights form, Tensor weight, Optional<Tensor> bia
 
     /**
      * The layer that {@code node} computes; empty where it is none, or where its weight is computed
-     * at run time, holds no reals or is no matrix.
+     * at run time, holds no reals or none at all, or is no matrix.
      *
      * @param constants the tensor of a constant value by name, such as {@code graph::constant}
      */
@@ -77,7 +77,7 @@ public record Layer(Node node, Weights form, Tensor weight, Optional<Tensor> bia
             return Finding.refused("its weight is " + stored.type() + ", not float32");
         }
         Optional<Layer> layer = of(node, constants);
-        if (layer.isEmpty() || stored.elementCount() == 0) {
+        if (layer.isEmpty()) {
             return Finding.refused("its weight has the shape " + stored.shape());
         }
         return isFinite(layer.get().weight)

@@ -83,9 +83,15 @@ public record Weights(
         return Math.floorMod(inputAxis, weight.rank());
     }
 
-    /** Whether a weight can have this shape, the window's axes aside. */
+    /**
+     * Whether a weight of this shape, the window's axes aside, makes a layer. One without elements
+     * does not: it bounds no number of groups.
+     */
     public boolean fits(Shape weight) {
-        return weight.rank() >= 2 && groups >= 1 && weight.size(0) % groups == 0;
+        return weight.rank() >= 2
+                && weight.elementCount() > 0
+                && groups >= 1
+                && weight.size(0) % groups == 0;
     }
 
     /**

@@ -81,6 +81,17 @@ class LayerTest {
     }
 
     @Test
+    void aWeightWithoutElementsMakesNoLayer() {
+        assertThat(
+                        refusal(
+                                """
+                                w: float[0,3,1,1] = []
+                                y = ConvTranspose(x, w) {group=2147483647}
+                                """))
+                .isEqualTo("its weight has the shape [0,3,1,1]");
+    }
+
+    @Test
     void aWindowOfATransposedConvolutionStaysTogether() {
         Layer layer =
                 layer(

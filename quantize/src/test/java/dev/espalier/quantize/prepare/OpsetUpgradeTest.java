@@ -174,9 +174,9 @@ class OpsetUpgradeTest {
             delimiter = '|',
             textBlock =
                     """
-                    16 | GridSample(x, p)      | GridSample
-                    18 | GroupNormalization(x) | GroupNormalization
-                    13 | RoiAlign(x)           | RoiAlign
+                    16 | GridSample(x, p)                            | GridSample
+                    18 | GroupNormalization(x, g, g) {num_groups=1}  | GroupNormalization
+                    13 | RoiAlign(x)                                 | RoiAlign
                     13 | AveragePool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1, count_include_pad=1} | AveragePool
                     """)
     void refusesWhatMayMeanSomethingElseInTheOperatorSetOfFourBits(
@@ -191,7 +191,7 @@ class OpsetUpgradeTest {
                 .hasMessageContaining("export it again with opset " + target);
     }
 
-    /** A model of one call on [1, 3, 4, 4], which may read scales s or points p. */
+    /** A model of one call on [1, 3, 4, 4], which may read scales s, points p or a group's g. */
     private static Model model(long opset, String call) {
         return GraphText.parse(
                 """
@@ -199,6 +199,7 @@ class OpsetUpgradeTest {
                 graph (x: float[1,3,4,4]) -> (y)
                 s: float[4] = [1,1,2,2]
                 p: float[1,2,2,2] = seed(1)
+                g: float[1] = [1]
                 y = %s as it
                 """
                         .formatted(opset, call));
