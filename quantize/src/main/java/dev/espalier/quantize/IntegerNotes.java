@@ -25,7 +25,7 @@ record IntegerNotes(Quantization work, Written written) {
     /** All of it. */
     void all() {
         structure();
-        SharedGrids.note(integerLayers(), work.seen(), context());
+        SharedGrids.note(integerLayers(), work.ranges().seen(), context());
         // Tells how great weights are, and that no sum saturates.
         WrittenSums.note(
                 work.prepared(),

@@ -32,14 +32,12 @@ import java.util.Set;
  *
  * @param prepared the float network in the form that is quantized
  * @param layers of {@code prepared}
- * @param seen of the values of {@code prepared}
- * @param ranges chosen from {@code seen}
+ * @param ranges chosen from what was seen of the values of {@code prepared}
  * @param integers their layout, as far as the model can have it
  */
 record Quantization(
         Model prepared,
         IntegerLayers layers,
-        Observations seen,
         CalibratedRanges ranges,
         Integers integers,
         PassContext context) {
@@ -58,7 +56,7 @@ record Quantization(
                         seen);
         Integers integers =
                 packable(options.integers().resolved(context.runner()), prepared, context);
-        return new Quantization(prepared, layers, seen, ranges, integers, context);
+        return new Quantization(prepared, layers, ranges, integers, context);
     }
 
     /** Without packed weights, and said so, where the operator set they need cannot be had. */
@@ -89,7 +87,7 @@ record Quantization(
             Placement placement = layers.without(found);
             Set<String> watched = FarRanges.parts(prepared.graph(), placement);
             watched.addAll(placement.watched().keySet());
-            seen.watch(watched);
+            ranges.seen().watch(watched);
             more =
                     new FarRanges(prepared.graph(), placement, ranges)
                             .find(layers.layers().keySet(), context);
@@ -106,7 +104,7 @@ record Quantization(
      */
     Written written(Set<Node> floats, boolean pairs) {
         Placement placement = layers.without(floats);
-        seen.watch(placement.watched().keySet());
+        ranges.seen().watch(placement.watched().keySet());
         return write(placement, ranges.ofGroups(placement), pairs);
     }
 
