@@ -39,7 +39,7 @@ final class FinalMeasurement {
         Evaluation evaluation =
                 Evaluation.of(file.path(), test, SessionSettings.DEFAULT, asked.progress());
         log.say(
-                "%s: top-1 %s on %d test examples"
+                "%s: top-1 %s on %s test examples"
                         .formatted(file.name(), Figures.percent(evaluation.top1()), test.size()));
         return facts.withMetrics(evaluation.metrics(), "test", test.size());
     }

@@ -16,13 +16,13 @@ final class PassLines implements Pipeline.Listener {
 
     @Override
     public void begins(int position, int count, String id) {
-        log.say("[%d/%d] %s …".formatted(position + 1, count, id));
+        log.say("[%s/%s] %s …".formatted(position + 1, count, id));
     }
 
     @Override
     public void ended(int position, int count, PassRun run, boolean resumed) {
         log.say(
-                "[%d/%d] %s: %s%s"
+                "[%s/%s] %s: %s%s"
                         .formatted(
                                 position + 1,
                                 count,

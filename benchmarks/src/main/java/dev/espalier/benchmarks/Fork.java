@@ -54,7 +54,7 @@ final class Fork {
                     .runSingle();
         } catch (RunnerException e) {
             throw new UnsupportedModelException(
-                    "%s: the JVM that measured it at %d threads, batch %d failed; its output: %s"
+                    "%s: the JVM that measured it at %s threads, batch %s failed; its output: %s"
                             .formatted(
                                     model,
                                     threads,

@@ -99,7 +99,7 @@ public final class Main {
 
     private static String internal(Throwable e) {
         if (e instanceof OutOfMemoryError) {
-            return "not enough memory (%d MiB); give more, for example ESPALIER_JAVA_OPTS=-Xmx8g."
+            return "not enough memory (%s MiB); give more, for example ESPALIER_JAVA_OPTS=-Xmx8g."
                     .formatted(Runtime.getRuntime().maxMemory() >> 20);
         }
         return "internal error: " + e + ".";

@@ -86,7 +86,7 @@ class WorkersTest {
         assertThat(model("out")).hasSameBinaryContentAs(model("alone"));
         assertThat(Files.readString(folder.resolve(".out.espalier/work/step-1.json")))
                 .containsPattern(
-                        "network [12]: epoch \\d+ broke off, since its process ended with exit"
+                        "network [12]: epoch \\d+ failed, since its process ended with exit"
                                 + " code 137; its log is");
 
         List<ProcessHandle> left;
@@ -134,7 +134,7 @@ class WorkersTest {
             assertThat(run.code()).as("%s", lines).isEqualTo(ExitCode.INTERNAL);
             assertThat(lines.get(lines.size() - 1))
                     .containsPattern(
-                            "error: pass 2 of 3, 'graft' .*: network [12] of 2: epoch 1 broke off 4"
+                            "error: pass 2 of 3, 'graft' .*: network [12] of 2: epoch 1 failed 4"
                                     + " times, the last time since its process ended with exit"
                                     + " code 2; its log is .*worker-[12].log");
         }

@@ -1,7 +1,7 @@
 package dev.espalier.core;
 
 /**
- * A pass broke off for a reason that is nobody's input: a defect of the pass. The message names the
+ * A pass failed for a reason that is nobody's input: a defect of the pass. The message names the
  * pass and those that ran before it.
  */
 public final class PassFailedException extends CompressionException {

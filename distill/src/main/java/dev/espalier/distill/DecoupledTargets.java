@@ -45,7 +45,7 @@ record DecoupledTargets(double temperature, double alpha, double beta) implement
                 labels -> {
                     String mask =
                             writer.let(
-                                    "torch.to(torch.one_hot(%s, %d), 11)"
+                                    "torch.to(torch.one_hot(%s, %s), 11)"
                                             .formatted(labels, classes));
                     Parts s = Parts.of(writer, student, mask, labels);
                     Parts t = Parts.of(writer, teacher, mask, labels);

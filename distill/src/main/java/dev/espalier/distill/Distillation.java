@@ -78,7 +78,7 @@ public record Distillation(
     @Override
     public Model preview(Model model, PassContext context) {
         context.note(
-                "would fine-tune for %d epochs under %s"
+                "would fine-tune for %s epochs under %s"
                         .formatted(
                                 epochs,
                                 models().isEmpty()

@@ -33,7 +33,7 @@ public record FeatureSettings(
         teacherValues = List.copyOf(teacherValues);
         if (!teacherValues.isEmpty() && teacherValues.size() != values.size()) {
             throw new InvalidOptionException(
-                    "values and teacher-values pair up by place; found %d and %d"
+                    "values and teacher-values pair up by place; found %s and %s"
                             .formatted(values.size(), teacherValues.size()));
         }
     }

@@ -78,7 +78,7 @@ final class Teachers {
             TensorType taught = shapes.bind(found.get(i));
             if (!learned.equals(taught)) {
                 throw new UnsupportedModelException(
-                        "%s takes %s as '%s', this one %s at a batch of %d; a teacher reads what its student reads"
+                        "%s takes %s as '%s', this one %s at a batch of %s; a teacher reads what its student reads"
                                 .formatted(label, taught, found.get(i).name(), learned, BATCH));
             }
         }
@@ -93,7 +93,7 @@ final class Teachers {
                     Shape taught = place < outputs ? output(teacher, place) : Shape.UNRANKED;
                     if (!learned.isFixed() || !learned.equals(taught)) {
                         throw new UnsupportedModelException(
-                                "%s has %s as output %d, this one %s; both must score the same classes"
+                                "%s has %s as output %s, this one %s; both must score the same classes"
                                         .formatted(
                                                 label,
                                                 place < outputs ? taught : "nothing",

@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Value;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -61,7 +62,7 @@ final class Counterparts {
         matchAll("inputs", values(mine.feeds()), values(its.feeds()));
         if (mine.nodes().size() != its.nodes().size()) {
             throw refusal(
-                    "has %d nodes, this one %d; only networks of one topology can be blended",
+                    "has %s nodes, this one %s; only networks of one topology can be blended",
                     its.nodes().size(), mine.nodes().size());
         }
         for (int i = 0; i < mine.nodes().size(); i++) {
@@ -88,7 +89,7 @@ final class Counterparts {
     private void matchAll(String what, List<String> mine, List<String> its) {
         if (mine.size() != its.size()) {
             throw refusal(
-                    "has %d %s, this one %d; only networks of one topology can be blended",
+                    "has %s %s, this one %s; only networks of one topology can be blended",
                     its.size(), what, mine.size());
         }
         for (int i = 0; i < mine.size(); i++) {
@@ -141,7 +142,8 @@ final class Counterparts {
     }
 
     private UnsupportedModelException refusal(String format, Object... found) {
-        return new UnsupportedModelException(label + " " + format.formatted(found));
+        return new UnsupportedModelException(
+                label + " " + String.format(Locale.ROOT, format, found));
     }
 
     private static List<String> values(List<Value> values) {

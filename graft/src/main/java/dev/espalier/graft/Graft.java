@@ -60,7 +60,7 @@ public record Graft(
     @Override
     public Model preview(Model model, PassContext context) {
         context.note(
-                "would train %d %s for %d epochs%s"
+                "would train %s %s for %s epochs%s"
                         .formatted(
                                 members.count(),
                                 members.count() == 1 ? "network" : "networks side by side",
@@ -103,7 +103,7 @@ public record Graft(
         String found =
                 String.format(
                         Locale.ROOT,
-                        "%d of %d filters have an L1 norm below %s",
+                        "%s of %s filters have an L1 norm below %s",
                         invalid(layers, threshold),
                         layers.stream().mapToInt(layer -> layer.norms().size()).sum(),
                         threshold);

@@ -143,7 +143,7 @@ public record GraftCheckpoints(
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "blended %d tensors with %s, keeping shares from %.2f to %.2f of each",
+                        "blended %s tensors with %s, keeping shares from %.2f to %.2f of each",
                         shares.size(),
                         String.join(", ", networks),
                         shares.values().stream().mapToDouble(Kept::least).min().orElse(0.5),

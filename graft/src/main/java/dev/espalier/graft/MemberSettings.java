@@ -59,7 +59,7 @@ public record MemberSettings(
         }
         if (workers > count) {
             throw new InvalidOptionException(
-                    "a network is trained by one process at a time, so that more than %d have nothing to do; found workers: %d"
+                    "a network is trained by one process at a time, so that more than %s have nothing to do; found workers: %s"
                             .formatted(count, workers));
         }
     }

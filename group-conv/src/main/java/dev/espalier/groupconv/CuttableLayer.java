@@ -54,7 +54,7 @@ record CuttableLayer(GroupableLayer layer, List<Double> costs) {
             } else if (most == 0) {
                 context.skipped(
                         layer.label(),
-                        "%d input and %d output channels are no two groups of %d channels or more"
+                        "%s input and %s output channels are no two groups of %s channels or more"
                                 .formatted(layer.inputs(), layer.outputs(), target.minChannels()));
             } else {
                 layers.add(halved(layer, costs.getOrDefault(layer.name(), 0L), most));

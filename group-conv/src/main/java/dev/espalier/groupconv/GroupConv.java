@@ -73,7 +73,7 @@ public record GroupConv(
         Sparsification towards = sparsification(model, context);
         if (trains()) {
             context.note(
-                    "would train for %d epochs towards groups and %d in them; these are the groups of the weights as they are"
+                    "would train for %s epochs towards groups and %s in them; these are the groups of the weights as they are"
                             .formatted(sparsify.epochs(), fineTune.epochs()));
         }
         return choose(model, towards, towards.beginnings(model, context.progress()), context)

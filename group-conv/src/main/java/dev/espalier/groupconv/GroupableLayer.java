@@ -68,7 +68,7 @@ record GroupableLayer(String label, String name, String weight, int outputs, int
         return outputs % 2 == 0 && inputs % 2 == 0
                 ? Optional.empty()
                 : Optional.of(
-                        "%d input and %d output channels cannot both be halved"
+                        "%s input and %s output channels cannot both be halved"
                                 .formatted(inputs, outputs));
     }
 

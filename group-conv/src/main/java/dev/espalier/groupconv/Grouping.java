@@ -61,7 +61,7 @@ record Grouping(
                 context.note(
                         String.format(
                                 Locale.ROOT,
-                                "%s: %d groups keep %.3f of its weights",
+                                "%s: %s groups keep %.3f of its weights",
                                 layers.get(i).layer().label(),
                                 groups(i),
                                 kept.get(i).get(levels.levels().get(i))));
@@ -71,7 +71,7 @@ record Grouping(
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "%d of %d convolutions get groups, which removes %.3f of what they cost; each keeps at least %.3f of its weights",
+                        "%s of %s convolutions get groups, which removes %.3f of what they cost; each keeps at least %.3f of its weights",
                         cut,
                         layers.size(),
                         levels.removed(),
@@ -87,7 +87,7 @@ record Grouping(
                         layers.get(i).layer().label(),
                         String.format(
                                 Locale.ROOT,
-                                "%d groups would keep %.3f of its weights, at least %s is asked for; train, or lower target.min-kept",
+                                "%s groups would keep %.3f of its weights, at least %s is asked for; train, or lower target.min-kept",
                                 1 << next,
                                 kept.get(i).get(next),
                                 least));

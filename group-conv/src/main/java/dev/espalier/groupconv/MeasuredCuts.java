@@ -127,7 +127,7 @@ final class MeasuredCuts {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%.1f µs dense", micros[0]));
         for (int level = 1; level < micros.length; level++) {
-            text.append(String.format(Locale.ROOT, ", %.1f in %d", micros[level], 1 << level));
+            text.append(String.format(Locale.ROOT, ", %.1f in %s", micros[level], 1 << level));
         }
         return text.append(arithmetic == TimingPrecision.INT8 ? " groups, in int8" : " groups")
                 .toString();

@@ -40,7 +40,7 @@ public final class NormMatrix {
     static NormMatrix of(int rows, int columns, double... norms) {
         if (norms.length != rows * columns) {
             throw new IllegalArgumentException(
-                    "%d norms are no matrix of %d x %d".formatted(norms.length, rows, columns));
+                    "%s norms are no matrix of %s x %s".formatted(norms.length, rows, columns));
         }
         return new NormMatrix(rows, columns, norms.clone());
     }

@@ -66,7 +66,7 @@ public final class Cholesky {
     private static double checked(double left, int row, Matrix a) {
         if (!(left > ROUNDING * a.rows() * Math.ulp(a.get(row, row)))) {
             throw new SingularMatrixException(
-                    "%s is not positive definite: row %d has %s on its diagonal, of which the rows before it leave %s; a sum on the diagonal (damping) makes it so"
+                    "%s is not positive definite: row %s has %s on its diagonal, of which the rows before it leave %s; a sum on the diagonal (damping) makes it so"
                             .formatted(a, row, a.get(row, row), left));
         }
         return left;

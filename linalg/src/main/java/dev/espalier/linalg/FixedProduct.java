@@ -45,7 +45,7 @@ public final class FixedProduct implements AutoCloseable {
     public void add(float[] x, float[] result) {
         if (x.length != rowsAtOnce * depth || result.length != rowsAtOnce * columns) {
             throw new IllegalArgumentException(
-                    "X of %d values and a result of %d, expected [%d, %d] and [%d, %d]"
+                    "X of %s values and a result of %s, expected [%s, %s] and [%s, %s]"
                             .formatted(
                                     x.length,
                                     result.length,

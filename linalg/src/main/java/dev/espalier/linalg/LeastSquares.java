@@ -26,7 +26,7 @@ public final class LeastSquares {
         for (int i = 0; i < r.rows(); i++) {
             if (Math.abs(r.get(i, i)) <= Cholesky.ROUNDING * a.rows() * Math.ulp(greatest)) {
                 throw new SingularMatrixException(
-                        "least squares of %s: column %d depends on those before it, %s of it is left where the most is %s; leave it out, or add rows that keep its weight small"
+                        "least squares of %s: column %s depends on those before it, %s of it is left where the most is %s; leave it out, or add rows that keep its weight small"
                                 .formatted(a, i, Math.abs(r.get(i, i)), greatest));
             }
         }

@@ -20,7 +20,7 @@ public final class Matrix {
     static Matrix over(int rows, int columns, double[] values) {
         if (values.length != Math.multiplyExact(rows, columns)) {
             throw new IllegalArgumentException(
-                    "a matrix [%d, %d] of %d values".formatted(rows, columns, values.length));
+                    "a matrix [%s, %s] of %s values".formatted(rows, columns, values.length));
         }
         return new Matrix(rows, columns, values);
     }
@@ -50,7 +50,7 @@ public final class Matrix {
         for (int i = 0; i < rows.length; i++) {
             if (rows[i].length != columns) {
                 throw new IllegalArgumentException(
-                        "row %d has %d values, row 0 has %d".formatted(i, rows[i].length, columns));
+                        "row %s has %s values, row 0 has %s".formatted(i, rows[i].length, columns));
             }
             System.arraycopy(rows[i], 0, values, i * columns, columns);
         }
@@ -128,6 +128,6 @@ public final class Matrix {
 
     @Override
     public String toString() {
-        return "matrix [%d, %d]".formatted(rows, columns);
+        return "matrix [%s, %s]".formatted(rows, columns);
     }
 }

@@ -20,7 +20,7 @@ public final class Triangle {
         for (int i = 0; i < lower.rows(); i++) {
             if (lower.get(i, i) == 0) {
                 throw new SingularMatrixException(
-                        "the triangle %s has a zero in row %d of its diagonal".formatted(lower, i));
+                        "the triangle %s has a zero in row %s of its diagonal".formatted(lower, i));
             }
         }
         this.lower = lower;

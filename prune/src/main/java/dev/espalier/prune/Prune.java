@@ -146,7 +146,7 @@ public record Prune(
                     String.format(
                             Locale.ROOT,
                             "macs: %s asks for at most %,d multiply-accumulates, but %,d (%.3f) is the"
-                                    + " least that layers which may be narrowed to multiples of %d"
+                                    + " least that layers which may be narrowed to multiples of %s"
                                     + " channels allow; raise macs or lower round-to",
                             macs,
                             budget,
@@ -167,7 +167,7 @@ public record Prune(
                     .ifPresent(
                             kept ->
                                     context.note(
-                                            "%s: %d -> %d channels"
+                                            "%s: %s -> %s channels"
                                                     .formatted(
                                                             layer.node().label(),
                                                             width,

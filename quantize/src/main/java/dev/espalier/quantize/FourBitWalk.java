@@ -72,7 +72,7 @@ final class FourBitWalk {
             notes.note(
                     String.format(
                             Locale.ROOT,
-                            "'%s': in 4 bits alone it saves %d bytes and brings the network's output"
+                            "'%s': in 4 bits alone it saves %s bytes and brings the network's output"
                                     + " to %.1f dB",
                             step.layer().node().name(),
                             step.bytes(),

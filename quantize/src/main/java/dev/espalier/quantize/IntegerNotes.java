@@ -50,7 +50,7 @@ record IntegerNotes(Quantization work, Written written) {
     private void floats() {
         context()
                 .note(
-                        "%d of %d weighted layers in 8-bit integers"
+                        "%s of %s weighted layers in 8-bit integers"
                                 .formatted(integerLayers().size(), work.layers().weighted()));
         String others =
                 work.prepared().graph().nodes().stream()
@@ -85,8 +85,8 @@ record IntegerNotes(Quantization work, Written written) {
             context()
                     .note(
                             (integers.packed()
-                                            ? "weights of %d of %d integer layers stored in 4 bits"
-                                            : "weights of %d of %d integer layers have 4 bits;"
+                                            ? "weights of %s of %s integer layers stored in 4 bits"
+                                            : "weights of %s of %s integer layers have 4 bits;"
                                                     + " 'integers: {packed: true}' stores them in"
                                                     + " half of the bytes")
                                     .formatted(narrow, computed.size()));

@@ -102,7 +102,7 @@ final class LatencyGate {
         if (untried > 0) {
             work.context()
                     .note(
-                            "kinds of layers that were not measured, for time: %d"
+                            "kinds of layers that were not measured, for time: %s"
                                     .formatted(untried));
         }
         return verdict(timer, original, best, each);
@@ -143,7 +143,7 @@ final class LatencyGate {
     }
 
     private static String kind(WeightedLayer layer) {
-        return "%s %s %d %s"
+        return "%s %s %s %s"
                 .formatted(
                         layer.node().opType(),
                         layer.weight().shape(),

@@ -143,7 +143,7 @@ public record MixedPrecision(
         context.note(
                 chosen.isEmpty()
                         ? "small enough with all layers in 8 bits"
-                        : "%d of %d layers get weights of 4 bits"
+                        : "%s of %s layers get weights of 4 bits"
                                 .formatted(chosen.size(), layers.size()));
         return chosen.isEmpty()
                 ? LayerLevels.ofEight(model, quantize)

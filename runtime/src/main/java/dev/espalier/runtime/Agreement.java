@@ -96,7 +96,7 @@ public record Agreement(
             for (int i = 0; i < largest.length; i++) {
                 if (!expected.get(i).shape().equals(found.get(i).shape())) {
                     throw new DataException(
-                            ("output %d is %s of the first model and %s of the "
+                            ("output %s is %s of the first model and %s of the "
                                             + "second; they cannot be compared")
                                     .formatted(i, expected.get(i).type(), found.get(i).type()));
                 }
@@ -124,7 +124,7 @@ public record Agreement(
             }
             if (rows < examples) {
                 throw new DataException(
-                        "the models give %d rows for %d examples; their batch axis is not the first"
+                        "the models give %s rows for %s examples; their batch axis is not the first"
                                 .formatted(rows, examples));
             }
             int width = y.length / rows;

@@ -28,7 +28,7 @@ final class Ensemble {
         int width = sums.length / labels.length;
         if (chances.length != width) {
             throw new UnsupportedModelException(
-                    "%s tells %d classes apart, those before it %d; only equal ones can be averaged"
+                    "%s tells %s classes apart, those before it %s; only equal ones can be averaged"
                             .formatted(name, chances.length, width));
         }
         labels[example] = label;

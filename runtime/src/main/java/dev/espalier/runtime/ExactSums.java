@@ -38,7 +38,7 @@ final class ExactSums {
             Integer zeroPoint = ZERO_POINTS.get(node.opType());
             if (zeroPoint != null && node.inputs().size() <= zeroPoint) {
                 throw new UnsupportedModelException(
-                        "ONNX Runtime cannot load the model with %s: %s has no zero point for its weight (input %d)"
+                        "ONNX Runtime cannot load the model with %s: %s has no zero point for its weight (input %s)"
                                 .formatted(OPTION, node.label(), zeroPoint));
             }
             node.attributes().graphs().forEach(ExactSums::require);

@@ -52,7 +52,7 @@ public final class RepeatedRun implements AutoCloseable {
             long batch = batch(random);
             if (shapes.batch() != 1 && batch != shapes.batch()) {
                 throw new UnsupportedModelException(
-                        "%s: input '%s' is %s; it cannot be run at batch %d."
+                        "%s: input '%s' is %s; it cannot be run at batch %s."
                                 .formatted(
                                         model, feeds.get(0).name(), feeds.get(0), shapes.batch()));
             }

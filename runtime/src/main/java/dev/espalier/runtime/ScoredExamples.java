@@ -49,12 +49,12 @@ final class ScoredExamples {
     private static void check(Scores scores, Batch batch, Dataset data) {
         if (data.classes() > scores.width()) {
             throw new DataException(
-                    "the data has %d classes, the model tells only %d apart"
+                    "the data has %s classes, the model tells only %s apart"
                             .formatted(data.classes(), scores.width()));
         }
         if (scores.rows() < batch.size()) {
             throw new DataException(
-                    ("the model gives %d rows of scores for %d examples; "
+                    ("the model gives %s rows of scores for %s examples; "
                                     + "its batch axis is not the first")
                             .formatted(scores.rows(), batch.size()));
         }
@@ -65,7 +65,7 @@ final class ScoredExamples {
             }
             if (label >= scores.width()) {
                 throw new DataException(
-                        "an example has the label %d, the model's classes are 0 to %d"
+                        "an example has the label %s, the model's classes are 0 to %s"
                                 .formatted(label, scores.width() - 1));
             }
         }

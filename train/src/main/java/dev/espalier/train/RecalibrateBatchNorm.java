@@ -79,7 +79,7 @@ public record RecalibrateBatchNorm(
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "measured %d batch normalizations; a mean moved by up to %.2f standard"
+                        "measured %s batch normalizations; a mean moved by up to %.2f standard"
                                 + " deviations",
                         statistics.count(),
                         statistics.shift(measured)));

@@ -210,7 +210,7 @@ final class InspectCommand implements Callable<Integer> {
         terminal.out().println("outputs     " + values(model.graph().outputs()));
         terminal.out()
                 .printf(
-                        "nodes       %d; %d parameters; %s MACs at batch %d%n",
+                        "nodes       %s; %s parameters; %s MACs at batch %s%n",
                         cost.nodes().size(), cost.parameters(), Figures.count(cost.macs()), batch);
         Map<String, Long> foreign = undescribed(model);
         terminal.out()

@@ -85,7 +85,7 @@ final class PlanCommand implements Callable<Integer> {
                                                 ", ",
                                                 places.subList(0, Math.min(PLACES, places.size())))
                                         + (places.size() > PLACES
-                                                ? " and %d more".formatted(places.size() - PLACES)
+                                                ? " and %s more".formatted(places.size() - PLACES)
                                                 : "")));
     }
 

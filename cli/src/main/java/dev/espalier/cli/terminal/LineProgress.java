@@ -54,7 +54,7 @@ final class LineProgress implements Progress {
             lastLine = now;
             double left = (now - start) / 1e9 * (steps - done) / (done - earlier);
             lines.accept(
-                    "  %s: %d of %d %s (%d %%), %s left%s"
+                    "  %s: %s of %s %s (%s %%), %s left%s"
                             .formatted(
                                     name,
                                     done,
@@ -75,7 +75,7 @@ final class LineProgress implements Progress {
             double seconds = (nanoTime.getAsLong() - start) / 1e9;
             if (lastLine != start || !words.isEmpty()) {
                 lines.accept(
-                        "  %s: %d %s in %s%s"
+                        "  %s: %s %s in %s%s"
                                 .formatted(
                                         name,
                                         done - earlier,

@@ -44,7 +44,7 @@ public final class FilterPicture {
         int height = TOP + ROW * layers.size() + 30;
         StringBuilder svg = new StringBuilder();
         svg.append(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n"
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\">\n"
                         .formatted(LABEL + PLOT + 90, height));
         svg.append("<style>").append(STYLE).append("</style>\n");
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");

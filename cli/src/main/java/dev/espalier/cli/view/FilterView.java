@@ -51,8 +51,13 @@ public final class FilterView {
     public String summary() {
         int filters = layers.stream().mapToInt(layer -> layer.norms().size()).sum();
         int invalid = layers.stream().mapToInt(layer -> layer.invalid(threshold)).sum();
-        return "%,d filters in %d convolutions; %,d invalid (L1 norm below %s)"
-                .formatted(filters, layers.size(), invalid, threshold);
+        return String.format(
+                Locale.ROOT,
+                "%,d filters in %s convolutions; %,d invalid (L1 norm below %s)",
+                filters,
+                layers.size(),
+                invalid,
+                threshold);
     }
 
     public ObjectNode json() {

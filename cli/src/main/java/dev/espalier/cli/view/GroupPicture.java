@@ -34,7 +34,7 @@ public final class GroupPicture {
     public String svg() {
         StringBuilder svg = new StringBuilder();
         svg.append(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n"
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%s\" height=\"%s\">\n"
                         .formatted(WIDTH, TOP + ROW * layers.size()));
         svg.append("<style>").append(STYLE).append("</style>\n");
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
@@ -51,7 +51,7 @@ public final class GroupPicture {
                 svg,
                 LEFT,
                 y + 12,
-                "%s, %d x %d".formatted(layer.layer(), norms.rows(), norms.columns()));
+                "%s, %s x %s".formatted(layer.layer(), norms.rows(), norms.columns()));
         matrix(svg, norms, LEFT, y + 20, false);
         matrix(svg, layer.shuffled(), SECOND, y + 20, layer.kept().size() > 1);
         for (int level = 1; level < layer.kept().size(); level++) {
@@ -61,7 +61,7 @@ public final class GroupPicture {
                     y + 20 + 18 * level,
                     String.format(
                             Locale.ROOT,
-                            "%d groups keep %.1f %%",
+                            "%s groups keep %.1f %%",
                             1 << level,
                             100 * layer.kept().get(level)));
         }
@@ -70,7 +70,7 @@ public final class GroupPicture {
     private static void matrix(StringBuilder svg, NormMatrix norms, int x, int y, boolean cut) {
         Svg.picture(svg, cells(norms), x, y, SIDE);
         svg.append(
-                "<rect class=\"frame\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n"
+                "<rect class=\"frame\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>\n"
                         .formatted(x, y, SIDE, SIDE));
         if (cut) {
             int half = SIDE / 2;

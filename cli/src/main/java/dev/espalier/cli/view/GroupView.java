@@ -54,7 +54,7 @@ public final class GroupView {
                 "Share of the weights, by magnitude, that lies in groups by the best shuffle found.");
         long enough = layers.stream().filter(layer -> layer.groups(ENOUGH) > 1).count();
         lines.add(
-                "%d of %d convolutions keep %s or more at two groups, which group-conv asks for without training"
+                "%s of %s convolutions keep %s or more at two groups, which group-conv asks for without training"
                         .formatted(enough, layers.size(), Figures.percent(ENOUGH)));
         refusals.forEach((layer, reason) -> lines.add(layer + " stays dense: " + reason));
         return lines;

@@ -35,12 +35,12 @@ public final class SaturationView {
             return "none";
         }
         if (!proof.saturable().isEmpty()) {
-            return "%d of %d layers can saturate"
+            return "%s of %s layers can saturate"
                     .formatted(proof.saturable().size(), proof.verdicts().size());
         }
         return proof.isComplete()
                 ? "cannot saturate"
-                : "%d of %d layers unproved"
+                : "%s of %s layers unproved"
                         .formatted(proof.unproved().size(), proof.verdicts().size());
     }
 

@@ -76,7 +76,7 @@ public final class DiagonalBlocks {
         long heap = Runtime.getRuntime().maxMemory();
         if (bytes > Math.min(heap / 4, Integer.MAX_VALUE)) {
             throw new UnsupportedModelException(
-                    "grouped convolutions of this model take %d MiB when written densely, too much for a heap of %d MiB; start with a larger one (-Xmx)"
+                    "grouped convolutions of this model take %s MiB when written densely, too much for a heap of %s MiB; start with a larger one (-Xmx)"
                             .formatted(bytes >> 20, heap >> 20));
         }
     }
@@ -84,7 +84,7 @@ public final class DiagonalBlocks {
     private static void requireDivisible(int outputs, int inputs, int groups) {
         if (groups < 1 || outputs % groups != 0 || inputs % groups != 0) {
             throw new IllegalArgumentException(
-                    "%d groups do not divide %d outputs and %d inputs"
+                    "%s groups do not divide %s outputs and %s inputs"
                             .formatted(groups, outputs, inputs));
         }
     }

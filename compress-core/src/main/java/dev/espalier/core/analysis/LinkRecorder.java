@@ -49,7 +49,7 @@ final class LinkRecorder implements ChannelLinks {
         int size = size(a, axisA);
         if (size != size(b, axisB)) {
             throw new IllegalArgumentException(
-                    "axis %d of '%s' %s and axis %d of '%s' %s should be of one size"
+                    "axis %s of '%s' %s and axis %s of '%s' %s should be of one size"
                             .formatted(axisA, a, shapes.apply(a), axisB, b, shapes.apply(b)));
         }
         int fromA = mention(a, axisA);
@@ -109,7 +109,7 @@ final class LinkRecorder implements ChannelLinks {
     private int size(String value, int axis) {
         if (!positions.knows(value) || axis < 0 || axis >= positions.rank(value)) {
             throw new IllegalArgumentException(
-                    "axis %d of '%s' %s does not exist"
+                    "axis %s of '%s' %s does not exist"
                             .formatted(axis, value, shapes.apply(value)));
         }
         return Math.toIntExact(Math.min(shapes.apply(value).size(axis), Integer.MAX_VALUE));

@@ -54,7 +54,7 @@ final class Positions {
             firstByAxis.add(count);
             if (count + size > most) {
                 throw new UnsupportedModelException(
-                        "the axes of this model's values have more than %d positions together, at '%s' %s; channels of such a model are not analysed"
+                        "the axes of this model's values have more than %s positions together, at '%s' %s; channels of such a model are not analysed"
                                 .formatted(most, value, shape));
             }
             count += (int) size;

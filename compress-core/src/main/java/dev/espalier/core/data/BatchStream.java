@@ -72,7 +72,7 @@ public final class BatchStream implements Iterator<Batch>, AutoCloseable {
 
     /**
      * The same without the batches before number {@code first}, which are not made either: for an
-     * epoch that goes on where it was broken off.
+     * epoch that goes on where it was interrupted.
      *
      * @param first counted from 0
      */

@@ -49,7 +49,7 @@ public final class DataFiles {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
             throw new DataException(
-                    "%s is cut off: %s needs %d bytes, %d are left"
+                    "%s is cut off: %s needs %s bytes, %s are left"
                             .formatted(file, what, count, bytes.length));
         }
         return bytes;
@@ -65,7 +65,7 @@ public final class DataFiles {
             return reading.get();
         } catch (OutOfMemoryError e) {
             throw new DataException(
-                    "%s does not fit into the memory of %d MiB; make it smaller, or start with more, for example ESPALIER_JAVA_OPTS=-Xmx8g"
+                    "%s does not fit into the memory of %s MiB; make it smaller, or start with more, for example ESPALIER_JAVA_OPTS=-Xmx8g"
                             .formatted(file, Runtime.getRuntime().maxMemory() >> 20),
                     e);
         }

@@ -89,7 +89,7 @@ public final class RandomTensor {
         }
         if (bytes > MOST_BYTES) {
             throw new UnsupportedModelException(
-                    "an input of %s is over %d bytes; give smaller sizes"
+                    "an input of %s is over %s bytes; give smaller sizes"
                             .formatted(type, MOST_BYTES));
         }
     }

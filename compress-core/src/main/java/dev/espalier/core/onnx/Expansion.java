@@ -88,7 +88,7 @@ final class Expansion {
             String unit, long count, Function.Id most, long ofMost, long limit) {
         return new UnsupportedModelException(
                 ("%s: inlined, the calls of its functions become %s %s, a call of '%s' alone %s;"
-                                + " at most %d are accepted. Export it without functions if that many are"
+                                + " at most %s are accepted. Export it without functions if that many are"
                                 + " meant")
                         .formatted(source.name(), text(count), unit, most, text(ofMost), limit));
     }
@@ -99,7 +99,7 @@ final class Expansion {
 
     private UnsupportedModelException tooDeep(Function.Id function) {
         return new UnsupportedModelException(
-                "%s: calls and sub-graphs in function '%s' are nested deeper than %d levels"
+                "%s: calls and sub-graphs in function '%s' are nested deeper than %s levels"
                         .formatted(source.name(), function, MOST_DEPTH));
     }
 

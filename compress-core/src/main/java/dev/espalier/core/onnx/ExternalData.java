@@ -47,18 +47,18 @@ final class ExternalData {
         long offset = number(fields, "offset", 0, tensor, source);
         if (offset > size) {
             throw source.damaged(
-                    "tensor '%s' starts at byte %d of '%s', which has only %d"
+                    "tensor '%s' starts at byte %s of '%s', which has only %s"
                             .formatted(tensor, offset, location, size));
         }
         long length = number(fields, "length", size - offset, tensor, source);
         if (length != expected) {
             throw source.damaged(
-                    "tensor '%s' needs %d bytes, but '%s' holds %d for it"
+                    "tensor '%s' needs %s bytes, but '%s' holds %s for it"
                             .formatted(tensor, expected, location, length));
         }
         if (length > size - offset) {
             throw source.damaged(
-                    "tensor '%s' needs bytes %d to %d of '%s', which has only %d"
+                    "tensor '%s' needs bytes %s to %s of '%s', which has only %s"
                             .formatted(tensor, offset, offset + length, location, size));
         }
         return new FileStorage(file, offset, length, tensor);

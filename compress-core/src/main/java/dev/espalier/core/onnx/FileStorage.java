@@ -48,7 +48,7 @@ final class FileStorage implements Tensor.Storage {
         }
         if (length > Integer.MAX_VALUE - 8) {
             throw new UnsupportedModelException(
-                    "tensor '%s' has %d bytes; a tensor of 2 GiB or more can be copied but not"
+                    "tensor '%s' has %s bytes; a tensor of 2 GiB or more can be copied but not"
                                     .formatted(tensor, length)
                             + " computed with");
         }
@@ -117,7 +117,7 @@ final class FileStorage implements Tensor.Storage {
 
     private ModelFormatException truncated(long found) {
         return new ModelFormatException(
-                "%s: the file was cut after the model was opened; tensor '%s' needs %d bytes at %d,"
+                "%s: the file was cut after the model was opened; tensor '%s' needs %s bytes at %s,"
                                 .formatted(file, tensor, length, offset)
                         + " only "
                         + found

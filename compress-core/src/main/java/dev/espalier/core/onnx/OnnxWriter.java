@@ -95,7 +95,7 @@ public final class OnnxWriter {
         ModelStream stream = new ModelStream(model, null);
         if (stream.size() > Integer.MAX_VALUE - 8) {
             throw new OutputException(
-                    "the model takes %d bytes, which no array holds; write it to a file"
+                    "the model takes %s bytes, which no array holds; write it to a file"
                             .formatted(stream.size()));
         }
         ByteBuffer bytes = ByteBuffer.allocate((int) stream.size());

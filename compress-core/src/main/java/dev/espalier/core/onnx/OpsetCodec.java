@@ -15,7 +15,7 @@ final class OpsetCodec {
             Long before = opsets.put(opset.getDomain(), opset.getVersion());
             if (opset.getVersion() < 1 || before != null && before != opset.getVersion()) {
                 throw source.damaged(
-                        "version %d of operator set '%s' is impossible%s"
+                        "version %s of operator set '%s' is impossible%s"
                                 .formatted(
                                         opset.getVersion(),
                                         opset.getDomain(),

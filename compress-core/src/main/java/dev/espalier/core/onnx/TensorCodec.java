@@ -23,7 +23,7 @@ final class TensorCodec {
                         .orElseThrow(
                                 () ->
                                         source.damaged(
-                                                "tensor '%s' has the unknown data type %d"
+                                                "tensor '%s' has the unknown data type %s"
                                                         .formatted(
                                                                 proto.getName(),
                                                                 proto.getDataType())));
@@ -56,7 +56,7 @@ final class TensorCodec {
                         : (long) count(proto, type) * unitBytes(type);
         if (held != expected) {
             throw source.damaged(
-                    "tensor '%s' is declared %s%s, which needs %d bytes, but holds %d"
+                    "tensor '%s' is declared %s%s, which needs %s bytes, but holds %s"
                             .formatted(proto.getName(), type, shape, expected, held));
         }
         if (proto.hasRawData()) {
@@ -77,7 +77,7 @@ final class TensorCodec {
             dims[i] = sizes.get(i);
             if (dims[i] < 0) {
                 throw source.damaged(
-                        "tensor '%s' has the negative dimension %d".formatted(tensor, dims[i]));
+                        "tensor '%s' has the negative dimension %s".formatted(tensor, dims[i]));
             }
             // Zeros must not hide an overflow: a pass may permute or cut dimensions.
             long high = Math.multiplyHigh(product, Math.max(1, dims[i]));
@@ -94,7 +94,7 @@ final class TensorCodec {
     private static Tensor strings(TensorProto proto, Shape shape, Source source) {
         if (proto.getStringDataCount() != shape.elementCount()) {
             throw source.damaged(
-                    "tensor '%s' is declared string%s but holds %d strings"
+                    "tensor '%s' is declared string%s but holds %s strings"
                             .formatted(proto.getName(), shape, proto.getStringDataCount()));
         }
         List<String> values = new ArrayList<>(proto.getStringDataCount());

@@ -43,7 +43,7 @@ final class WireScan {
         long heap = Runtime.getRuntime().maxMemory();
         if (scan.cost > heap / 4 * 3) {
             throw new UnsupportedModelException(
-                    ("%s has so many parts that it needs about %d MiB of heap, of %d MiB; start with"
+                    ("%s has so many parts that it needs about %s MiB of heap, of %s MiB; start with"
                                     + " a larger one (-Xmx)")
                             .formatted(name, scan.cost >> 20, heap >> 20));
         }
@@ -79,7 +79,7 @@ final class WireScan {
         if (length < 0 || length > end - at) {
             throw damaged(
                     start,
-                    "%s%s claims %s bytes, only %d are left"
+                    "%s%s claims %s bytes, only %s are left"
                             .formatted(
                                     type.getName(),
                                     field == null ? "" : "." + field.getName(),
@@ -145,6 +145,6 @@ final class WireScan {
 
     private ModelFormatException damaged(int offset, String what) {
         return new ModelFormatException(
-                "%s is damaged or no ONNX model: at byte %d, %s".formatted(name, offset, what));
+                "%s is damaged or no ONNX model: at byte %s, %s".formatted(name, offset, what));
     }
 }

@@ -37,7 +37,7 @@ public final class AveragePool extends Pool {
         Window window = window(call);
         boolean own = window.fitsTorchPool(call);
         String mean =
-                "torch.avg_pool%dd(%s, %s, %s, %s, %s, %s)"
+                "torch.avg_pool%sd(%s, %s, %s, %s, %s, %s)"
                         .formatted(
                                 window.kernel().size(),
                                 window.pooled(call, torch, torch.in(0), 0.0),

@@ -73,7 +73,7 @@ public final class Clip extends Elementwise {
         }
         Optional<Tensor> tensor = call.constant(input);
         if (tensor.isPresent() && tensor.get().elementCount() == 1) {
-            return "torch.%s(%s, %d)".formatted(byScalar, value, tensor.get().toLongs()[0]);
+            return "torch.%s(%s, %s)".formatted(byScalar, value, tensor.get().toLongs()[0]);
         }
         return call.has(input)
                 ? "torch.%s(%s, %s)".formatted(byTensor, value, torch.in(input))

@@ -25,7 +25,7 @@ public final class ConstantOfShape implements Operator {
         node.inputs(1).integers(0);
         NodeCheck.require(
                 value(node.call()).elementCount() == 1,
-                "value holds %d numbers, expected 1",
+                "value holds %s numbers, expected 1",
                 value(node.call()).elementCount());
     }
 

@@ -45,7 +45,7 @@ public final class Conv implements Operator {
         if (w.dim(0).isFixed()) {
             NodeCheck.require(
                     w.size(0) % group == 0,
-                    "group %d does not divide the %d filters of %s",
+                    "group %s does not divide the %s filters of %s",
                     group,
                     w.size(0),
                     w);
@@ -54,7 +54,7 @@ public final class Conv implements Operator {
         if (x.isRanked() && x.rank() > CHANNEL && x.dim(CHANNEL).isFixed() && w.dim(1).isFixed()) {
             NodeCheck.require(
                     x.size(CHANNEL) % group == 0 && x.size(CHANNEL) / group == w.size(1),
-                    "input %s and weight %s do not fit in %d groups",
+                    "input %s and weight %s do not fit in %s groups",
                     x,
                     w,
                     group);
@@ -195,7 +195,7 @@ public final class Conv implements Operator {
         Window window = window(call);
         FilledChannels channels = FilledChannels.of(call, torch.channelBlock());
         return channels.output(
-                "torch.conv%dd(%s, %s, %s, %s, %s, %s, %d)"
+                "torch.conv%sd(%s, %s, %s, %s, %s, %s, %s)"
                         .formatted(
                                 call.shape(1).rank() - 2,
                                 channels.input(x),

@@ -40,7 +40,7 @@ public final class ConvTranspose implements Operator {
         if (w.dim(0).isFixed()) {
             NodeCheck.require(
                     w.size(0) % group == 0,
-                    "group %d does not divide the %d channels of %s",
+                    "group %s does not divide the %s channels of %s",
                     group,
                     w.size(0),
                     w);
@@ -59,7 +59,7 @@ public final class ConvTranspose implements Operator {
         long[] padding = call.attributes().integers("output_padding", new long[axes]);
         if (padding.length != axes) {
             throw new IllegalArgumentException(
-                    "%d output paddings for %d axes".formatted(padding.length, axes));
+                    "%s output paddings for %s axes".formatted(padding.length, axes));
         }
         return padding;
     }
@@ -210,7 +210,7 @@ public final class ConvTranspose implements Operator {
                         && Arrays.stream(extra).allMatch(e -> e == 0);
         String bias = call.has(2) ? torch.in(2) : "None";
         String value =
-                "torch.conv_transpose%dd(%s, %s, %s, %s, %s, %s, %d, %s)"
+                "torch.conv_transpose%sd(%s, %s, %s, %s, %s, %s, %s, %s)"
                         .formatted(
                                 axes,
                                 torch.in(0),

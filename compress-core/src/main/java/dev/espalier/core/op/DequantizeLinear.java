@@ -49,7 +49,7 @@ public final class DequantizeLinear implements Operator {
         String x = "torch.to(" + torch.in(0) + ", " + wide + ")";
         String centred =
                 call.has(2)
-                        ? "torch.sub(%s, torch.to(%s, %d))"
+                        ? "torch.sub(%s, torch.to(%s, %s))"
                                 .formatted(x, QuantizationAxis.aligned(call, torch, 2), wide)
                         : x;
         torch.out("torch.mul(%s, %s)".formatted(centred, QuantizationAxis.aligned(call, torch, 1)));

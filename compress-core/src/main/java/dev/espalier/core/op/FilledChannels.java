@@ -77,14 +77,14 @@ record FilledChannels(int axes, long block, long groups, long in, long out) {
     String output(String y) {
         String kept;
         if (missingGroups() > 0) {
-            kept = "torch.narrow(%s, 1, 0, %d)".formatted(y, groups);
+            kept = "torch.narrow(%s, 1, 0, %s)".formatted(y, groups);
         } else if (missingOut() == 0) {
             return y;
         } else if (groups == 1) {
-            kept = "torch.narrow(%s, 1, 0, %d)".formatted(y, out);
+            kept = "torch.narrow(%s, 1, 0, %s)".formatted(y, out);
         } else {
             kept =
-                    "torch.flatten(torch.narrow(torch.unflatten(%s, 1, [%d, %d]), 2, 0, %d), 1, 2)"
+                    "torch.flatten(torch.narrow(torch.unflatten(%s, 1, [%s, %s]), 2, 0, %s), 1, 2)"
                             .formatted(y, groups, out + missingOut(), out);
         }
         // A view of the filled result would let its reader write into what gradients need.
@@ -98,10 +98,10 @@ record FilledChannels(int axes, long block, long groups, long in, long out) {
         }
         return groups == 1
                 ? padded(value, rank, axis, missing)
-                : "torch.flatten(%s, %d, %d)"
+                : "torch.flatten(%s, %s, %s)"
                         .formatted(
                                 padded(
-                                        "torch.unflatten(%s, %d, [%d, %d])"
+                                        "torch.unflatten(%s, %s, [%s, %s])"
                                                 .formatted(value, axis, groups, channels),
                                         rank + 1,
                                         axis + 1,

@@ -58,7 +58,7 @@ public final class Gather implements Operator {
             long index = given.get()[i];
             if (index < -size || index >= size) {
                 throw new IllegalArgumentException(
-                        "index %d is outside of an axis of %d".formatted(index, size));
+                        "index %s is outside of an axis of %s".formatted(index, size));
             }
             indices[i] = Math.toIntExact(index < 0 ? index + size : index);
         }
@@ -140,12 +140,12 @@ public final class Gather implements Operator {
         int axis = axis(call);
         Shape shape = call.shape(1);
         if (shape.rank() == 0) {
-            torch.out("torch.select(%s, %d, %d)".formatted(torch.in(0), axis, indices[0]));
+            torch.out("torch.select(%s, %s, %s)".formatted(torch.in(0), axis, indices[0]));
             return;
         }
         long[] flat = IntStream.of(indices).asLongStream().toArray();
         String picked =
-                "torch.index_select(%s, %d, %s)"
+                "torch.index_select(%s, %s, %s)"
                         .formatted(
                                 torch.in(0),
                                 axis,
@@ -153,7 +153,7 @@ public final class Gather implements Operator {
         torch.out(
                 shape.rank() == 1
                         ? picked
-                        : "torch.unflatten(%s, %d, %s)"
+                        : "torch.unflatten(%s, %s, %s)"
                                 .formatted(picked, axis, TorchWriter.ints(shape.sizes())));
     }
 }

@@ -36,7 +36,7 @@ public final class GroupNormalization implements Operator {
         Dim channels = x.isRanked() && x.rank() > CHANNEL ? x.dim(CHANNEL) : Dim.UNKNOWN;
         NodeCheck.require(
                 !channels.isFixed() || channels.size() % groups == 0,
-                "num_groups %d does not divide the channels of %s",
+                "num_groups %s does not divide the channels of %s",
                 groups,
                 x);
         Dim length = scalesChannels(node.call()) ? channels : Dim.of(groups);
@@ -108,7 +108,7 @@ public final class GroupNormalization implements Operator {
     @Override
     public void torch(Call call, TorchWriter torch) {
         torch.out(
-                "torch.group_norm(%s, %d, %s, %s, %s, True)"
+                "torch.group_norm(%s, %s, %s, %s, %s, True)"
                         .formatted(
                                 torch.in(0),
                                 groups(call),
@@ -120,6 +120,6 @@ public final class GroupNormalization implements Operator {
     private static String ofChannels(Call call, String vector) {
         return scalesChannels(call)
                 ? vector
-                : "torch.repeat_interleave(%s, %d)".formatted(vector, size(call));
+                : "torch.repeat_interleave(%s, %s)".formatted(vector, size(call));
     }
 }

@@ -57,6 +57,6 @@ final class IntegerDivision {
                             .anyMatch(
                                     i -> dividends[above[i]] == least && divisors[below[i]] == -1);
         }
-        NodeCheck.require(!meets, "divides %d, the least %s, by -1", least, type);
+        NodeCheck.require(!meets, "divides %s, the least %s, by -1", least, type);
     }
 }

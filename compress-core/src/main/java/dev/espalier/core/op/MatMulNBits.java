@@ -49,7 +49,7 @@ public final class MatMulNBits implements Operator {
         Dim last = a.dim(-1);
         if (last.isFixed() && last.size() != k(call)) {
             throw new IllegalArgumentException(
-                    "%s cannot be multiplied by a matrix of %d rows".formatted(a, k(call)));
+                    "%s cannot be multiplied by a matrix of %s rows".formatted(a, k(call)));
         }
         return call.output(a.with(-1, Dim.of(n(call))));
     }

@@ -48,7 +48,7 @@ public final class MaxPool extends Pool {
     public void torch(Call call, TorchWriter torch) {
         Window window = window(call);
         torch.out(
-                "torch.max_pool%dd(%s, %s, %s, %s, %s, %s)"
+                "torch.max_pool%sd(%s, %s, %s, %s, %s, %s)"
                         .formatted(
                                 window.kernel().size(),
                                 window.pooled(call, torch, torch.in(0), Double.NEGATIVE_INFINITY),

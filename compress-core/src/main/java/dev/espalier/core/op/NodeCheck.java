@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -41,7 +42,7 @@ public final class NodeCheck {
         int outputs = call.node().outputs().size();
         require(
                 outputs <= operator.outputs(),
-                "has %d outputs, expected at most %d",
+                "has %s outputs, expected at most %s",
                 outputs,
                 operator.outputs());
         require(
@@ -58,10 +59,10 @@ public final class NodeCheck {
     /** At most {@code most} inputs, of which the first {@code least} may not be left out. */
     NodeCheck inputs(int least, int most) {
         for (int i = 0; i < least; i++) {
-            require(call.has(i), "has no input %d, expected at least %d of them", i, least);
+            require(call.has(i), "has no input %s, expected at least %s of them", i, least);
         }
         int found = call.node().inputs().size();
-        require(found <= most, "has %d inputs, expected at most %d", found, most);
+        require(found <= most, "has %s inputs, expected at most %s", found, most);
         return this;
     }
 
@@ -84,7 +85,7 @@ public final class NodeCheck {
         long id = integer(name, 0, MOST).call.attributes().integer(name, 0);
         require(
                 id == 0 || DataType.ofId((int) id).isPresent(),
-                "%s is %d, which is no element type",
+                "%s is %s, which is no element type",
                 name,
                 id);
         return this;
@@ -103,7 +104,7 @@ public final class NodeCheck {
     NodeCheck integers(String name, int count, long least, long most) {
         integers(name, least, most);
         long[] given = call.attributes().integers(name, new long[count]);
-        require(given.length == count, "%s has %d numbers, expected %d", name, given.length, count);
+        require(given.length == count, "%s has %s numbers, expected %s", name, given.length, count);
         return this;
     }
 
@@ -185,7 +186,7 @@ public final class NodeCheck {
                             constant ->
                                     require(
                                             allowed.test(constant.dataType()),
-                                            "input %d '%s' is %s, expected %s",
+                                            "input %s '%s' is %s, expected %s",
                                             i,
                                             call.node().input(i),
                                             constant.type(),
@@ -213,7 +214,7 @@ public final class NodeCheck {
         Shape shape = call.shape(i);
         require(
                 !shape.isFixed() || shape.elementCount() == 1,
-                "input %d '%s' has the shape %s, expected one number",
+                "input %s '%s' has the shape %s, expected one number",
                 i,
                 call.node().input(i),
                 shape);
@@ -231,7 +232,7 @@ public final class NodeCheck {
                                         || shape.dim(0).equals(length));
         require(
                 fits,
-                "input %d '%s' has the shape %s, expected [%s]",
+                "input %s '%s' has the shape %s, expected [%s]",
                 i,
                 call.node().input(i),
                 shape,
@@ -257,14 +258,14 @@ public final class NodeCheck {
                             ? "at least " + least
                             : least == most ? Long.toString(least) : least + " to " + most;
             throw new IllegalArgumentException(
-                    "%s is %d, expected %s".formatted(name, value, allowed));
+                    "%s is %s, expected %s".formatted(name, value, allowed));
         }
     }
 
     /** Refuses with a sentence unless {@code holds}. */
     static void require(boolean holds, String message, Object... arguments) {
         if (!holds) {
-            throw new IllegalArgumentException(message.formatted(arguments));
+            throw new IllegalArgumentException(String.format(Locale.ROOT, message, arguments));
         }
     }
 }

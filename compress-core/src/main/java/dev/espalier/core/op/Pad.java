@@ -47,7 +47,7 @@ public final class Pad implements Operator {
                 call.constantLongs(3).orElse(IntStream.range(0, rank).asLongStream().toArray());
         if (given.get().length != 2 * axes.length) {
             throw new IllegalArgumentException(
-                    "%d amounts for %d axes".formatted(given.get().length, axes.length));
+                    "%s amounts for %s axes".formatted(given.get().length, axes.length));
         }
         long[] amounts = new long[2 * rank];
         for (int i = 0; i < axes.length; i++) {

@@ -57,7 +57,7 @@ public final class QuantizeLinear implements Operator {
                                 .formatted(scaled, QuantizationAxis.aligned(call, torch, 2))
                         : scaled;
         torch.out(
-                "torch.to(torch.clamp(%s, %d, %d), %d)"
+                "torch.to(torch.clamp(%s, %s, %s), %s)"
                         .formatted(
                                 shifted,
                                 signed ? -levels / 2 : 0,

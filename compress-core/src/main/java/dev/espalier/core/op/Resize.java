@@ -101,7 +101,7 @@ public final class Resize implements Operator {
         double[] numbers = given.get().toDoubles();
         if (numbers.length != axes.length) {
             throw new IllegalArgumentException(
-                    "%d sizes or scales for %d axes".formatted(numbers.length, axes.length));
+                    "%s sizes or scales for %s axes".formatted(numbers.length, axes.length));
         }
         for (int i = 0; i < axes.length; i++) {
             if (!hasSizes(call)) {
@@ -241,7 +241,7 @@ public final class Resize implements Operator {
 
     private static String select(TorchWriter torch, String value, int axis, long[] indices) {
         String constant = torch.constant(Tensor.ofLongs(Shape.of(indices.length), indices));
-        return "torch.index_select(%s, %d, %s)".formatted(value, axis, constant);
+        return "torch.index_select(%s, %s, %s)".formatted(value, axis, constant);
     }
 
     @Override

@@ -90,6 +90,6 @@ public final class ShapeOf implements Operator {
         torch.out(
                 end(call) - start(call) == call.shape(0).rank()
                         ? sizes
-                        : "torch.slice(%s, 0, %d, %d, 1)".formatted(sizes, start(call), end(call)));
+                        : "torch.slice(%s, 0, %s, %s, 1)".formatted(sizes, start(call), end(call)));
     }
 }

@@ -105,7 +105,7 @@ public final class Slice implements Operator {
         }
         if (ends.get().length != count || axes.length != count || steps.length != count) {
             throw new IllegalArgumentException(
-                    "starts, ends, axes and steps differ in length: %d, %d, %d, %d"
+                    "starts, ends, axes and steps differ in length: %s, %s, %s, %s"
                             .formatted(count, ends.get().length, axes.length, steps.length));
         }
         int rank = call.shape(0).rank();
@@ -299,7 +299,7 @@ public final class Slice implements Operator {
             int axis = bounds.axes()[i];
             if (ranges[axis] == null) {
                 value =
-                        "torch.slice(%s, %d, %d, %d, %d)"
+                        "torch.slice(%s, %s, %s, %s, %s)"
                                 .formatted(
                                         value,
                                         axis,
@@ -309,12 +309,12 @@ public final class Slice implements Operator {
             } else if (ranges[axis].step() < 0) {
                 long[] indices = Arrays.stream(ranges[axis].indices()).asLongStream().toArray();
                 String index = torch.constant(Tensor.ofLongs(Shape.of(indices.length), indices));
-                value = "torch.index_select(%s, %d, %s)".formatted(value, axis, index);
+                value = "torch.index_select(%s, %s, %s)".formatted(value, axis, index);
             } else if (!ranges[axis].takesAll()) {
                 int start = ranges[axis].start();
                 int end = start + ranges[axis].count() * ranges[axis].step();
                 value =
-                        "torch.slice(%s, %d, %d, %d, %d)"
+                        "torch.slice(%s, %s, %s, %s, %s)"
                                 .formatted(value, axis, start, end, ranges[axis].step());
             }
         }

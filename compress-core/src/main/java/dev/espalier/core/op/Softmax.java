@@ -48,10 +48,10 @@ public final class Softmax extends Elementwise {
         int axis = axis(call);
         String x = torch.in(0);
         if (sumsOneAxis(call) || axis == call.shape(0).rank() - 1) {
-            torch.out("torch.softmax(%s, %d, None)".formatted(x, axis));
+            torch.out("torch.softmax(%s, %s, None)".formatted(x, axis));
         } else {
             torch.out(
-                    "torch.reshape_as(torch.softmax(torch.flatten(%s, %d, -1), %d, None), %s)"
+                    "torch.reshape_as(torch.softmax(torch.flatten(%s, %s, -1), %s, None), %s)"
                             .formatted(x, axis, axis, x));
         }
     }

@@ -51,7 +51,7 @@ public final class Split implements Operator {
                             || whole.isFixed()
                                     && Arrays.stream(given.get()).sum() != whole.size())) {
                 throw new IllegalArgumentException(
-                        "parts of %s do not make up %s in %d outputs"
+                        "parts of %s do not make up %s in %s outputs"
                                 .formatted(Arrays.toString(given.get()), whole, parts));
             }
             return given;
@@ -158,7 +158,7 @@ public final class Split implements Operator {
     public void torch(Call call, TorchWriter torch) {
         String parts =
                 torch.let(
-                        "torch.split_with_sizes(%s, %s, %d)"
+                        "torch.split_with_sizes(%s, %s, %s)"
                                 .formatted(
                                         torch.in(0),
                                         TorchWriter.ints(sizes(call).orElseThrow()),

@@ -83,7 +83,7 @@ record Window(List<Dim> kernel, Attributes attributes) {
         long[] values = attributes.integers(name, ones());
         if (values.length != axes() || Arrays.stream(values).anyMatch(value -> value < 1)) {
             throw new IllegalArgumentException(
-                    "%s are %s, expected %d positive numbers"
+                    "%s are %s, expected %s positive numbers"
                             .formatted(name, Arrays.toString(values), axes()));
         }
         return values;
@@ -116,7 +116,7 @@ record Window(List<Dim> kernel, Attributes attributes) {
             long[] given = attributes.integers("pads", pads);
             if (given.length != pads.length) {
                 throw new IllegalArgumentException(
-                        "%d pads for %d axes".formatted(given.length, axes()));
+                        "%s pads for %s axes".formatted(given.length, axes()));
             }
             return given;
         }
@@ -160,7 +160,7 @@ record Window(List<Dim> kernel, Attributes attributes) {
             long padded = Math.addExact(size, pads[i] + pads[i + axes()]);
             long span = padded - extent;
             NodeCheck.require(
-                    span >= 0, "a window of %d does not fit a padded axis of %d", extent, padded);
+                    span >= 0, "a window of %s does not fit a padded axis of %s", extent, padded);
             long steps = ceil ? steps(span, stride) : span / stride;
             if (ceil && steps * stride >= size + pads[i]) {
                 steps--;

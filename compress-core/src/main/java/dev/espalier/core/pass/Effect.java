@@ -103,14 +103,14 @@ public record Effect(
     /** A sentence for notes. */
     @Override
     public String toString() {
-        return "against the network before this pass, on %d %s examples: %s%s"
+        return "against the network before this pass, on %s %s examples: %s%s"
                 .formatted(
                         examples,
                         split,
                         figures(),
                         undefined == 0
                                 ? ""
-                                : "; NaN or infinite in both at %d places".formatted(undefined));
+                                : "; NaN or infinite in both at %s places".formatted(undefined));
     }
 
     private String figures() {

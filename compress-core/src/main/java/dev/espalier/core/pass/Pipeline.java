@@ -212,7 +212,7 @@ public final class Pipeline {
         } catch (CompressionException e) {
             throw e.at(where(position));
         } catch (RuntimeException e) {
-            throw new PassFailedException(where(position) + " broke off: " + e, e);
+            throw new PassFailedException(where(position) + " failed: " + e, e);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         boolean changed = after != model;
@@ -258,7 +258,7 @@ public final class Pipeline {
                 passes.subList(0, position).stream()
                         .map(PassRegistry::id)
                         .collect(Collectors.joining(", "));
-        return "pass %d of %d, '%s'%s"
+        return "pass %s of %s, '%s'%s"
                 .formatted(
                         position + 1,
                         passes.size(),

@@ -89,7 +89,7 @@ public record Proof(int samples, int realSamples, double largestDifference) {
         }
         if (!finite) {
             throw new UnsupportedModelException(
-                    "all outputs are NaN or infinite on all %d inputs tried, so that nothing can be"
+                    "all outputs are NaN or infinite on all %s inputs tried, so that nothing can be"
                                     .formatted(inputs.samples())
                             + " proved about this model; give it data that it works on");
         }
@@ -228,7 +228,7 @@ public record Proof(int samples, int realSamples, double largestDifference) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "proved on %d real and %d random inputs, largest difference %.1e of the scale",
+                "proved on %s real and %s random inputs, largest difference %.1e of the scale",
                 realSamples,
                 samples - realSamples,
                 largestDifference);

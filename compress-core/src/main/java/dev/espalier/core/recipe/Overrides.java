@@ -33,7 +33,7 @@ final class Overrides {
             String[] path = assignment.substring(0, equals).split("\\.", -1);
             if (path.length > MOST_PARTS) {
                 throw place.error(
-                        "the key has %d parts, expected at most %d"
+                        "the key has %s parts, expected at most %s"
                                 .formatted(path.length, MOST_PARTS));
             }
             changed = set(changed, List.of(path), value, place);
@@ -85,7 +85,7 @@ final class Overrides {
             return Integer.parseInt(text);
         }
         throw place.error(
-                "'%s' is no position in a list of %d; positions count from 0"
+                "'%s' is no position in a list of %s; positions count from 0"
                         .formatted(text, size));
     }
 

@@ -39,7 +39,7 @@ final class TreeReader {
         if (text.length() > MOST_CHARACTERS) {
             throw Place.of(source)
                     .error(
-                            "a recipe of %d characters; at most %d are read"
+                            "a recipe of %s characters; at most %s are read"
                                     .formatted(text.length(), MOST_CHARACTERS));
         }
         LoadSettings settings = LoadSettings.builder().setLabel(source).build();

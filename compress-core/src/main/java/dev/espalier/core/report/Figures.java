@@ -33,8 +33,8 @@ public final class Figures {
         }
         long whole = Math.round(seconds);
         return whole < 3600
-                ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
-                : String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
+                ? String.format(Locale.ROOT, "%s min %02d s", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%s h %02d min", whole / 3600, whole % 3600 / 60);
     }
 
     /** A ratio from 0 to 1 with two digits: {@code 91.73 %}. */

@@ -71,7 +71,7 @@ public record Machine(String jdk, String os, String cpu, List<String> cpuFlags, 
 
     /** The processor as it stands beside figures. */
     public String processor() {
-        return "%s, %d cores, %s"
+        return "%s, %s cores, %s"
                 .formatted(
                         cpu,
                         cores,

@@ -78,7 +78,7 @@ final class BatchNormFold {
         long channels = form.outputs(weight);
         for (int i = 1; i <= 4; i++) {
             if (!constant(norm.input(i)).orElseThrow().shape().equals(Shape.of(channels))) {
-                return "'%s' does not have the %d channels of %s"
+                return "'%s' does not have the %s channels of %s"
                         .formatted(norm.input(i), channels, layer.label());
             }
         }

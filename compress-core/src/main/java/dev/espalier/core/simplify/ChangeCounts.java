@@ -1,6 +1,7 @@
 package dev.espalier.core.simplify;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -9,7 +10,7 @@ final class ChangeCounts {
     private final Map<String, Integer> counts = new LinkedHashMap<>();
 
     /**
-     * @param what a phrase with {@code %d} for the number
+     * @param what a phrase with {@code %s} for the number
      */
     void add(String what, int count) {
         counts.merge(what, count, Integer::sum);
@@ -19,7 +20,7 @@ final class ChangeCounts {
     public String toString() {
         return counts.entrySet().stream()
                 .filter(entry -> entry.getValue() > 0)
-                .map(entry -> entry.getKey().formatted(entry.getValue()))
+                .map(entry -> String.format(Locale.ROOT, entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));
     }
 }

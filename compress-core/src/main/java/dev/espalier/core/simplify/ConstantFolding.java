@@ -46,7 +46,7 @@ final class ConstantFolding {
         if (folded.isEmpty()) {
             return model;
         }
-        tally.add("computed %d nodes with constant results", folded.size());
+        tally.add("computed %s nodes with constant results", folded.size());
         return model.withGraph(editor.removeAll(folded).build());
     }
 

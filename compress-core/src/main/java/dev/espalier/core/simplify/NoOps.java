@@ -40,7 +40,7 @@ final class NoOps {
         if (removed.isEmpty()) {
             return model;
         }
-        tally.add("removed %d nodes that change nothing", removed.size());
+        tally.add("removed %s nodes that change nothing", removed.size());
         GraphEditor editor = new GraphEditor(graph).removeAll(removed);
         editor.mapNodes(
                 node ->

@@ -50,7 +50,7 @@ final class ReshapeTargets {
         if (replaced == 0) {
             return model;
         }
-        tally.add("made the shapes of %d Reshape nodes constant", replaced);
+        tally.add("made the shapes of %s Reshape nodes constant", replaced);
         return model.withGraph(editor.build());
     }
 }

@@ -69,7 +69,7 @@ public record Simplify() implements Pass {
         boolean standard = model.opsets().containsKey("") || model.opsets().containsKey("ai.onnx");
         if (standard && (model.opset() < OLDEST_OPSET || model.opset() > NEWEST_OPSET)) {
             throw new UnsupportedModelException(
-                    ("the model uses version %d of ONNX's operator set; versions %d to %d are known,"
+                    ("the model uses version %s of ONNX's operator set; versions %s to %s are known,"
                                     + " convert it with ONNX's version converter")
                             .formatted(model.opset(), OLDEST_OPSET, NEWEST_OPSET));
         }
@@ -94,7 +94,7 @@ public record Simplify() implements Pass {
         if (open == 0) {
             return model;
         }
-        tally.add("made %d initializers constant that were also listed as inputs", open);
+        tally.add("made %s initializers constant that were also listed as inputs", open);
         return model.withGraph(new GraphEditor(model.graph()).closeInputs().build());
     }
 
@@ -105,10 +105,10 @@ public record Simplify() implements Pass {
                 && model.graph().initializers().size() == result.graph().initializers().size()) {
             return model;
         }
-        tally.add("removed %d nodes that no output needs", nodes);
+        tally.add("removed %s nodes that no output needs", nodes);
         Set<String> constants = new HashSet<>(original.graph().initializers().keySet());
         constants.removeAll(result.graph().initializers().keySet());
-        tally.add("removed %d constants that no output needs", constants.size());
+        tally.add("removed %s constants that no output needs", constants.size());
         return result;
     }
 }

@@ -179,7 +179,7 @@ class PipelineTest {
                 .hasMessage("pass 1 of 1, 'fail': outputs differ");
         assertThatThrownBy(() -> pipeline(new Fail("bug")).run(StepStore.NONE))
                 .isInstanceOf(PassFailedException.class)
-                .hasMessageContaining("'fail' broke off")
+                .hasMessageContaining("'fail' failed")
                 .hasRootCauseMessage("oops");
     }
 

@@ -43,7 +43,7 @@ public record Converted(
     /** A sentence for notes. */
     @Override
     public String toString() {
-        return "%d of %d permutations folded away, %d Gathers stay"
+        return "%s of %s permutations folded away, %s Gathers stay"
                 .formatted(folded(), permutations(), gathers);
     }
 }

@@ -36,7 +36,7 @@ public final class Convolutions {
         List<Node> found = of(graph).stream().filter(n -> key(n).equals(key)).toList();
         if (found.size() != 1) {
             throw new IllegalArgumentException(
-                    "%d Convs are called '%s', expected one".formatted(found.size(), key));
+                    "%s Convs are called '%s', expected one".formatted(found.size(), key));
         }
         return found.get(0);
     }

@@ -135,7 +135,7 @@ public final class GroupConversion {
         if (weight.size(0) != structure.outputs().size()
                 || weight.size(1) != structure.inputs().size()) {
             throw new IllegalArgumentException(
-                    "%s has the weight %s, its structure is for [%d,%d,..]"
+                    "%s has the weight %s, its structure is for [%s,%s,..]"
                             .formatted(
                                     conv.label(),
                                     weight,

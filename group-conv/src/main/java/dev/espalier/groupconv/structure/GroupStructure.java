@@ -17,7 +17,7 @@ public record GroupStructure(int groups, Permutation outputs, Permutation inputs
     public GroupStructure {
         if (groups < 1 || outputs.size() % groups != 0 || inputs.size() % groups != 0) {
             throw new IllegalArgumentException(
-                    "%d groups do not divide %d outputs and %d inputs"
+                    "%s groups do not divide %s outputs and %s inputs"
                             .formatted(groups, outputs.size(), inputs.size()));
         }
     }

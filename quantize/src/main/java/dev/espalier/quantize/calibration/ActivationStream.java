@@ -106,7 +106,7 @@ public final class ActivationStream {
         Dataset samples = context.data().calibration();
         if (samples.size() < batch()) {
             throw new DataException(
-                    "calibration needs at least %d samples, as many as the model's input takes at once, and has %d"
+                    "calibration needs at least %s samples, as many as the model's input takes at once, and has %s"
                             .formatted(batch(), samples.size()));
         }
         List<String> computed = values.stream().filter(name -> !fed.contains(name)).toList();

@@ -70,7 +70,7 @@ final class CalibrationCache {
                 .map(
                         found -> {
                             context.note(
-                                    "ranges of %d values are from an earlier calibration on the same %d samples"
+                                    "ranges of %s values are from an earlier calibration on the same %s samples"
                                             .formatted(found.size(), samples().size()));
                             return found;
                         });

@@ -73,7 +73,7 @@ record CalibrationPlan(List<List<String>> parts, long bytes) {
      * @param atOnce samples computed at a time
      */
     String announcement(int watched, long bytesKept, int atOnce) {
-        return "calibration (%d values, %s of activations at a time, %s of counts%s)"
+        return "calibration (%s values, %s of activations at a time, %s of counts%s)"
                 .formatted(
                         watched,
                         text(atOnce * bytes),
@@ -83,7 +83,7 @@ record CalibrationPlan(List<List<String>> parts, long bytes) {
 
     private static String text(long bytes) {
         return bytes < KILO * KILO
-                ? "%d kB".formatted((bytes + KILO - 1) / KILO)
+                ? "%s kB".formatted((bytes + KILO - 1) / KILO)
                 : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }
 }

@@ -93,7 +93,7 @@ public final class ChannelRanges {
         }
         if (lows.length != channels) {
             throw new IllegalArgumentException(
-                    "%d channels after %d".formatted(channels, lows.length));
+                    "%s channels after %s".formatted(channels, lows.length));
         }
     }
 

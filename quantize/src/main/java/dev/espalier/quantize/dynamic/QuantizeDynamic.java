@@ -89,7 +89,7 @@ public record QuantizeDynamic(
     private Optional<DynamicWriter> writer(Model model, PassContext context) {
         if (model.opset() < LEAST_OPSET) {
             throw new UnsupportedModelException(
-                    "%s needs a model of operator set %d or newer, this one has %d; export it again"
+                    "%s needs a model of operator set %s or newer, this one has %s; export it again"
                             .formatted(ID, LEAST_OPSET, model.opset()));
         }
         List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
@@ -98,7 +98,7 @@ public record QuantizeDynamic(
             return Optional.empty();
         }
         context.note(
-                "%d MatMul and Gemm in 8-bit integers with dynamic ranges"
+                "%s MatMul and Gemm in 8-bit integers with dynamic ranges"
                         .formatted(layers.size()));
         return Optional.of(
                 new DynamicWriter(model, layers, perChannel, target.isExact(context.runner())));

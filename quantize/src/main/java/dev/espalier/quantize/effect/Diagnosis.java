@@ -176,7 +176,7 @@ public final class Diagnosis {
         if (noise.isOfGrid() && noise.span() <= FEW) {
             return new Finding(
                     Cause.RANGE,
-                    ": it is so wide that 90 %% of them share %d of the %d levels"
+                    ": it is so wide that 90 %% of them share %s of the %s levels"
                             .formatted(noise.span(), ByteGrid.LEVELS));
         }
         if (far.isPresent()) {

@@ -27,7 +27,7 @@ public final class GreatestWeights {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "greatest 8-bit weight of an output channel: %.0f on average, below 127 in %d of %d",
+                "greatest 8-bit weight of an output channel: %.0f on average, below 127 in %s of %s",
                 (double) sum / Math.max(channels, 1),
                 limited,
                 channels);

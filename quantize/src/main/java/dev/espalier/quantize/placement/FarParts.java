@@ -103,7 +103,7 @@ final class FarParts {
 
     private static Finding few(double part, String other, double whole) {
         return new Finding(
-                "of its parts one reaches %s and %s %s, which leaves %d of %d levels"
+                "of its parts one reaches %s and %s %s, which leaves %s of %s levels"
                         .formatted(
                                 (float) part,
                                 other,

@@ -63,7 +63,7 @@ public final class SharedGrids {
                     String.format(
                             Locale.ROOT,
                             "%s of which half of the channels or more have less"
-                                    + " than %d of %d levels, %s the most, %.0f %%; '%s' before this"
+                                    + " than %s of %s levels, %s the most, %.0f %%; '%s' before this"
                                     + " pass evens channels out",
                             count == 1 ? "1 layer reads a value" : count + " layers read values",
                             LEAST_LEVELS,

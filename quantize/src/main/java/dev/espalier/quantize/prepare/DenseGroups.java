@@ -63,7 +63,7 @@ final class DenseGroups {
                     node.withAttributes(node.attributes().without("group"))
                             .withInput(1, editor.addInitializer(node.input(1) + "_dense", dense)));
             context.note(
-                    "%s: written densely, since its %d groups of %d channels are slower in integers"
+                    "%s: written densely, since its %s groups of %s channels are slower in integers"
                             .formatted(node.label(), groups, weight.shape().size(1)));
             changed = true;
         }

@@ -99,7 +99,7 @@ public final class OpsetUpgrade {
                 for (Node node : graph.nodes()) {
                     if (node.isStandard() && !isUnchanged(node)) {
                         throw refusal(
-                                "%s in function '%s' may have to be written otherwise in operator set %d"
+                                "%s in function '%s' may have to be written otherwise in operator set %s"
                                         .formatted(node.label(), function.id(), target));
                     }
                 }
@@ -207,7 +207,7 @@ public final class OpsetUpgrade {
 
     private UnsupportedModelException refusal(String why) {
         return new UnsupportedModelException(
-                "quantize needs a model of operator set %d or newer, this one has %d, and %s; export it again with opset %d"
+                "quantize needs a model of operator set %s or newer, this one has %s, and %s; export it again with opset %s"
                         .formatted(target, model.opset(), why, target));
     }
 }

@@ -74,7 +74,7 @@ final class ShortcutConv {
             return model;
         }
         context.note(
-                "shortcuts that skip pixels and add zeros, written as 1x1 convolutions: %d"
+                "shortcuts that skip pixels and add zeros, written as 1x1 convolutions: %s"
                         .formatted(found));
         return model.withGraph(editor.removeUnused().build());
     }

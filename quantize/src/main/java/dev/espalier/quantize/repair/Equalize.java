@@ -73,7 +73,7 @@ public record Equalize(
         for (FrozenChannels frozen : groups.frozen()) {
             context.skipped(
                     frozen.layer().node().label(),
-                    "keeps the scale of %d channels: %s"
+                    "keeps the scale of %s channels: %s"
                             .formatted(frozen.channels(), frozen.reason()));
         }
         List<ScaledChannels> segments = new ArrayList<>();
@@ -90,7 +90,7 @@ public record Equalize(
         for (int i = 0; i < total.length; i++) {
             note(segments.get(i), total[i], context);
         }
-        context.note("%d sets of channels balanced in %d rounds".formatted(segments.size(), sweep));
+        context.note("%s sets of channels balanced in %s rounds".formatted(segments.size(), sweep));
         return weights.write(folded);
     }
 
@@ -165,7 +165,7 @@ public record Equalize(
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "%s: %d channels divided by %.3g to %.3g",
+                        "%s: %s channels divided by %.3g to %.3g",
                         segment.name(),
                         s.length,
                         java.util.Arrays.stream(s).min().orElse(1),

@@ -150,7 +150,7 @@ public record RoundWeights(
         context.note(
                 layers.isEmpty()
                         ? "nothing to round: no Conv, Gemm or MatMul with constant weights"
-                        : "%d layers with weights of %d bits".formatted(layers.size(), weightBits));
+                        : "%s layers with weights of %s bits".formatted(layers.size(), weightBits));
         return layers;
     }
 

@@ -48,14 +48,14 @@ final class AnswerCounts {
         String agreement =
                 String.format(
                         Locale.ROOT,
-                        "the class stays the same for %.2f %% of %d examples",
+                        "the class stays the same for %.2f %% of %s examples",
                         100.0 * same / examples,
                         examples);
         return labelled == 0
                 ? agreement
                 : String.format(
                         Locale.ROOT,
-                        "top-1 is %.2f %%, %.2f %% where sums are exact (%d validation examples); %s",
+                        "top-1 is %.2f %%, %.2f %% where sums are exact (%s validation examples); %s",
                         100.0 * right / labelled,
                         100.0 * exactRight / labelled,
                         labelled,

@@ -121,7 +121,7 @@ public record ForecastSaturation(
                         + tally
                         + String.format(
                                 Locale.ROOT,
-                                "; %.3f %% of the sums of %d layers saturate",
+                                "; %.3f %% of the sums of %s layers saturate",
                                 100 * run.saturatedShare(),
                                 run.layers()));
         Map<String, Double> shares = run.saturatedShares();

@@ -115,20 +115,20 @@ public record SaturationProof(List<Verdict> verdicts) {
         }
         int count = verdicts.size();
         if (isComplete()) {
-            return "proved for all %d integer layers: no sum can saturate on any CPU"
+            return "proved for all %s integer layers: no sum can saturate on any CPU"
                     .formatted(count);
         }
         List<String> found = new ArrayList<>();
         if (!saturable().isEmpty()) {
             found.add(
-                    "sums of %d of %d integer layers can saturate on x86 CPUs without VNNI"
+                    "sums of %s of %s integer layers can saturate on x86 CPUs without VNNI"
                                     .formatted(saturable().size(), count)
                             + " instructions: "
                             + names(saturable()));
         }
         if (!unproved().isEmpty()) {
             found.add(
-                    "of %d of %d integer layers it is not known: "
+                    "of %s of %s integer layers it is not known: "
                                     .formatted(unproved().size(), count)
                             + unproved().stream()
                                     .limit(NAMED)
@@ -144,13 +144,13 @@ public record SaturationProof(List<Verdict> verdicts) {
                         .limit(NAMED)
                         .map(
                                 v ->
-                                        "%s (%d of %d channels)"
+                                        "%s (%s of %s channels)"
                                                 .formatted(v.layer(), v.saturable(), v.channels()))
                         .collect(Collectors.joining(", "))
                 + more(verdicts);
     }
 
     private static String more(List<Verdict> verdicts) {
-        return verdicts.size() > NAMED ? " and %d more".formatted(verdicts.size() - NAMED) : "";
+        return verdicts.size() > NAMED ? " and %s more".formatted(verdicts.size() - NAMED) : "";
     }
 }

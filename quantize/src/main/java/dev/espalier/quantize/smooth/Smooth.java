@@ -90,7 +90,7 @@ public record Smooth(
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "%d inputs of MatMul and Gemm smoothed: the largest channel was on average %.1f times the median one, now %.1f times",
+                        "%s inputs of MatMul and Gemm smoothed: the largest channel was on average %.1f times the median one, now %.1f times",
                         groups.size(),
                         before / groups.size(),
                         after / groups.size()));

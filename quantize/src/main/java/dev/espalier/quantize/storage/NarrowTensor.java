@@ -33,7 +33,7 @@ record NarrowTensor(
 
     /** Why it cannot be rounded. */
     String refusal(HalfType type) {
-        return "stays float: %d of its numbers are above %s, the greatest %s; the largest is %s"
+        return "stays float: %s of its numbers are above %s, the greatest %s; the largest is %s"
                 .formatted(
                         overflowing,
                         type.greatest(),

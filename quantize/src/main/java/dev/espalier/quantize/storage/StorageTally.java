@@ -32,12 +32,12 @@ final class StorageTally {
 
     @Override
     public String toString() {
-        return "%d tensors of %d numbers in %s".formatted(tensors, elements, suffix())
+        return "%s tensors of %s numbers in %s".formatted(tensors, elements, suffix())
                 + (subnormal == 0
                         ? ""
                         : String.format(
                                 Locale.ROOT,
-                                "; %d numbers below %.1e lose precision, %d of them become zero",
+                                "; %s numbers below %.1e lose precision, %s of them become zero",
                                 subnormal,
                                 type.leastNormal(),
                                 vanishing));

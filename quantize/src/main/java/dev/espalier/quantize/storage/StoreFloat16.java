@@ -71,7 +71,7 @@ public record StoreFloat16(
         requireAll(model);
         if (type == HalfType.BFLOAT16 && model.opset() < LEAST_OPSET_OF_BFLOAT16) {
             throw new UnsupportedModelException(
-                    "store-float16 with type: bfloat16 needs a model of operator set %d or newer, this one has %d; export it again, or use float16"
+                    "store-float16 with type: bfloat16 needs a model of operator set %s or newer, this one has %s; export it again, or use float16"
                             .formatted(LEAST_OPSET_OF_BFLOAT16, model.opset()));
         }
         StorageTally tally = new StorageTally(type);

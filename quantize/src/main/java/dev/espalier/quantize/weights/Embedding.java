@@ -49,7 +49,7 @@ record Embedding(Node node, Tensor table) {
             if (width % blocks.size() != 0 || packed && width / blocks.size() % 2 != 0) {
                 context.skipped(
                         node.label(),
-                        "stays float: rows of %d numbers are no whole %sblocks of %d"
+                        "stays float: rows of %s numbers are no whole %sblocks of %s"
                                 .formatted(width, packed ? "pairs of " : "", blocks.size()));
             } else {
                 found.add(new Embedding(node, table.get()));

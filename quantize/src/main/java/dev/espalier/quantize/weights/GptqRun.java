@@ -138,7 +138,7 @@ final class GptqRun {
                 power == 0 ? 0 : Math.sqrt(error / power),
                 kept == 0
                         ? ""
-                        : "; %d of %d weights stay rounded to nearest, which is as near"
+                        : "; %s of %s weights stay rounded to nearest, which is as near"
                                 .formatted(kept, layers));
     }
 }

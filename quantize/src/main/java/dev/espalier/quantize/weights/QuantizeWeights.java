@@ -124,9 +124,9 @@ public record QuantizeWeights(
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "weights of %d MatMul and Gemm%s in %d bits, blocks of %d: %.1f %% of their float bytes",
+                        "weights of %s MatMul and Gemm%s in %s bits, blocks of %s: %.1f %% of their float bytes",
                         layers.size(),
-                        blocks.embeddings() ? " and %d embeddings".formatted(tables.size()) : "",
+                        blocks.embeddings() ? " and %s embeddings".formatted(tables.size()) : "",
                         type.bits(),
                         blocks.size(),
                         100 * writer.share()));

@@ -94,7 +94,7 @@ public final class FirstRuns {
         long bytes = type.dataType().bytes(type.shape().elementCount());
         if (bytes > Integer.MAX_VALUE) {
             throw new UnsupportedModelException(
-                    "output '%s' would be %s of %d MiB; at most 2047 MiB can be looked at"
+                    "output '%s' would be %s of %s MiB; at most 2047 MiB can be looked at"
                             .formatted(output, type, bytes >> 20));
         }
     }

@@ -79,7 +79,7 @@ public final class IsolatedMain {
             return refusal(e.getMessage());
         } catch (OutOfMemoryError e) {
             return refusal(
-                    "not enough memory (%d MiB) for the model"
+                    "not enough memory (%s MiB) for the model"
                             .formatted(Runtime.getRuntime().maxMemory() >> 20));
         }
     }

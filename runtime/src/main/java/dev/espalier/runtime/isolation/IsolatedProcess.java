@@ -122,12 +122,12 @@ final class IsolatedProcess implements AutoCloseable {
             while (answer == null) {
                 if (System.nanoTime() > end) {
                     throw stopped(
-                            "ONNX Runtime does not %s within %d seconds"
+                            "ONNX Runtime does not %s within %s seconds"
                                     .formatted(doing, time.toSeconds()));
                 }
                 if (memory.bytes() > limits.memoryBytes()) {
                     throw stopped(
-                            "ONNX Runtime needs more than %d MiB of memory to %s"
+                            "ONNX Runtime needs more than %s MiB of memory to %s"
                                     .formatted(limits.memoryBytes() >> 20, doing));
                 }
                 answer = answers.poll(MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);

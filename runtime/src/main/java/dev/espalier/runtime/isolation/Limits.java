@@ -22,7 +22,7 @@ public record Limits(Duration time, long memoryBytes) {
     public Limits {
         if (time.isNegative() || time.isZero() || memoryBytes < 1) {
             throw new IllegalArgumentException(
-                    "limits must be positive, found %s and %d bytes".formatted(time, memoryBytes));
+                    "limits must be positive, found %s and %s bytes".formatted(time, memoryBytes));
         }
     }
 

@@ -6,8 +6,8 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.pass.PassContext;
 
 /**
- * Epochs that broke off for a reason that may be gone when they are begun again: native code that
- * ran out of memory, a process that was killed. Each network may begin an epoch again a few times;
+ * Epochs that failed for a reason that may be gone when they are begun again: native code that ran
+ * out of memory, a process that was killed. Each network may begin an epoch again a few times;
  * every time is told.
  */
 final class EpochRetries {
@@ -34,7 +34,7 @@ final class EpochRetries {
 
     /** How messages call a network, counted from 0. */
     String name(int network) {
-        return "network %d of %d".formatted(network + 1, counts.length);
+        return "network %s of %s".formatted(network + 1, counts.length);
     }
 
     /**
@@ -47,12 +47,12 @@ final class EpochRetries {
         counts[network]++;
         if (counts[network] > MOST) {
             throw new PassFailedException(
-                    "%s: epoch %d broke off %d times, the last time since %s"
+                    "%s: epoch %s failed %s times, the last time since %s"
                             .formatted(name(network), epoch, counts[network], reason),
                     cause);
         }
         context.note(
-                "network %d: epoch %d broke off, since %s; it went on from its last good state"
+                "network %s: epoch %s failed, since %s; it went on from its last good state"
                         .formatted(network + 1, epoch, reason));
     }
 }

@@ -28,7 +28,7 @@ final class JointProgress {
         if (!said.isEmpty()) {
             words.put(network, said);
             List<String> all = new ArrayList<>();
-            words.forEach((each, text) -> all.add("network %d: %s".formatted(each + 1, text)));
+            words.forEach((each, text) -> all.add("network %s: %s".formatted(each + 1, text)));
             task.show(String.join("; ", all));
         }
     }

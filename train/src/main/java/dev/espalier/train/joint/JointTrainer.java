@@ -38,7 +38,7 @@ import java.util.Optional;
  *
  * <p>There is a checkpoint of all when each has finished an epoch, beside those that each training
  * makes, so that a killed training takes the same course. A network whose training diverges or
- * breaks off goes on from its last good state, a few times at most; the report says so.
+ * fails goes on from its last good state, a few times at most; the report says so.
  */
 public final class JointTrainer {
     static final String CHECKPOINT = "joint-training";
@@ -78,12 +78,12 @@ public final class JointTrainer {
         for (TrainingPlan plan : plans) {
             if (plan.epochs() != plans.get(0).epochs()) {
                 throw new InvalidOptionException(
-                        "networks that are trained side by side take equal numbers of epochs, found %d and %d"
+                        "networks that are trained side by side take equal numbers of epochs, found %s and %s"
                                 .formatted(plans.get(0).epochs(), plan.epochs()));
             }
             if (plan.regime().patience() > 0) {
                 throw new InvalidOptionException(
-                        "networks that are trained side by side end together, and patience would end one before the others: set patience to 0, found %d"
+                        "networks that are trained side by side end together, and patience would end one before the others: set patience to 0, found %s"
                                 .formatted(plan.regime().patience()));
             }
         }
@@ -100,7 +100,7 @@ public final class JointTrainer {
     public JointTrainer across(int count) {
         if (count < 1 || count > plans.size()) {
             throw new InvalidOptionException(
-                    "%d networks are trained by 1 to %1$d processes, found workers: %d"
+                    "%s networks are trained by 1 to %1$s processes, found workers: %s"
                             .formatted(plans.size(), count));
         }
         return new JointTrainer(plans, objective, exchange, context, count);
@@ -236,7 +236,7 @@ public final class JointTrainer {
         }
         if (!metric.isThere()) {
             context.note(
-                    "returned network 1 of %d: there is no validation split to choose on"
+                    "returned network 1 of %s: there is no validation split to choose on"
                             .formatted(plans.size()));
             return 0;
         }
@@ -248,7 +248,7 @@ public final class JointTrainer {
             best = (metric.isFalling() ? -gain : gain) > 0 ? i : best;
         }
         context.note(
-                "returned network %d of %d, the best on the validation split after the last epoch: %s %s"
+                "returned network %s of %s, the best on the validation split after the last epoch: %s %s"
                         .formatted(best + 1, plans.size(), metric.words(), metric.show(figures)));
         return best;
     }

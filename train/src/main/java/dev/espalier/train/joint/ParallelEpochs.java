@@ -53,7 +53,7 @@ final class ParallelEpochs implements EpochRunner {
         if (behind.isEmpty()) {
             return from;
         }
-        String name = "epoch %d of %d, %d processes".formatted(epoch, epochs(), processes.size());
+        String name = "epoch %s of %s, %s processes".formatted(epoch, epochs(), processes.size());
         long images = behind.stream().mapToLong(i -> runs.get(i).images()).sum();
         try (Progress.Task task = context.progress().begin(name, images, "images")) {
             carryOut(epoch, behind, new JointProgress(task, runs.size()));
@@ -90,7 +90,7 @@ final class ParallelEpochs implements EpochRunner {
             if (next.message().isEmpty()) {
                 String reason = process.gone();
                 if (network == WorkerProcess.IDLE) {
-                    context.note("a process without a network broke off, since " + reason);
+                    context.note("a process without a network failed, since " + reason);
                 } else {
                     retries.add(network, reason, null);
                     waiting.addFirst(network);
@@ -126,7 +126,7 @@ final class ParallelEpochs implements EpochRunner {
         TrainingState state = runs.get(i).latest(from);
         if (state.epoch() != epoch) {
             throw new OutputException(
-                    "network %d of %d: its snapshot after epoch %d is missing or damaged; run again with --resume"
+                    "network %s of %s: its snapshot after epoch %s is missing or damaged; run again with --resume"
                             .formatted(i + 1, runs.size(), epoch));
         }
         return state;

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One network after the other, each with all threads. An epoch that breaks off is begun again from
- * the network's last good state, while the others wait.
+ * One network after the other, each with all threads. An epoch that fails is begun again from the
+ * network's last good state, while the others wait.
  */
 final class SequentialEpochs implements EpochRunner {
     private final List<TrainingRun> runs;

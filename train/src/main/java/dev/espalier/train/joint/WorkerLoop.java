@@ -73,7 +73,7 @@ final class WorkerLoop {
                         .orElse(JointState.start(runs.size()));
         if (state.epoch() != epoch) {
             throw new PassFailedException(
-                    "the snapshot of all networks after epoch %d is damaged or of another training"
+                    "the snapshot of all networks after epoch %s is damaged or of another training"
                             .formatted(epoch));
         }
         return state;

@@ -22,7 +22,7 @@ record WorkerMessage(Verb verb, int network, long number, String words) {
         DONE,
         /** Worker: image {@code number} of the epoch is done; words are for people. */
         AT,
-        /** Worker: the epoch broke off, which may pass; this process ends. Words say why. */
+        /** Worker: the epoch failed, which may pass; this process ends. Words say why. */
         BROKE,
         /** Worker: the epoch fails for good. Words: the kind of error and its message. */
         FAILED
@@ -34,7 +34,7 @@ record WorkerMessage(Verb verb, int network, long number, String words) {
 
     /** As one line; line breaks within words become spaces. */
     String toLine() {
-        return "%s %d %d %s".formatted(verb, network, number, words.replaceAll("\\R", " ")).strip();
+        return "%s %s %s %s".formatted(verb, network, number, words.replaceAll("\\R", " ")).strip();
     }
 
     /** The message on a line; empty where it is none, such as what a library printed. */

@@ -26,7 +26,7 @@ public record SoftTargets(double temperature) implements LossTerm {
     /** {@code KL(t || s)} of logarithms of probabilities [N, K], averaged over N. */
     public static String divergence(String student, String teacher) {
         int sum = 2;
-        return "torch.div(torch.kl_div(%s, %s, %d, log_target=True), torch.size(%2$s, 0))"
+        return "torch.div(torch.kl_div(%s, %s, %s, log_target=True), torch.size(%2$s, 0))"
                 .formatted(student, teacher, sum);
     }
 }

@@ -41,7 +41,7 @@ final class Descent {
      */
     List<String> write(ProgramText text, List<String> gradients, int parts) {
         for (int i = 0; i < leaves.size(); i++) {
-            text.add("g%d = %s".formatted(i, inLayout(gradients.get(i), leaves.get(i))));
+            text.add("g%s = %s".formatted(i, inLayout(gradients.get(i), leaves.get(i))));
         }
         String scale = scale(text, parts);
         Map<Boolean, List<Integer>> groups =

@@ -102,7 +102,7 @@ final class StepWriter {
     private static String share(String argument, int parts, int position) {
         return parts == 1
                 ? argument
-                : "torch.chunk(%s, %d)[%d]".formatted(argument, parts, position);
+                : "torch.chunk(%s, %s)[%s]".formatted(argument, parts, position);
     }
 
     /** Leaves the number of earlier steps in {@code past}, that of steps in {@code steps}. */

@@ -50,7 +50,7 @@ public record Regime(
     public Regime {
         if (microBatch > 0 && batch % microBatch != 0) {
             throw new InvalidOptionException(
-                    "a batch of %d cannot be split into micro-batches of %d; take a divisor"
+                    "a batch of %s cannot be split into micro-batches of %s; take a divisor"
                             .formatted(batch, microBatch));
         }
         if (augmentation.mixing().isOn() && (microBatch == 0 ? batch : microBatch) == 1) {

@@ -37,7 +37,7 @@ final class TrainingData {
             Model model, InputShapes shapes, Dataset data, int batch, Truth truth) {
         if (truth == Truth.CLASSES && data.classes() == 0) {
             throw new DataException(
-                    "training needs labelled examples; the training split has %d examples of 0 classes"
+                    "training needs labelled examples; the training split has %s examples of 0 classes"
                             .formatted(data.size()));
         }
         requireInputs(model, shapes, data, batch);
@@ -51,7 +51,7 @@ final class TrainingData {
         }
         if (!scores.isFixed() || scores.rank() != 2 || scores.size(1) < data.classes()) {
             throw new UnsupportedModelException(
-                    "training needs class scores [%d, %d or more] as the first output; '%s' is %s"
+                    "training needs class scores [%s, %s or more] as the first output; '%s' is %s"
                             .formatted(batch, data.classes(), output, scores));
         }
     }
@@ -67,7 +67,7 @@ final class TrainingData {
         }
         if (batch > data.size()) {
             throw new InvalidOptionException(
-                    "a step takes %d examples, and the training split has %d; set regime: {batch: %2$d} or less"
+                    "a step takes %s examples, and the training split has %s; set regime: {batch: %2$s} or less"
                             .formatted(batch, data.size()));
         }
     }
@@ -105,7 +105,7 @@ final class TrainingData {
             }
             if (expected.rank() == 0 || expected.size(0) != batch) {
                 throw new UnsupportedModelException(
-                        "input '%s' has the fixed shape %s; training in batches of %d needs an open first dimension"
+                        "input '%s' has the fixed shape %s; training in batches of %s needs an open first dimension"
                                 .formatted(feed.name(), expected, batch));
             }
             Shape perExample =
@@ -137,7 +137,7 @@ final class TrainingData {
         }
         if (looked > 1 && !varied) {
             throw new DataException(
-                    "all %d training examples looked at have the same inputs, so that nothing can be learnt from them; check the data's path, and scale and std of preprocess"
+                    "all %s training examples looked at have the same inputs, so that nothing can be learnt from them; check the data's path, and scale and std of preprocess"
                             .formatted(looked));
         }
     }
@@ -150,7 +150,7 @@ final class TrainingData {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new DataException(
-                        "example %d gives %s for input '%s', which is no number; check the files, and mean and std of preprocess"
+                        "example %s gives %s for input '%s', which is no number; check the files, and mean and std of preprocess"
                                 .formatted(
                                         indices[i / (values.length / indices.length)],
                                         values[i],

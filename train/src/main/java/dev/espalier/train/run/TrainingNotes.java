@@ -43,7 +43,7 @@ final class TrainingNotes {
                                         name, "not trained: no gradient of the loss reaches it"));
         if (state.begun().steps() > 0) {
             context.note(
-                    "went on in epoch %d after step %d"
+                    "went on in epoch %s after step %s"
                             .formatted(state.epoch() + 1, state.begun().steps()));
         } else if (state.epoch() > 0) {
             context.note("went on after epoch " + state.epoch());
@@ -71,7 +71,7 @@ final class TrainingNotes {
     /** Says what was done. */
     void ends(TorchProgram program, TrainingState state) {
         context.note(
-                "trained %d weights for %d epochs, activations in %s"
+                "trained %s weights for %s epochs, activations in %s"
                         .formatted(
                                 program.state().stream()
                                         .filter(slot -> slot.kind() == Slot.Kind.WEIGHT)
@@ -82,7 +82,7 @@ final class TrainingNotes {
                                         : "float32"));
         if (TorchModule.channelBlock() > 1) {
             context.note(
-                    "channels of convolutions were filled up with zeros to multiples of %d, since"
+                    "channels of convolutions were filled up with zeros to multiples of %s, since"
                                     .formatted(TorchModule.channelBlock())
                             + " LibTorch computes others wrongly on this machine");
         }
@@ -102,8 +102,8 @@ final class TrainingNotes {
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "training diverged in epoch %d, step %d (loss %.4g at learning rate %.4g):"
-                                + " went back to the end of epoch %d and halved the learning rate",
+                        "training diverged in epoch %s, step %s (loss %.4g at learning rate %.4g):"
+                                + " went back to the end of epoch %s and halved the learning rate",
                         divergence.epoch(),
                         divergence.step(),
                         divergence.loss(),
@@ -117,9 +117,9 @@ final class TrainingNotes {
         context.note(
                 String.format(
                         Locale.ROOT,
-                        "stopped after epoch %d of %d: the validation split saw nothing better than"
-                                + " the %s of epoch %d for %d epochs; the weights are those of"
-                                + " epoch %d, not of the best one",
+                        "stopped after epoch %s of %s: the validation split saw nothing better than"
+                                + " the %s of epoch %s for %s epochs; the weights are those of"
+                                + " epoch %s, not of the best one",
                         state.epoch(),
                         plan.epochs(),
                         metric.show(List.of(state.history().get(best - 1).validation())),

@@ -15,7 +15,7 @@ public record TrainingPlan(int epochs, double learningRate, Regime regime) {
     public TrainingPlan {
         if (epochs < 0 || !(learningRate >= 0)) {
             throw new InvalidOptionException(
-                    "training needs epochs >= 0 and learning-rate >= 0, found %d and %s"
+                    "training needs epochs >= 0 and learning-rate >= 0, found %s and %s"
                             .formatted(epochs, learningRate));
         }
     }

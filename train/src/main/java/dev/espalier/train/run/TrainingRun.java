@@ -318,8 +318,8 @@ public final class TrainingRun {
             throw new InvalidOptionException(
                     String.format(
                             Locale.ROOT,
-                            "training diverged: the loss was %s in epoch %d, step %d, at learning"
-                                    + " rate %.4g, after it had been halved %d times; lower"
+                            "training diverged: the loss was %s in epoch %s, step %s, at learning"
+                                    + " rate %.4g, after it had been halved %s times; lower"
                                     + " learning-rate or lengthen the warm-up",
                             last.loss(),
                             last.epoch(),

@@ -89,7 +89,7 @@ public final class DjlDataset implements Dataset {
         List<Value> feeds = model.graph().feeds();
         if (feeds.size() != first.data().size()) {
             throw new DataException(
-                    "the DJL dataset gives %d data arrays, the model takes %d inputs: %s"
+                    "the DJL dataset gives %s data arrays, the model takes %s inputs: %s"
                             .formatted(
                                     first.data().size(),
                                     feeds.size(),

@@ -28,7 +28,7 @@ final class DjlLabels {
         Tensor labels = only(arrays);
         if (labels.elementCount() != arrays.size()) {
             throw new DataException(
-                    "the DJL dataset has labels %s for %d examples, expected one class number for each"
+                    "the DJL dataset has labels %s for %s examples, expected one class number for each"
                             .formatted(labels.type(), arrays.size()));
         }
         double[] numbers = labels.toDoubles();
@@ -37,7 +37,7 @@ final class DjlLabels {
             classes[i] = (int) numbers[i];
             if (classes[i] != numbers[i] || classes[i] < 0 || classes[i] >= count) {
                 throw new DataException(
-                        "the DJL dataset has the label %s, expected a class number from 0 to %d, as many as the model tells apart"
+                        "the DJL dataset has the label %s, expected a class number from 0 to %s, as many as the model tells apart"
                                 .formatted(numbers[i], count - 1));
             }
         }
@@ -66,7 +66,7 @@ final class DjlLabels {
     private static Tensor only(DjlArrays arrays) {
         if (arrays.labels().size() != 1) {
             throw new DataException(
-                    "the DJL dataset gives %d label arrays, expected 1"
+                    "the DJL dataset gives %s label arrays, expected 1"
                             .formatted(arrays.labels().size()));
         }
         return arrays.labels().get(0);

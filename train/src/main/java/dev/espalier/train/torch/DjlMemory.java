@@ -50,7 +50,7 @@ final class DjlMemory implements DjlSource {
                 bytes += batches.get(batches.size() - 1).bytes();
                 if (bytes > mostBytes) {
                     throw new DataException(
-                            "the DJL dataset cannot be read by index, and its examples are more than the %d bytes that are kept in memory; make it a RandomAccessDataset"
+                            "the DJL dataset cannot be read by index, and its examples are more than the %s bytes that are kept in memory; make it a RandomAccessDataset"
                                     .formatted(mostBytes));
                 }
             }

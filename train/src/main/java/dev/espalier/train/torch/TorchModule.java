@@ -133,7 +133,7 @@ public final class TorchModule implements AutoCloseable {
             return results;
         } catch (EngineException e) {
             throw new UnsupportedModelException(
-                    "Torch broke off in this model's " + method + ": " + e.getMessage(), e);
+                    "Torch failed in this model's " + method + ": " + e.getMessage(), e);
         }
     }
 

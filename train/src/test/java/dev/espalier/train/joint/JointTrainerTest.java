@@ -287,12 +287,12 @@ class JointTrainerTest {
         PassContext context = new BreakingData(10, 20).context();
         assertThat(trainer(plans, new Rotation(), context).train(SMALL)).isEqualTo(expected);
         assertThat(context.notes())
-                .filteredOn(note -> note.contains("broke off"))
+                .filteredOn(note -> note.contains("failed"))
                 .hasSize(2)
                 .allMatch(
                         note ->
                                 note.matches(
-                                        "network [12]: epoch [12] broke off, since .*no memory; it"
+                                        "network [12]: epoch [12] failed, since .*no memory; it"
                                                 + " went on from its last good state"));
     }
 
@@ -304,7 +304,7 @@ class JointTrainerTest {
                 trainer(plans(2, TrainerTest.REGIME, 0.05, 0.1), new Rotation(), context);
         assertThatThrownBy(() -> trainer.train(SMALL))
                 .isInstanceOf(PassFailedException.class)
-                .hasMessageStartingWith("network 1 of 2: epoch 1 broke off 4 times, the last time")
+                .hasMessageStartingWith("network 1 of 2: epoch 1 failed 4 times, the last time")
                 .hasMessageContaining("no memory");
     }
 

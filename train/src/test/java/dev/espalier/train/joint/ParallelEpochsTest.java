@@ -131,12 +131,12 @@ class ParallelEpochsTest {
         assertThat(train(plans, 2, context)).isEqualTo(expected);
         assertThat(workers.started()).hasSize(4);
         assertThat(context.notes())
-                .filteredOn(note -> note.contains("broke off"))
+                .filteredOn(note -> note.contains("failed"))
                 .hasSize(2)
                 .allMatch(
                         note ->
                                 note.matches(
-                                        "network [12]: epoch \\d broke off, since its process ended"
+                                        "network [12]: epoch \\d failed, since its process ended"
                                                 + " with exit code 137; its log is worker.log; it"
                                                 + " went on from its last good state"));
     }
@@ -148,7 +148,7 @@ class ParallelEpochsTest {
         assertThatThrownBy(() -> train(plans, 2, context().withWorkers(workers)))
                 .isInstanceOf(PassFailedException.class)
                 .hasMessageMatching(
-                        "network [12] of 2: epoch 1 broke off 4 times, the last time since its"
+                        "network [12] of 2: epoch 1 failed 4 times, the last time since its"
                                 + " process ended with exit code 137; its log is worker.log");
     }
 
@@ -177,12 +177,12 @@ class ParallelEpochsTest {
         PassContext context = context().withWorkers(workers);
         assertThat(train(plans, 2, context)).isEqualTo(expected);
         assertThat(context.notes())
-                .filteredOn(note -> note.contains("broke off"))
+                .filteredOn(note -> note.contains("failed"))
                 .hasSize(1)
                 .allMatch(
                         note ->
                                 note.matches(
-                                        "network [12]: epoch [12] broke off, since .*no memory; it"
+                                        "network [12]: epoch [12] failed, since .*no memory; it"
                                                 + " went on from its last good state"));
         assertThat(workers.started()).hasSize(3);
     }

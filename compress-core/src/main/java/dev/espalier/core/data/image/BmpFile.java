@@ -50,7 +50,7 @@ final class BmpFile {
     private static void require(byte[] bytes, long needed) {
         if (bytes.length < needed) {
             throw new DataException(
-                    "it is cut off at byte %d of %d".formatted(bytes.length, needed));
+                    "it is cut off at byte %s of %s".formatted(bytes.length, needed));
         }
     }
 }

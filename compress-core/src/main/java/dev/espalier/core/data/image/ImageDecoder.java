@@ -138,7 +138,7 @@ public final class ImageDecoder {
             long count = (long) reader.getWidth(0) * reader.getHeight(0);
             if (count > MOST_PIXELS) {
                 throw new DataException(
-                        "it claims %dx%d pixels; the most is %d"
+                        "it claims %sx%s pixels; the most is %s"
                                 .formatted(reader.getWidth(0), reader.getHeight(0), MOST_PIXELS));
             }
             BufferedImage image = reader.read(0);

@@ -34,8 +34,8 @@ public final class ImageGeometry {
         long longer = Math.max(1, (long) shorter * Math.max(h, w) / Math.min(h, w));
         if (longer * shorter > ImageDecoder.MOST_PIXELS) {
             throw new DataException(
-                    ("an image of %dx%d pixels would have %dx%d after "
-                                    + "resizing; the most is %d pixels")
+                    ("an image of %sx%s pixels would have %sx%s after "
+                                    + "resizing; the most is %s pixels")
                             .formatted(w, h, longer, shorter, ImageDecoder.MOST_PIXELS));
         }
         return h <= w
@@ -65,7 +65,7 @@ public final class ImageGeometry {
     private static byte[] crop(byte[] pixels, ImageSize size, int side, String name) {
         if (side > size.height() || side > size.width()) {
             throw new DataException(
-                    ("%s has %dx%d pixels, too few for a crop of %d; set "
+                    ("%s has %sx%s pixels, too few for a crop of %s; set "
                                     + "preprocess: resize to at least that")
                             .formatted(name, size.width(), size.height(), side));
         }

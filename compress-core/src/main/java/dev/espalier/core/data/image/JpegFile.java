@@ -74,7 +74,7 @@ final class JpegFile {
 
     private DataException cutOff() {
         return new DataException(
-                "it is cut off: no end of the image up to byte %d".formatted(bytes.length));
+                "it is cut off: no end of the image up to byte %s".formatted(bytes.length));
     }
 
     private void segment(int code, int from, int to) {
@@ -97,7 +97,7 @@ final class JpegFile {
         int components = bytes[from] & 0xff;
         int last = from + 1 + 2 * components;
         if (last + 3 > to) {
-            throw new DataException("its scan at byte %d is damaged".formatted(from));
+            throw new DataException("its scan at byte %s is damaged".formatted(from));
         }
         long given = -1;
         if (progressive) {

@@ -29,7 +29,7 @@ public final class Normalization {
     private static double[] spread(String name, List<Double> given, double absent, int channels) {
         if (given.size() > 1 && given.size() != channels) {
             throw new InvalidOptionException(
-                    "preprocess: %s has %d numbers, the data has %d channels; give one for each"
+                    "preprocess: %s has %s numbers, the data has %s channels; give one for each"
                             .formatted(name, given.size(), channels));
         }
         double[] values = new double[channels];

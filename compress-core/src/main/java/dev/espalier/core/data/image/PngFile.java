@@ -27,19 +27,19 @@ final class PngFile {
         int at = SIGNATURE;
         while (true) {
             if (bytes.length - at < AROUND) {
-                throw new DataException("it is cut off at byte %d".formatted(bytes.length));
+                throw new DataException("it is cut off at byte %s".formatted(bytes.length));
             }
             int length = file.getInt(at);
             String name = new String(bytes, at + 4, 4, StandardCharsets.ISO_8859_1);
             if (length < 0 || length > bytes.length - at - AROUND) {
                 throw new DataException(
-                        "it is cut off or damaged in the chunk %s at byte %d".formatted(name, at));
+                        "it is cut off or damaged in the chunk %s at byte %s".formatted(name, at));
             }
             CRC32 checksum = new CRC32();
             checksum.update(bytes, at + 4, 4 + length);
             if ((int) checksum.getValue() != file.getInt(at + 8 + length)) {
                 throw new DataException(
-                        "the chunk %s at byte %d has a wrong checksum".formatted(name, at));
+                        "the chunk %s at byte %s has a wrong checksum".formatted(name, at));
             }
             if (name.equals("IEND")) {
                 return;

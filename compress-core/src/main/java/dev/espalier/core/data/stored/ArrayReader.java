@@ -46,7 +46,7 @@ final class ArrayReader {
         int[] sizes = array.sizes();
         if (sizes.length == 0 || sizes[0] != examples.size()) {
             throw new DataException(
-                    "%s has the shape %s, expected one row for each of %d examples"
+                    "%s has the shape %s, expected one row for each of %s examples"
                             .formatted(name, Arrays.toString(sizes), examples.size()));
         }
         long[] sample = Arrays.stream(sizes).skip(1).asLongStream().toArray();
@@ -62,7 +62,7 @@ final class ArrayReader {
         double value = array.real(i);
         if (!Float.isFinite((float) value)) {
             throw new DataException(
-                    "%s holds %s at element %d; expected finite numbers within float32's range"
+                    "%s holds %s at element %s; expected finite numbers within float32's range"
                             .formatted(name, value, i));
         }
         return value;
@@ -116,7 +116,7 @@ final class ArrayReader {
             }
             if (size >= 0 && sizes[0] != size) {
                 throw new DataException(
-                        "array '%s' of %s holds %d examples, another %d"
+                        "array '%s' of %s holds %s examples, another %s"
                                 .formatted(entry.getKey(), file, sizes[0], size));
             }
             size = sizes[0];
@@ -135,7 +135,7 @@ final class ArrayReader {
             }
             if (!array.isInteger() || !isOneEach(array.sizes(), size)) {
                 throw new DataException(
-                        "array '%s' of %s has the shape %s; expected %d whole numbers, classes; float targets of a regression go into an array 'targets'"
+                        "array '%s' of %s has the shape %s; expected %s whole numbers, classes; float targets of a regression go into an array 'targets'"
                                 .formatted(name, file, Arrays.toString(array.sizes()), size));
             }
             int[] labels = new int[size];
@@ -143,7 +143,7 @@ final class ArrayReader {
                 labels[i] =
                         ClassLabels.checked(
                                 array.integer(i),
-                                "example %d of array '%s' of %s".formatted(i, name, file));
+                                "example %s of array '%s' of %s".formatted(i, name, file));
             }
             return new ClassLabels(labels);
         }
@@ -195,7 +195,7 @@ final class ArrayReader {
             values[i] = normal.apply(finite(array, i, name), i / perChannel % channels);
             if (!Float.isFinite(values[i])) {
                 throw new DataException(
-                        "element %d of %s becomes %s by preprocess; mend scale or std"
+                        "element %s of %s becomes %s by preprocess; mend scale or std"
                                 .formatted(i, name, values[i]));
             }
         }

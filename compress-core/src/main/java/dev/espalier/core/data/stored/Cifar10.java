@@ -55,14 +55,14 @@ final class Cifar10 {
             byte[] bytes = DataFiles.inMemory(file, () -> DataFiles.readAll(file));
             if (bytes.length == 0 || bytes.length % RECORD != 0) {
                 throw new DataException(
-                        "%s has %d bytes, expected a multiple of %d; it is cut off or no CIFAR-10"
+                        "%s has %s bytes, expected a multiple of %s; it is cut off or no CIFAR-10"
                                 .formatted(file, bytes.length, RECORD));
             }
             for (int at = 0; at < bytes.length; at += RECORD) {
                 int label = bytes[at] & 0xff;
                 if (label >= CLASSES) {
                     throw new DataException(
-                            "%s: image %d has the label %d, expected 0 to 9"
+                            "%s: image %s has the label %s, expected 0 to 9"
                                     .formatted(file, at / RECORD, label));
                 }
                 labels.add(label);

@@ -28,7 +28,7 @@ public final class ClassLabels {
     static int checked(long label, String where) {
         if (label < 0 || label >= MOST) {
             throw new DataException(
-                    "%s has the label %d, expected a class number from 0".formatted(where, label));
+                    "%s has the label %s, expected a class number from 0".formatted(where, label));
         }
         return (int) label;
     }

@@ -89,7 +89,7 @@ final class CsvTable {
         Shape sample = input.shapeOfRow(features);
         input.check(
                 new TensorType(DataType.FLOAT, sample),
-                "%s has %d columns besides labels and targets".formatted(file, features));
+                "%s has %s columns besides labels and targets".formatted(file, features));
         int channels = Math.toIntExact(sample.size(0));
         int perChannel = features / channels;
         Normalization normal = Normalization.of(preprocess, 1, channels);
@@ -100,7 +100,7 @@ final class CsvTable {
             String where = file + " line " + parser.getCurrentLineNumber();
             if (row.size() != names.size()) {
                 throw new DataException(
-                        "%s has %d fields, the header %d"
+                        "%s has %s fields, the header %s"
                                 .formatted(where, row.size(), names.size()));
             }
             labels.add(labelColumn < 0 ? -1 : label(row.get(labelColumn), where));

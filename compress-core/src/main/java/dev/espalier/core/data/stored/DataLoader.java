@@ -58,7 +58,7 @@ public final class DataLoader {
         boolean all = config.format() == Format.CIFAR10 || config.format() == Format.IMAGE_FOLDER;
         if (found > width || all && found > 0 && found < width) {
             throw new DataException(
-                    "%s has %d classes, the model tells %d apart"
+                    "%s has %s classes, the model tells %s apart"
                             .formatted(config.path(), found, width));
         }
     }

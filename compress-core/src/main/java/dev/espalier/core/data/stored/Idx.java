@@ -69,12 +69,12 @@ final class Idx {
         ImageSize size = ImageSize.ofArray(images.sizes, imageFile);
         if (labels.sizes.length != 1) {
             throw new DataException(
-                    "%s holds an array of rank %d, expected labels, of rank 1"
+                    "%s holds an array of rank %s, expected labels, of rank 1"
                             .formatted(labelFile, labels.sizes.length));
         }
         if (images.sizes[0] != labels.sizes[0]) {
             throw new DataException(
-                    "%s holds %d images, %s %d labels"
+                    "%s holds %s images, %s %s labels"
                             .formatted(imageFile, images.sizes[0], labelFile, labels.sizes[0]));
         }
         if (images.sizes[0] == 0) {

@@ -65,7 +65,7 @@ record ModelInput(String name, TensorType type) {
         long channels = type.shape().size(1);
         if (channels != 1 && channels != 3) {
             throw new DataException(
-                    "the model's input '%s' takes %s; image files give 1 or 3 channels, not %d"
+                    "the model's input '%s' takes %s; image files give 1 or 3 channels, not %s"
                             .formatted(name, type, channels));
         }
         return (int) channels;

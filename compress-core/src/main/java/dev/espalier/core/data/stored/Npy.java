@@ -80,7 +80,7 @@ final class Npy {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
             throw new DataException(
-                    "%s is cut off: %d more bytes expected".formatted(name, count - bytes.length));
+                    "%s is cut off: %s more bytes expected".formatted(name, count - bytes.length));
         }
         return bytes;
     }

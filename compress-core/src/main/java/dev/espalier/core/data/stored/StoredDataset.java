@@ -135,7 +135,7 @@ public final class StoredDataset implements Dataset {
         long bytes = type.bytes(shape.elementCount());
         if (bytes > Integer.MAX_VALUE) {
             throw new InvalidOptionException(
-                    "a batch of %s takes %d bytes, more than 2 GiB; use a smaller batch"
+                    "a batch of %s takes %s bytes, more than 2 GiB; use a smaller batch"
                             .formatted(shape, bytes));
         }
         return (int) bytes;
