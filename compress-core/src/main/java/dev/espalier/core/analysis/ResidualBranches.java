@@ -106,8 +106,8 @@ public final class ResidualBranches {
         Set<String> made = new HashSet<>();
         branch.nodes().forEach(node -> made.addAll(node.outputs()));
         return branch.nodes().stream()
-                .flatMap(node -> node.inputs().stream())
-                .filter(input -> !input.isEmpty() && !made.contains(input))
+                .flatMap(node -> node.reads().stream())
+                .filter(input -> !made.contains(input))
                 .allMatch(input -> before.contains(input) || types.constant(input).isPresent());
     }
 
@@ -116,7 +116,7 @@ public final class ResidualBranches {
         for (int i = graph.nodes().size() - 1; i >= 0; i--) {
             Node node = graph.nodes().get(i);
             if (node.outputs().stream().anyMatch(found::contains)) {
-                found.addAll(node.inputs());
+                found.addAll(node.reads());
             }
         }
         return found;

@@ -21,19 +21,17 @@ record GraphIndex(
         Set<String> captured = new HashSet<>();
         for (Node node : graph.nodes()) {
             node.outputs().forEach(output -> producers.put(output, node));
-            Set<String> reads = new LinkedHashSet<>(node.inputs());
-            for (Graph body : node.attributes().graphs()) {
-                Set<String> free = freeNames(body);
-                captured.addAll(free);
-                reads.addAll(free);
-            }
-            reads.forEach(
-                    read -> consumers.computeIfAbsent(read, k -> new ArrayList<>()).add(node));
+            node.attributes().graphs().forEach(body -> captured.addAll(freeNames(body)));
+            node.reads()
+                    .forEach(
+                            read ->
+                                    consumers
+                                            .computeIfAbsent(read, k -> new ArrayList<>())
+                                            .add(node));
         }
         Set<String> outputs = new HashSet<>();
         graph.outputs().forEach(output -> outputs.add(output.name()));
         producers.remove("");
-        consumers.remove("");
         return new GraphIndex(producers, consumers, outputs, captured);
     }
 

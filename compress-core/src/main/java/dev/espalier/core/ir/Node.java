@@ -2,7 +2,9 @@ package dev.espalier.core.ir;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One call of an operator, or of a {@link Function} of the model.
@@ -55,6 +57,17 @@ public record Node(
 
     public boolean hasInput(int i) {
         return !input(i).isEmpty();
+    }
+
+    /**
+     * The values without which this cannot be computed: its inputs, and what the graphs in its
+     * attributes take from the graph around them.
+     */
+    public Set<String> reads() {
+        Set<String> reads = new LinkedHashSet<>(inputs);
+        attributes.graphs().forEach(body -> reads.addAll(GraphIndex.freeNames(body)));
+        reads.remove("");
+        return reads;
     }
 
     /** The name of output {@code i}, empty where it is omitted. */

@@ -35,10 +35,7 @@ final class Reachability {
             }
             Node producer = producers.get(value);
             if (producer != null && kept.add(producer)) {
-                producer.inputs().stream().filter(i -> !i.isEmpty()).forEach(open::add);
-                producer.attributes()
-                        .graphs()
-                        .forEach(body -> open.addAll(GraphIndex.freeNames(body)));
+                open.addAll(producer.reads());
             }
         }
         nodes.removeIf(node -> !kept.contains(node));

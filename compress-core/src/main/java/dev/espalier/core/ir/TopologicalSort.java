@@ -2,7 +2,6 @@ package dev.espalier.core.ir;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -38,7 +37,7 @@ final class TopologicalSort {
         List<List<Integer>> readers = new ArrayList<>();
         nodes.forEach(node -> readers.add(new ArrayList<>()));
         for (int i = 0; i < nodes.size(); i++) {
-            for (String read : reads(nodes.get(i))) {
+            for (String read : nodes.get(i).reads()) {
                 Integer producer = producers.get(read);
                 if (producer != null) {
                     waiting[i]++;
@@ -51,13 +50,6 @@ final class TopologicalSort {
         }
         checkOutputs(producers);
         return drain(waiting, readers);
-    }
-
-    private static Set<String> reads(Node node) {
-        Set<String> reads = new HashSet<>(node.inputs());
-        node.attributes().graphs().forEach(body -> reads.addAll(GraphIndex.freeNames(body)));
-        reads.remove("");
-        return reads;
     }
 
     private void checkOutputs(Map<String, Integer> producers) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 public final class NumberTable {
     private static final String STRUCTURE = "structure";
     private static final int BYTES = 256;
+    private static final Set<DataType> BYTE = Set.of(DataType.UINT8, DataType.INT8);
 
     private NumberTable() {}
 
@@ -74,7 +76,11 @@ public final class NumberTable {
             }
             Optional<Tensor> scale = graph.constant(node.input(1));
             Optional<Tensor> zero = graph.constant(node.input(2));
-            if (scale.isEmpty() || zero.isEmpty() || scale.get().elementCount() != 1) {
+            if (scale.isEmpty()
+                    || zero.isEmpty()
+                    || !BYTE.contains(zero.get().dataType())
+                    || scale.get().elementCount() != 1
+                    || zero.get().elementCount() != 1) {
                 continue;
             }
             double step = scale.get().toFloats()[0];

@@ -7,6 +7,8 @@ import dev.espalier.core.ir.Model;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NumberTableTest {
     private static final Model FLOAT =
@@ -57,6 +59,26 @@ class NumberTableTest {
                 .containsExactly(
                         new NumberReport.QuantizedValue("x", -64, 63.5, Double.NaN),
                         new NumberReport.QuantizedValue("y", 0, 63.75, 33.0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', ' = 0'", "1, ' = [0]'", "0, ''"})
+    void onlyGridsOfOneByteAreListed(String zeros, String value) {
+        for (String type : List.of("uint8", "int16", "uint16", "int4")) {
+            Model model =
+                    GraphText.parse(
+                            """
+                            graph (x: float[N,4]) -> (y)
+                            s: float[] = 0.5
+                            z: %s[%s]%s
+                            q = QuantizeLinear(x, s, z)
+                            y = DequantizeLinear(q, s, z)
+                            """
+                                    .formatted(type, zeros, value));
+            NumberReport report = NumberTable.of(FLOAT, 100, model, 100, Map.of());
+
+            assertThat(report.values()).hasSize(type.equals("uint8") && !zeros.equals("0") ? 1 : 0);
+        }
     }
 
     @Test

@@ -56,7 +56,7 @@ public final class LayerEnds {
             if (Layer.isWeighted(node)) {
                 found.add(node);
             } else {
-                behind.addAll(node.inputs());
+                behind.addAll(node.reads());
             }
         }
         return found;

@@ -69,7 +69,9 @@ final class DequantizedWeights {
         boolean isPlain = dequantize.attributes().integer("block_size", 0) == 0;
         if (stored == null
                 || scales == null
-                || dequantize.hasInput(2) && zeros == null
+                || dequantize.hasInput(2) && (zeros == null || !zeros.dataType().isInteger())
+                || !stored.dataType().isInteger()
+                || !scales.dataType().isFloating()
                 || !isPlain
                 || scales.shape().rank() > 1) {
             return Optional.empty();

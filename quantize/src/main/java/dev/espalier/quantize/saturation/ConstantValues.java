@@ -36,9 +36,12 @@ final class ConstantValues {
                 value, name -> inference.constant(name).or(() -> computed(name)));
     }
 
-    /** The first of a constant's numbers. */
+    /** A constant's only number. */
     Optional<Float> scalar(String value) {
-        return find(value).filter(t -> t.elementCount() == 1).map(t -> t.toFloats()[0]);
+        return find(value)
+                .filter(t -> t.elementCount() == 1)
+                .filter(t -> t.dataType().isFloating() || t.dataType().isInteger())
+                .map(t -> t.toFloats()[0]);
     }
 
     /** Empty where core does not know it. */

@@ -112,7 +112,9 @@ record MultipliedWeights(Node node, Tensor weight, WeightPairs pairs) {
         if (state == null || state.shape().rank() < 2) {
             return Finding.unseen("its weights are computed at run time");
         }
-        return new Finding(List.of(columns(node, weight), columns(node, state)), "");
+        return state.dataType() == DataType.INT8
+                ? new Finding(List.of(columns(node, weight), columns(node, state)), "")
+                : new Finding(List.of(columns(node, weight)), "");
     }
 
     private static MultipliedWeights columns(Node node, Tensor weight) {

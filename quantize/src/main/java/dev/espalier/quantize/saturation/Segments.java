@@ -54,7 +54,7 @@ final class Segments {
                 inputs.put(value, Value.of(value, cuts.get(value)));
             } else if (producer != null) {
                 nodes.add(producer);
-                open.addAll(producer.inputs());
+                open.addAll(producer.reads());
             } else {
                 graph.feeds().stream()
                         .filter(feed -> feed.name().equals(value))

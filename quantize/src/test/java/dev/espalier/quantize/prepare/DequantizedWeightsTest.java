@@ -2,8 +2,12 @@ package dev.espalier.quantize.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Shape;
+import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -11,9 +15,12 @@ import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.testkit.RandomSamples;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DequantizedWeightsTest {
@@ -62,6 +69,25 @@ class DequantizedWeightsTest {
         assertThat(proof.isComplete()).isTrue();
         assertThat(proof.verdicts()).hasSize(floats.isEmpty() ? 2 : 1);
         assertThat(context.notes()).noneMatch(note -> note.startsWith("warning"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT8E4M3FN", "FLOAT8E5M2", "FLOAT8E8M0", "FLOAT4E2M1"})
+    void weightsThatAreStoredAsNoIntegersAreLeftAlone(DataType type) {
+        Model model = GraphText.parse(STORED);
+        Tensor stored =
+                Tensor.of(type, Shape.of(4, 4, 1, 1), ByteBuffer.allocate((int) type.bytes(16)));
+        Tensor scales = Tensor.of(type, Shape.of(4), ByteBuffer.allocate((int) type.bytes(4)));
+        for (Map.Entry<String, Tensor> changed :
+                Map.of("v", stored, "s", scales, "z", scales).entrySet()) {
+            Model odd = with(model, changed.getKey(), changed.getValue());
+
+            assertThat(DequantizedWeights.rewrite(odd)).isSameAs(odd);
+        }
+    }
+
+    private static Model with(Model model, String name, Tensor tensor) {
+        return model.withGraph(new GraphEditor(model.graph()).setInitializer(name, tensor).build());
     }
 
     @Test

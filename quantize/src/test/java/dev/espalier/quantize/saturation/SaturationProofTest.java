@@ -61,6 +61,27 @@ class SaturationProofTest {
         assertThat(unknown.toString()).contains("it is not known: MatMulInteger 'product'");
     }
 
+    @ParameterizedTest
+    @CsvSource({"int8, 32", "uint8, 16", "float, 16"})
+    void theSecondWeightOfALayerWithStateCountsWhereItIsOfSignedBytes(String state, int channels) {
+        SaturationProof proof =
+                proof(
+                        """
+                        opset 13
+                        graph (x: float[3,2,4]) -> (y)
+                        w: int8[1,4,16] = fill(1)
+                        r: %s[1,4,16] = fill(1)
+                        s: float[1] = [1]
+                        z: int8[1] = [0]
+                        y = com.microsoft::DynamicQuantizeLSTM(x, w, r, "", "", "", "", "", s, z, s, z) \
+                        {hidden_size=4} as layer
+                        """
+                                .formatted(state));
+
+        assertThat(proof.verdicts().get(0).channels()).isEqualTo(channels);
+        assertThat(proof.isComplete()).isTrue();
+    }
+
     /** Weights as they are read, not as they are stored. */
     @Test
     void weightsThatDependOnConstantsAreComputed() {
@@ -75,6 +96,32 @@ class SaturationProofTest {
                         """);
 
         assertThat(proof.saturable()).hasSize(1);
+    }
+
+    /** A branch reads what is made around it, and that is computed with it. */
+    @ParameterizedTest
+    @CsvSource({"true, 127, 1", "true, 1, 0", "false, 127, 0"})
+    void weightsThatABranchTakesFromAroundItAreComputed(boolean choice, int value, int saturable) {
+        SaturationProof proof =
+                proof(
+                        """
+                        opset 13
+                        graph (x: uint8[4,4]) -> (y: int32[4,2])
+                        choice: bool[] = %s
+                        half: int8[2,2] = fill(%s)
+                        none: int8[4,2] = fill(0)
+                        whole = Concat(half, half) {axis=0}
+                        w = If(choice) {then_branch=graph t () -> (a: int8[4,2]) {
+                          a = Identity(whole)
+                        }, else_branch=graph e () -> (b: int8[4,2]) {
+                          b = Identity(none)
+                        }}
+                        y = MatMulInteger(x, w)
+                        """
+                                .formatted(choice ? 1 : 0, value));
+
+        assertThat(proof.verdicts().get(0).unproved()).isEmpty();
+        assertThat(proof.saturable()).hasSize(saturable);
     }
 
     @Test
