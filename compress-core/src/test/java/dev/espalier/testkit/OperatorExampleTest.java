@@ -3,8 +3,8 @@ package dev.espalier.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Dim;
-import dev.espalier.core.op.Operator;
 import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.spec.Operator;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.espalier.distill;
 
-import dev.espalier.core.op.TorchWriter;
+import dev.espalier.core.op.spec.TorchWriter;
 import dev.espalier.train.loss.SoftTargets;
 import dev.espalier.train.loss.TeacherScores;
 import dev.espalier.train.program.LossTerm;

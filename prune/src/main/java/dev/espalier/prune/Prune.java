@@ -9,7 +9,7 @@ import dev.espalier.core.analysis.FrozenChannels;
 import dev.espalier.core.analysis.ProducingLayer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;

@@ -5,7 +5,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;

@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.Progress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

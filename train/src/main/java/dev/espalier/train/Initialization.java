@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Weights;
+import dev.espalier.core.op.spec.Weights;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;

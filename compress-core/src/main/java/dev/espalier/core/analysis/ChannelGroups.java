@@ -3,7 +3,7 @@ package dev.espalier.core.analysis;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.op.Call;
+import dev.espalier.core.op.spec.Call;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
  * cut, and what it may not and why.
  *
  * <p>A position is (value, axis, index). Every operator states which positions belong together
- * ({@link dev.espalier.core.op.Operator#channels}); the classes of that relation are the smallest
- * cuts there are. A class that touches an axis which some node next to it does not mention, an
- * input or output of the graph, a value that a sub-graph reads, or an operator nobody described is
- * frozen. Free classes that run along the same axes form one {@link ChannelGroup}. A zero Pad along
- * channels makes channels that begin there, so a residual stream that widens by padding falls into
- * several groups, cut without harm to the others.
+ * ({@link dev.espalier.core.op.spec.Operator#channels}); the classes of that relation are the
+ * smallest cuts there are. A class that touches an axis which some node next to it does not
+ * mention, an input or output of the graph, a value that a sub-graph reads, or an operator nobody
+ * described is frozen. Free classes that run along the same axes form one {@link ChannelGroup}. A
+ * zero Pad along channels makes channels that begin there, so a residual stream that widens by
+ * padding falls into several groups, cut without harm to the others.
  */
 public final class ChannelGroups {
     private final Model model;

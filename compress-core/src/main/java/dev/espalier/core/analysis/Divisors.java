@@ -7,7 +7,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

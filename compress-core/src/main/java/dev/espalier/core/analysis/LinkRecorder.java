@@ -2,7 +2,7 @@ package dev.espalier.core.analysis;
 
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
-import dev.espalier.core.op.ChannelLinks;
+import dev.espalier.core.op.spec.ChannelLinks;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

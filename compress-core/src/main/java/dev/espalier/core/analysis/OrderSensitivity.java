@@ -1,8 +1,8 @@
 package dev.espalier.core.analysis;
 
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.op.ChannelLinks;
 import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.spec.ChannelLinks;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package dev.espalier.core.analysis;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

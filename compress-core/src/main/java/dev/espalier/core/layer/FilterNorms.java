@@ -3,7 +3,7 @@ package dev.espalier.core.layer;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.BatchNormalization;
+import dev.espalier.core.op.nn.BatchNormalization;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

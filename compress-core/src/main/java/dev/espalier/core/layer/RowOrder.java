@@ -1,7 +1,7 @@
 package dev.espalier.core.layer;
 
 import dev.espalier.core.ir.Shape;
-import dev.espalier.core.op.Weights;
+import dev.espalier.core.op.spec.Weights;
 
 /**
  * Where the elements of a layer's matrix W [rows, columns] are in the tensor that holds it, in

@@ -1,6 +1,13 @@
 package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.array.ArrayOperators;
+import dev.espalier.core.op.math.MathOperators;
+import dev.espalier.core.op.nn.NeuralOperators;
+import dev.espalier.core.op.quantized.QuantizedOperators;
+import dev.espalier.core.op.spec.Operator;
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Weights;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -8,90 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The table of known operators: a new one is its file, its test, and one line here. */
+/**
+ * All known operators, from the tables of {@code array}, {@code math}, {@code nn} and {@code
+ * quantized}.
+ */
 public final class Operators {
     private static final Map<String, Operator> BY_NAME =
-            List.<Operator>of(
-                            new Add(),
-                            new AveragePool(),
-                            new BatchNormalization(),
-                            new BiasedGelu("BiasGelu"),
-                            new Cast(),
-                            new Clip(),
-                            new Concat(),
-                            new Constant(),
-                            new ConstantOfShape(),
-                            new Conv(),
-                            new ConvTranspose(),
-                            new DequantizeLinear(),
-                            new Div(),
-                            new Dropout(),
-                            new DynamicQuantizeLinear(),
-                            new Equal(),
-                            new Erf(),
-                            new Expand(),
-                            new BiasedGelu("FastGelu"),
-                            new Flatten(),
-                            new FusedMatMul(),
-                            new Gather(),
-                            new GatherBlockQuantized(),
-                            new Gemm(),
-                            new Gelu(""),
-                            new Gelu("com.microsoft"),
-                            new GlobalAveragePool(),
-                            new Greater(),
-                            new GreaterOrEqual(),
-                            new GroupNormalization(),
-                            new HardSigmoid(),
-                            new HardSwish(),
-                            new Identity(),
-                            new InstanceNormalization(),
-                            new LayerNormalization(),
-                            new LeakyRelu(),
-                            new Less(),
-                            new LessOrEqual(),
-                            new MatMul(),
-                            new MatMulInteger(),
-                            new MatMulIntegerToFloat(),
-                            new MatMulNBits(),
-                            new MaxPool(),
-                            new Mod(),
-                            new Mul(),
-                            new PRelu(),
-                            new Pad(),
-                            new Pow(),
-                            new QGemm(),
-                            new QLinearConcat(),
-                            new QLinearConv(),
-                            new QLinearMatMul(),
-                            new QLinearOperator(new AveragePool(), 1),
-                            new QLinearOperator(new GlobalAveragePool(), 1),
-                            new QLinearOperator(new LeakyRelu(), 1),
-                            new QLinearOperator(new Sigmoid(), 1),
-                            new QLinearOperator(new Add(), 2),
-                            new QLinearOperator(new Mul(), 2),
-                            new QuantizeLinear(),
-                            new QuickGelu(),
-                            new Range(),
-                            new ReduceMean(),
-                            new Relu(),
-                            new Reshape(),
-                            new Resize(),
-                            new ShapeOf(),
-                            new Sigmoid(),
-                            new SkipLayerNormalization(),
-                            new Slice(),
-                            new Softmax(),
-                            new Split(),
-                            new Sqrt(),
-                            new Squeeze(),
-                            new Sub(),
-                            new Tanh(),
-                            new Transpose(),
-                            new Unsqueeze(),
-                            new Where())
-                    .stream()
+            Stream.of(
+                            ArrayOperators.all(),
+                            MathOperators.all(),
+                            NeuralOperators.all(),
+                            QuantizedOperators.all())
+                    .flatMap(List::stream)
                     .collect(
                             Collectors.toUnmodifiableMap(
                                     operator -> key(operator.domain(), operator.type()),

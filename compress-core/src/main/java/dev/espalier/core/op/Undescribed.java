@@ -1,5 +1,6 @@
 package dev.espalier.core.op;
 
+import dev.espalier.core.op.spec.Trait;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,7 @@
 /**
- * What we know of ONNX's operators, one file each: attributes with their defaults, shapes, which
- * channels must go together, cost, constant evaluation, and the TorchScript statement that trains
- * it. Read {@link dev.espalier.core.op.Operator} first, then {@link dev.espalier.core.op.Conv} as
- * an example; {@link dev.espalier.core.op.Operators} is the table. Nothing here knows passes or
- * files.
+ * What we know of ONNX's operators, in one table: {@link dev.espalier.core.op.Operators} is asked
+ * what a node can do. Each operator is one file in {@code array}, {@code math}, {@code nn} or
+ * {@code quantized}; read {@link dev.espalier.core.op.spec.Operator} for what it has to say.
+ * Nothing here knows passes or files.
  */
 package dev.espalier.core.op;

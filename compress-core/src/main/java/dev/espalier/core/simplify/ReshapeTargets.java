@@ -6,7 +6,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.Reshape;
+import dev.espalier.core.op.array.Reshape;
 import java.util.Optional;
 
 /**

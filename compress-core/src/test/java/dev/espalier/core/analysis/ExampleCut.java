@@ -7,7 +7,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.ChannelCut;
+import dev.espalier.core.op.spec.ChannelCut;
 import dev.espalier.testkit.OperatorExample;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.op.math.Gemm;
+import dev.espalier.core.op.math.MatMul;
 import dev.espalier.testkit.OperatorExamples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

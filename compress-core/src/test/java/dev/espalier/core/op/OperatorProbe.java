@@ -7,6 +7,10 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.op.spec.Call;
+import dev.espalier.core.op.spec.ChannelCut;
+import dev.espalier.core.op.spec.ChannelLinks;
+import dev.espalier.core.op.spec.Operator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +23,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /** Asks the rules of the last node of a model that is given as text. */
-final class OperatorProbe implements ChannelLinks {
+public final class OperatorProbe implements ChannelLinks {
     private final ShapeInference inference;
     private final Node node;
     private final Operator operator;
@@ -36,34 +40,34 @@ final class OperatorProbe implements ChannelLinks {
         call = inference.call(node);
     }
 
-    static OperatorProbe of(String text) {
+    public static OperatorProbe of(String text) {
         return new OperatorProbe(GraphText.parse(text));
     }
 
     /** The types of the outputs as text. */
-    List<String> types() {
+    public List<String> types() {
         return node.outputs().stream()
                 .map(output -> inference.type(output).map(TensorType::toString).orElse("?"))
                 .toList();
     }
 
     /** Whether factors at these inputs come out again. */
-    boolean isHomogeneous(Integer... scaled) {
+    public boolean isHomogeneous(Integer... scaled) {
         return operator.isHomogeneous(call, Set.of(scaled));
     }
 
-    long macs() {
+    public long macs() {
         return operator.macs(call);
     }
 
     /** This probe after it has listened to the channel rule. */
-    OperatorProbe linked() {
+    public OperatorProbe linked() {
         operator.channels(call, this);
         return this;
     }
 
     /** All positions that go with one, as {@code value.axis.index}, itself left out. */
-    Set<String> partners(String value, int axis, int index) {
+    public Set<String> partners(String value, int axis, int index) {
         Set<String> found = new TreeSet<>();
         List<String> open = new ArrayList<>(List.of(position(value, axis, index)));
         while (!open.isEmpty()) {
@@ -77,18 +81,18 @@ final class OperatorProbe implements ChannelLinks {
     }
 
     /** Whether the axis may be cut as far as this node is concerned. */
-    boolean isFree(String value, int axis) {
+    public boolean isFree(String value, int axis) {
         return mentioned.contains(value + "." + axis)
                 && freezes.stream().noneMatch(f -> f.startsWith(value + "." + axis + ":"));
     }
 
-    List<String> freezes() {
+    public List<String> freezes() {
         return freezes;
     }
 
     /** The node after a cut, and the constants it was given, by their new names. */
-    record CutNode(Node node, Map<String, Tensor> constants) {
-        long[] constant(int input) {
+    public record CutNode(Node node, Map<String, Tensor> constants) {
+        public long[] constant(int input) {
             return constants.get(node.input(input)).toLongs();
         }
     }
@@ -96,7 +100,7 @@ final class OperatorProbe implements ChannelLinks {
     /**
      * @param kept the indices that stay, by {@code value.axis}; all of the other axes
      */
-    CutNode cut(Map<String, int[]> kept) {
+    public CutNode cut(Map<String, int[]> kept) {
         Map<String, Tensor> constants = new LinkedHashMap<>();
         Node changed =
                 operator.cut(
@@ -119,7 +123,7 @@ final class OperatorProbe implements ChannelLinks {
         return new CutNode(changed, constants);
     }
 
-    Node node() {
+    public Node node() {
         return node;
     }
 

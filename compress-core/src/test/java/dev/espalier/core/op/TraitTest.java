@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.spec.Operator;
+import dev.espalier.core.op.spec.Trait;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,7 @@ package dev.espalier.quantize.effect;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import java.util.Optional;
 import java.util.Set;
 

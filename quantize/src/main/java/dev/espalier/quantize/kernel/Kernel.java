@@ -2,7 +2,7 @@ package dev.espalier.quantize.kernel;
 
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.Call;
+import dev.espalier.core.op.spec.Call;
 import java.util.Map;
 import java.util.Optional;
 

@@ -6,7 +6,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import dev.espalier.quantize.kernel.Kernel;
 import dev.espalier.quantize.kernel.WeightedLayer;
 import java.util.Collections;

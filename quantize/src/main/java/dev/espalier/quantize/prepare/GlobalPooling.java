@@ -6,7 +6,7 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
-import dev.espalier.core.op.Call;
+import dev.espalier.core.op.spec.Call;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

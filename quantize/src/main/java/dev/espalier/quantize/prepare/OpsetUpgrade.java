@@ -11,7 +11,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

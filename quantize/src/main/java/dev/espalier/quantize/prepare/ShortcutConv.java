@@ -11,7 +11,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
-import dev.espalier.core.op.Call;
+import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.kernel.FastKernel;
 import dev.espalier.quantize.kernel.Kernel;

@@ -6,7 +6,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import dev.espalier.quantize.grid.GreatestWeights;
 import dev.espalier.quantize.grid.Grid;
 import dev.espalier.quantize.grid.Histogram;

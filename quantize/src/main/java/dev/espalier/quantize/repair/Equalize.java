@@ -6,7 +6,7 @@ import dev.espalier.core.analysis.ChannelGroups;
 import dev.espalier.core.analysis.FrozenChannels;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.op.Operators;
-import dev.espalier.core.op.Trait;
+import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;

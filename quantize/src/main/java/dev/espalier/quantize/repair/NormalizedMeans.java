@@ -4,7 +4,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.Clip;
+import dev.espalier.core.op.math.Clip;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.Call;
+import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.pass.PassContext;
 import java.util.ArrayList;
 import java.util.List;

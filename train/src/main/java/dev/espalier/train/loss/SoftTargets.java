@@ -1,6 +1,6 @@
 package dev.espalier.train.loss;
 
-import dev.espalier.core.op.TorchWriter;
+import dev.espalier.core.op.spec.TorchWriter;
 import dev.espalier.train.program.LossTerm;
 import dev.espalier.train.program.LossWriter;
 

@@ -2,7 +2,7 @@ package dev.espalier.train.loss;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.op.TorchWriter;
+import dev.espalier.core.op.spec.TorchWriter;
 import dev.espalier.train.program.LossTerm;
 import dev.espalier.train.program.LossWriter;
 import dev.espalier.train.program.Objective;

@@ -1,6 +1,6 @@
 package dev.espalier.train.program;
 
-import dev.espalier.core.op.TorchWriter;
+import dev.espalier.core.op.spec.TorchWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

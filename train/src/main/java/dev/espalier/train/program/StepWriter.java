@@ -3,7 +3,7 @@ package dev.espalier.train.program;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.op.TorchWriter;
+import dev.espalier.core.op.spec.TorchWriter;
 import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Regime;
 import java.util.ArrayList;

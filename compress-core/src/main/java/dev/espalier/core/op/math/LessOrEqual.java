@@ -1,0 +1,28 @@
+package dev.espalier.core.op.math;
+
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Traits;
+
+/** {@code C = A <= B}, element by element under broadcasting. */
+@Traits(Trait.UNCHANGED_13_TO_21)
+final class LessOrEqual extends Comparison {
+    @Override
+    public String type() {
+        return "LessOrEqual";
+    }
+
+    @Override
+    boolean holds(double a, double b) {
+        return a <= b;
+    }
+
+    @Override
+    boolean holds(long a, long b) {
+        return a <= b;
+    }
+
+    @Override
+    String torchName() {
+        return "le";
+    }
+}
