@@ -5,6 +5,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.loss.FeatureMaps;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param attention {@link AttentionTransfer}
  * @param auxiliary classifiers inside the student
  */
+@Withers
 public record DistillationLoss(
         @Option(value = "0.1", help = "Weight of the labels' cross entropy; 0 needs none", min = 0)
                 double labels,
@@ -50,7 +52,7 @@ public record DistillationLoss(
                 FeatureSettings features,
         @Option(help = "The student shall look where the teacher looks") FeatureSettings attention,
         @Option(help = "Classifiers inside the student, thrown away afterwards")
-                AuxiliarySettings auxiliary) {
+                AuxiliarySettings auxiliary) implements DistillationLossBuilder.With {
     public static final DistillationLoss DEFAULT = of(0.1, 0.9, 4);
 
     public DistillationLoss {

@@ -5,6 +5,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.regime.MixingSettings;
@@ -44,6 +45,7 @@ import java.util.List;
         paper =
                 "Zhang et al., Structured Sparsification with Joint Optimization of Group Convolution"
                         + " and Channel Shuffle, 2021")
+@Withers
 public record GroupConv(
         @Option(help = "How much is to go, and what may be cut") TargetSettings target,
         @Option(help = "In which order channels are cut into groups") ShuffleSettings shuffle,
@@ -52,7 +54,7 @@ public record GroupConv(
         @Option(help = "The training of what is inside, and the loss of both")
                 FineTuneSettings fineTune,
         @Option(help = "How the network is trained") Regime regime)
-        implements Pass {
+        implements Pass, GroupConvBuilder.With {
     private static final String REMOVED = "group-conv.target.removed";
 
     /** Training images that statistics are measured on where nothing else adapts them. */

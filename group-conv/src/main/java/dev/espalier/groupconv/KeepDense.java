@@ -1,6 +1,7 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.groupconv.structure.TimingPrecision;
 import java.util.List;
 
@@ -11,12 +12,13 @@ import java.util.List;
  * @param slower layers that are no faster in groups, and groups more than a layer is faster in
  * @param timedIn what layers are computed in when that is measured
  */
+@Withers
 public record KeepDense(
         @Option(value = "[]", help = "Names of convolutions") List<String> nodes,
         @Option(value = "true", help = "What measurements show to be no faster in groups")
                 boolean slower,
         @Option(value = "float", help = "What layers are timed in; int8 where quantize comes later")
-                TimingPrecision timedIn) {
+                TimingPrecision timedIn) implements KeepDenseBuilder.With {
     /** Nothing by name, and what is no faster. */
     public static final KeepDense STANDARD = new KeepDense(List.of(), true, TimingPrecision.FLOAT);
 

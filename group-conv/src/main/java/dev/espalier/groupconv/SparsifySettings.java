@@ -1,6 +1,7 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Regime;
@@ -29,6 +30,7 @@ import dev.espalier.train.run.TrainingPlan;
  *     LambdaController}. The authors take 2e-6 over 100 epochs from scratch
  * @param threshold share of its weights that a layer may lose to be cut once more
  */
+@Withers
 public record SparsifySettings(
         @Option(
                         value = "6",
@@ -56,7 +58,7 @@ public record SparsifySettings(
                         help = "Share of its weights that a layer may lose to be cut once more",
                         min = 0,
                         max = 1)
-                double threshold) {
+                double threshold) implements SparsifySettingsBuilder.With {
     /** How weights follow the penalty. */
     public enum Step {
         /** They shrink after each of the optimizer's steps, down to 0. */

@@ -2,6 +2,7 @@ package dev.espalier.groupconv;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  *     channels, and narrow groups are slow
  * @param keepDense layers that stay as they are
  */
+@Withers
 public record TargetSettings(
         @Option(value = "macs", help = "What is counted") Measure measure,
         @Option(value = "0.5", help = "Share of it that shall go", min = 0, max = 1) double removed,
@@ -33,7 +35,7 @@ public record TargetSettings(
                         min = 1,
                         max = 65536)
                 int minChannels,
-        @Option(help = "What stays dense though it could be cut") KeepDense keepDense) {
+        @Option(help = "What stays dense though it could be cut") KeepDense keepDense) implements TargetSettingsBuilder.With {
     /** Without training, what groups lose is lost: less than this is refused. */
     static final double UNTRAINED = 0.9;
 

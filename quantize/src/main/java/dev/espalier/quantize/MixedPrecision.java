@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.repair.CalibrationInputs;
@@ -54,6 +55,7 @@ import java.util.Set;
 @PassInfo(
         id = "mixed-precision",
         summary = "Gives each layer 8 bits, 4 or float, to a bound on accuracy lost and on size.")
+@Withers
 public record MixedPrecision(
         @Option(
                         value = "0.5",
@@ -75,7 +77,7 @@ public record MixedPrecision(
                 int walkSamples,
         @Option(help = "How layers are quantized; what 'keep-float' names stays float in any case.")
                 Quantize quantize)
-        implements Pass {
+        implements Pass, MixedPrecisionBuilder.With {
     private static final double POINTS = 100;
     private static final RoundWeights FOUR_BITS =
             new RoundWeights(4, Rounding.LEARNED, LearningSettings.DEFAULT, Target.ANY, List.of());

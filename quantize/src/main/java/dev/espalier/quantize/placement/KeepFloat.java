@@ -2,6 +2,7 @@ package dev.espalier.quantize.placement;
 
 import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  * @param seconds how long measuring may take
  */
 @FormerOption(key = "concats", instead = "write 'far-ranges', which covers Add and Mul as well")
+@Withers
 public record KeepFloat(
         @Option(value = "[]", help = "Names of nodes.") List<String> nodes,
         @Option(value = "none", help = "Layers at the ends: none, first, last or both.") Ends ends,
@@ -26,7 +28,7 @@ public record KeepFloat(
         @Option(value = "true", help = "Layers that measurements show to be slower in integers.")
                 boolean slower,
         @Option(value = "3", min = 0, max = 3600, help = "Seconds that measuring may take.")
-                double seconds) {
+                double seconds) implements KeepFloatBuilder.With {
     /** Nothing by name or place, far ranges, and what is slower. */
     public static final KeepFloat STANDARD = new KeepFloat(List.of(), Ends.NONE, true, true, 3);
 

@@ -4,6 +4,7 @@ import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.grid.WeightPairs;
 import dev.espalier.quantize.kernel.WeightedLayer;
 import dev.espalier.quantize.saturation.Target;
@@ -22,6 +23,7 @@ import dev.espalier.quantize.saturation.Target;
         instead =
                 "'target: any', which is the default, takes the place of 7 bits, and 'target: vnni'"
                         + " that of 8")
+@Withers
 public record Integers(
         @Option(
                         value = "qdq",
@@ -46,7 +48,7 @@ public record Integers(
                                 "Whether weights that round-weights gave 4 bits or fewer are stored"
                                         + " two to a byte: a smaller file of operator set 21, which"
                                         + " needs ONNX Runtime 1.23.")
-                boolean packed) {
+                boolean packed) implements IntegersBuilder.With {
     /** Unsigned activations, per channel, as QDQ, right on any CPU. */
     public static final Integers STANDARD =
             new Integers(Format.QDQ, Activations.U8, true, Target.ANY, false);

@@ -2,6 +2,7 @@ package dev.espalier.train.regime;
 
 import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * Random changes to training examples.
@@ -13,6 +14,7 @@ import dev.espalier.core.pass.Option;
  *     Augmentation#erasing}. 0.25 is usual
  * @param mixing whether examples are mixed with each other
  */
+@Withers
 public record AugmentationSettings(
         @Option(
                         value = "4",
@@ -29,7 +31,7 @@ public record AugmentationSettings(
                         min = 0,
                         max = 1)
                 double erasing,
-        @Option(help = "Training on mixtures of two examples") MixingSettings mixing) {
+        @Option(help = "Training on mixtures of two examples") MixingSettings mixing) implements AugmentationSettingsBuilder.With {
     public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
 
     /** Training examples stay as they are. */

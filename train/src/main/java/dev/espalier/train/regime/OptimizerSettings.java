@@ -1,6 +1,7 @@
 package dev.espalier.train.regime;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * How weights move along their gradients g at the learning rate r.
@@ -34,6 +35,7 @@ import dev.espalier.core.pass.Option;
  *     anything else. 0 for any. See Pascanu et al., On the difficulty of training recurrent neural
  *     networks, 2013
  */
+@Withers
 public record OptimizerSettings(
         @Option(value = "sgd", help = "How gradients become steps") Kind kind,
         @Option(
@@ -54,7 +56,7 @@ public record OptimizerSettings(
                         min = 0)
                 double weightDecay,
         @Option(value = "0", help = "Greatest norm of all gradients together, 0 for any", min = 0)
-                double clip) {
+                double clip) implements OptimizerSettingsBuilder.With {
     /** Rules of descent. */
     public enum Kind {
         SGD,

@@ -2,6 +2,7 @@ package dev.espalier.train.regime;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * How a network is trained, whatever it is trained for.
@@ -22,6 +23,7 @@ import dev.espalier.core.pass.Option;
  * @param augmentation random changes to training images
  * @param program how the training program is made from the model
  */
+@Withers
 public record Regime(
         @Option(value = "128", help = "Examples in a step", min = 1, max = 65536) int batch,
         @Option(
@@ -46,7 +48,7 @@ public record Regime(
         @Option(help = "How weights move") OptimizerSettings optimizer,
         @Option(help = "Course of the learning rate") ScheduleSettings schedule,
         @Option(help = "Random changes to training images") AugmentationSettings augmentation,
-        @Option(help = "How the training program is made") ProgramSettings program) {
+        @Option(help = "How the training program is made") ProgramSettings program) implements RegimeBuilder.With {
     public Regime {
         if (microBatch > 0 && batch % microBatch != 0) {
             throw new InvalidOptionException(
