@@ -64,7 +64,9 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                                                         + " or give one with --model"));
         Path modelPath = paths.require(name, "model");
         ModelFile original = ModelFile.read(modelPath);
-        Recipe resolved = recipe.withModel(Optional.of(modelPath.toString())).withPasses(found(recipe, paths));
+        Recipe resolved =
+                recipe.withModel(Optional.of(modelPath.toString()))
+                        .withPasses(found(recipe, paths));
         Path dataPath = null;
         DataSplits splits = null;
         if (recipe.data().isPresent() && withData) {

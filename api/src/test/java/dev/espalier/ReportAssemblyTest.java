@@ -27,7 +27,10 @@ class ReportAssemblyTest {
 
     @Test
     void aSmallerSpeedUpIsAskedOfACpuWithoutDotProductsAndThatIsSaid() {
-        Goal goal = Options.defaults(Goal.class).withMinSpeedup(Optional.of(2.5)).withMinSpeedupWithoutDotProduct(Optional.of(1.5));
+        Goal goal =
+                Options.defaults(Goal.class)
+                        .withMinSpeedup(Optional.of(2.5))
+                        .withMinSpeedupWithoutDotProduct(Optional.of(1.5));
 
         assertThat(check(goal, true)).isEqualTo(new GoalResult.Check("min-speedup", 2.5, 2, false));
         assertThat(check(goal, false))

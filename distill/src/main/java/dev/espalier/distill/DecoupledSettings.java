@@ -16,6 +16,5 @@ public record DecoupledSettings(
         @Option(value = "1", help = "Weight of the label's class against all others", min = 0)
                 double alpha,
         @Option(value = "8", help = "Weight of the other classes among themselves", min = 0)
-                double beta) implements DecoupledSettingsBuilder.With {
-    public static final DecoupledSettings NONE = new DecoupledSettings(0, 1, 8);
-}
+                double beta)
+        implements DecoupledSettingsBuilder.With {}

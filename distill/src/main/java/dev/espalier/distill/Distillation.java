@@ -69,11 +69,10 @@ public record Distillation(
     @Override
     public Distillation withModels(List<String> files) {
         List<String> left = new java.util.ArrayList<>(files);
-        List<String> changed =
+        return withTeachers(
                 teachers.stream()
                         .map(name -> name.equals(Teachers.ORIGINAL) ? name : left.remove(0))
-                        .toList();
-        return new Distillation(epochs, learningRate, loss, changed, regime);
+                        .toList());
     }
 
     /** Training changes no structure. */

@@ -52,29 +52,14 @@ public record DistillationLoss(
                 FeatureSettings features,
         @Option(help = "The student shall look where the teacher looks") FeatureSettings attention,
         @Option(help = "Classifiers inside the student, thrown away afterwards")
-                AuxiliarySettings auxiliary) implements DistillationLossBuilder.With {
-    public static final DistillationLoss DEFAULT = of(0.1, 0.9, 4);
-
+                AuxiliarySettings auxiliary)
+        implements DistillationLossBuilder.With {
     public DistillationLoss {
         if (labels + kl + dkd.weight() + scores + features.weight() + attention.weight() <= 0) {
             throw new InvalidOptionException(
                     "nothing would be learnt from labels or teacher: set labels, kl, dkd, scores,"
                             + " features or attention above 0");
         }
-    }
-
-    /** Labels and soft targets alone. */
-    static DistillationLoss of(double labels, double kl, double temperature) {
-        return new DistillationLoss(
-                labels,
-                0,
-                kl,
-                temperature,
-                DecoupledSettings.NONE,
-                0,
-                FeatureSettings.NONE,
-                FeatureSettings.NONE,
-                AuxiliarySettings.NONE);
     }
 
     /** Whether the first output has to hold class scores [N, K]. */

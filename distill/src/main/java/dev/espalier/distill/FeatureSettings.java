@@ -27,9 +27,8 @@ public record FeatureSettings(
         @Option(
                         value = "[]",
                         help = "The teacher's values in that order; the same names where empty")
-                List<String> teacherValues) implements FeatureSettingsBuilder.With {
-    public static final FeatureSettings NONE = new FeatureSettings(0, List.of(), List.of());
-
+                List<String> teacherValues)
+        implements FeatureSettingsBuilder.With {
     public FeatureSettings {
         values = List.copyOf(values);
         teacherValues = List.copyOf(teacherValues);

@@ -33,15 +33,8 @@ public record BlendSettings(
                         help = "Share that is kept where information is none",
                         min = 0,
                         max = 1)
-                double fixed) implements BlendSettingsBuilder.With {
-    public static final BlendSettings DEFAULT =
-            new BlendSettings(Information.ENTROPY, 0.4, 500, LayerFilters.BINS, 2, 0.5);
-
-    /** These settings with another measure of information. */
-    public BlendSettings by(Information other) {
-        return new BlendSettings(other, a, c, bins, digits, fixed);
-    }
-
+                double fixed)
+        implements BlendSettingsBuilder.With {
     /** The share of its own that a layer keeps. */
     double share(float[] own, float[] donor) {
         if (information == Information.NONE) {

@@ -81,13 +81,10 @@ public record GraftCheckpoints(
     @Override
     public GraftCheckpoints withModels(List<String> files) {
         List<String> left = new ArrayList<>(files);
-        return new GraftCheckpoints(
+        return withNetworks(
                 networks.stream()
                         .map(name -> name.equals(ORIGINAL) ? name : left.remove(0))
-                        .toList(),
-                blend,
-                samples,
-                augmentation);
+                        .toList());
     }
 
     /** Blends without data: statistics are not measured. */

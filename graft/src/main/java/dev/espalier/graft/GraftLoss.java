@@ -34,9 +34,8 @@ public record GraftLoss(
                         help = "Divides the scores of the network and its teacher",
                         min = 0.01,
                         max = 1000)
-                double temperature) implements GraftLossBuilder.With {
-    public static final GraftLoss DEFAULT = new GraftLoss(LossSettings.DEFAULT, 0, 4);
-
+                double temperature)
+        implements GraftLossBuilder.With {
     public GraftLoss {
         if (teacher > 0 && labels.kind() != LossSettings.Kind.CROSS_ENTROPY) {
             throw new InvalidOptionException(
@@ -44,11 +43,6 @@ public record GraftLoss(
                             + labels.kind().name().toLowerCase(java.util.Locale.ROOT)
                             + "; set teacher to 0");
         }
-    }
-
-    /** These terms under a teacher. */
-    public GraftLoss under(double weight) {
-        return new GraftLoss(labels, weight, temperature);
     }
 
     /**

@@ -35,7 +35,8 @@ public record MemberSettings(
                         help = "Processes that train at once, 1 for networks that take turns",
                         min = 1,
                         max = 64)
-                int workers) implements MemberSettingsBuilder.With {
+                int workers)
+        implements MemberSettingsBuilder.With {
     /** Learning rates of networks that are trained side by side. */
     public enum Rates {
         /** {@code (1 + cos(pi (K - i) / K)) / 2} of the highest for network i = 1..K of K. */

@@ -25,15 +25,8 @@ public record ScionSettings(
                         help = "Base of the standard deviation, a power of it, with noise",
                         min = 0,
                         max = 1)
-                double noise) implements ScionSettingsBuilder.With {
-    public static final ScionSettings DEFAULT =
-            new ScionSettings(Scion.EXTERNAL, BlendSettings.DEFAULT, 0.1, 0.5);
-
-    /** These settings with grafts from elsewhere. */
-    public ScionSettings of(Scion other) {
-        return new ScionSettings(other, blend, threshold, noise);
-    }
-
+                double noise)
+        implements ScionSettingsBuilder.With {
     /** What does it in a pass that runs in {@code context}. */
     Exchange exchange(PassContext context) {
         return switch (kind) {

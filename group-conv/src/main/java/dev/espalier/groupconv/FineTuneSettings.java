@@ -43,19 +43,8 @@ public record FineTuneSettings(
                         max = 1000)
                 double temperature,
         @Option(value = "0", help = "Share of a label spread over all classes", min = 0, max = 1)
-                double smoothing) implements FineTuneSettingsBuilder.With {
-    public static final FineTuneSettings DEFAULT = new FineTuneSettings(12, 0.05, 0.9, 4, 0);
-
-    /** These settings for another number of epochs. */
-    public FineTuneSettings during(int number) {
-        return new FineTuneSettings(number, learningRate, teacher, temperature, smoothing);
-    }
-
-    /** These settings under another weight of the teacher. */
-    public FineTuneSettings under(double weight) {
-        return new FineTuneSettings(epochs, learningRate, weight, temperature, smoothing);
-    }
-
+                double smoothing)
+        implements FineTuneSettingsBuilder.With {
     /**
      * The loss of {@code model}.
      *

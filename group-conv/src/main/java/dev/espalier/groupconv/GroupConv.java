@@ -9,7 +9,6 @@ import dev.espalier.core.pass.Withers;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.regime.MixingSettings;
-import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.run.TrainingPlan;
 import java.util.List;
@@ -152,7 +151,7 @@ public record GroupConv(
 
     /** The regime for a network whose batch normalization was put back before. */
     private Regime restored() {
-        return regime.with(new ProgramSettings(regime.program().precision(), false));
+        return regime.withProgram(regime.program().withRestoreBatchNorm(false));
     }
 
     private Trainer fineTuner(Regime how, Model network, PassContext context) {
@@ -170,7 +169,8 @@ public record GroupConv(
         }
         return trains()
                 ? new RecalibrateBatchNorm(
-                                STATISTICS_SAMPLES, regime.augmentation().with(MixingSettings.NONE))
+                                STATISTICS_SAMPLES,
+                                regime.augmentation().withMixing(MixingSettings.NONE))
                         .apply(masked, context)
                 : masked;
     }

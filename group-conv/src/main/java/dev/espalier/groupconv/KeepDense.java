@@ -18,26 +18,9 @@ public record KeepDense(
         @Option(value = "true", help = "What measurements show to be no faster in groups")
                 boolean slower,
         @Option(value = "float", help = "What layers are timed in; int8 where quantize comes later")
-                TimingPrecision timedIn) implements KeepDenseBuilder.With {
-    /** Nothing by name, and what is no faster. */
-    public static final KeepDense STANDARD = new KeepDense(List.of(), true, TimingPrecision.FLOAT);
-
+                TimingPrecision timedIn)
+        implements KeepDenseBuilder.With {
     public KeepDense {
         nodes = List.copyOf(nodes);
-    }
-
-    /** These settings with other layers by name. */
-    public KeepDense named(List<String> others) {
-        return new KeepDense(others, slower, timedIn);
-    }
-
-    /** These settings, with layers that are no faster cut all the same or not. */
-    public KeepDense slower(boolean stay) {
-        return new KeepDense(nodes, stay, timedIn);
-    }
-
-    /** These settings with other arithmetic. */
-    public KeepDense timedIn(TimingPrecision other) {
-        return new KeepDense(nodes, slower, other);
     }
 }

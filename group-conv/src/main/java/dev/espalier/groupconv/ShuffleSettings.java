@@ -42,7 +42,8 @@ public record ShuffleSettings(
                         help = "Cost of a place outside a block at the next finer cut",
                         min = 0,
                         max = 1)
-                double power) implements ShuffleSettingsBuilder.With {
+                double power)
+        implements ShuffleSettingsBuilder.With {
     /** Where the order of a layer's channels comes from. */
     public enum Kind {
         /** From its weights: that which keeps most of them, sought anew after each epoch. */
@@ -53,24 +54,6 @@ public record ShuffleSettings(
         SHUFFLENET,
         /** Drawn at random and held. */
         RANDOM
-    }
-
-    public static final ShuffleSettings DEFAULT =
-            new ShuffleSettings(
-                    Kind.LEARNED,
-                    OrderSharing.MIXED,
-                    0.8,
-                    Groupability.RESTARTS,
-                    Groupability.POWER);
-
-    /** These settings with an order from elsewhere. */
-    public ShuffleSettings of(Kind other) {
-        return new ShuffleSettings(other, sharing, folded, restarts, power);
-    }
-
-    /** These settings with other sides in one order. */
-    public ShuffleSettings sharing(OrderSharing other) {
-        return new ShuffleSettings(kind, other, folded, restarts, power);
     }
 
     /**

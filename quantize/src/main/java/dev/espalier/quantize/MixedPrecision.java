@@ -10,13 +10,11 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Withers;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.repair.CalibrationInputs;
-import dev.espalier.quantize.repair.LearningSettings;
 import dev.espalier.quantize.repair.RoundWeights;
-import dev.espalier.quantize.repair.Rounding;
-import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -80,7 +78,7 @@ public record MixedPrecision(
         implements Pass, MixedPrecisionBuilder.With {
     private static final double POINTS = 100;
     private static final RoundWeights FOUR_BITS =
-            new RoundWeights(4, Rounding.LEARNED, LearningSettings.DEFAULT, Target.ANY, List.of());
+            Options.defaults(RoundWeights.class).withWeightBits(4);
 
     @Override
     public boolean needsData() {
@@ -132,7 +130,7 @@ public record MixedPrecision(
         if (size == 1) {
             return LayerLevels.ofEight(model, quantize);
         }
-        Quantize packed = quantize.with(quantize.integers().withPacked(true));
+        Quantize packed = quantize.withIntegers(quantize.integers().withPacked(true));
         Model folded = FoldBatchNorm.fold(model);
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<Node> layers = layers(folded, context);

@@ -82,26 +82,11 @@ public record Quantize(
         @Option(help = "What stays float though integers were possible.") KeepFloat keepFloat)
         implements Pass, QuantizeBuilder.With {
 
-    /** 8-bit integers with all else as it is unless stated. */
-    public static Quantize int8(Calibration calibration) {
-        return new Quantize(calibration, 99.999, Integers.STANDARD, KeepFloat.STANDARD);
-    }
-
-    /** This with another layout. */
-    public Quantize with(Integers changed) {
-        return new Quantize(calibration, percentile, changed, keepFloat);
-    }
-
-    /** This with another choice of what stays float. */
-    public Quantize with(KeepFloat changed) {
-        return new Quantize(calibration, percentile, integers, changed);
-    }
-
     /** This pass, leaving further nodes float. */
     public Quantize excluding(List<String> names) {
         List<String> all = new ArrayList<>(keepFloat.nodes());
         names.stream().filter(name -> !all.contains(name)).forEach(all::add);
-        return with(keepFloat.withNodes(all));
+        return withKeepFloat(keepFloat.withNodes(all));
     }
 
     @Override

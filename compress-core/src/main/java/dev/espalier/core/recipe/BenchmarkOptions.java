@@ -15,7 +15,8 @@ public record BenchmarkOptions(
         @Option(value = "[1]", help = "Threads of the runtime.", min = 1, max = 256)
                 List<Integer> threads,
         @Option(value = "[1]", help = "Examples in one call.", min = 1, max = 65536)
-                List<Integer> batch) implements BenchmarkOptionsBuilder.With {
+                List<Integer> batch)
+        implements BenchmarkOptionsBuilder.With {
     public BenchmarkOptions {
         threads = List.copyOf(threads);
         batch = List.copyOf(batch);

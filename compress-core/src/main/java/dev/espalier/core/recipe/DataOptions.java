@@ -21,7 +21,8 @@ public record DataOptions(
         @Option(help = "How a stored example becomes the model's input.")
                 PreprocessOptions preprocess,
         @Option(help = "Examples for ranges and statistics.") Calibration calibration,
-        @Option(help = "Examples on which decisions are taken.") Validation validation) implements DataOptionsBuilder.With {
+        @Option(help = "Examples on which decisions are taken.") Validation validation)
+        implements DataOptionsBuilder.With {
 
     /**
      * How a stored example becomes the model's input: resize, crop, divide by {@code scale},
@@ -49,7 +50,8 @@ public record DataOptions(
                             help = "Side of the square cut from the middle, in pixels.",
                             min = 1,
                             max = 65536)
-                    Optional<Integer> crop) implements DataOptionsPreprocessOptionsBuilder.With {
+                    Optional<Integer> crop)
+            implements DataOptionsPreprocessOptionsBuilder.With {
         public PreprocessOptions {
             mean = List.copyOf(mean);
             std = List.copyOf(std);
@@ -60,7 +62,8 @@ public record DataOptions(
     @Withers
     public record Calibration(
             @Option(value = "512", help = "Number, taken from the training split.", min = 1)
-                    int samples) implements DataOptionsCalibrationBuilder.With {}
+                    int samples)
+            implements DataOptionsCalibrationBuilder.With {}
 
     /** The validation split. */
     @Withers
@@ -70,11 +73,13 @@ public record DataOptions(
                             help = "Share held out of the training split.",
                             min = 0,
                             max = 0.9)
-                    double fraction) implements DataOptionsValidationBuilder.With {}
+                    double fraction)
+            implements DataOptionsValidationBuilder.With {}
 
     /** Data of this format at this path, and the default of everything else. */
     public static DataOptions of(DataConfig.Format format, String path) {
-        return Options.of(DataOptions.class, Map.of("format", tree -> format, "path", tree -> path));
+        return Options.of(
+                DataOptions.class, Map.of("format", tree -> format, "path", tree -> path));
     }
 
     /** What the loader takes, with the data at {@code place}. */

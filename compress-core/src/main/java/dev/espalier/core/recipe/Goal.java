@@ -31,5 +31,5 @@ public record Goal(
                                 "The same in place of min-speedup on CPUs without 8-bit dot"
                                         + " products, such as x86 without VNNI.",
                         min = 0)
-                Optional<Double> minSpeedupWithoutDotProduct) implements GoalBuilder.With {
-}
+                Optional<Double> minSpeedupWithoutDotProduct)
+        implements GoalBuilder.With {}

@@ -38,7 +38,8 @@ public record Recipe(
         @Option(help = "The settings in which latency is measured.") BenchmarkOptions benchmark,
         @Option(value = "{}", help = "Shapes by input name, such as {input: [1, 3, 224, 224]}.")
                 Map<String, Shape> inputShapes,
-        @Option(value = "0", help = "Seed of all randomness.") long seed) implements RecipeBuilder.With {
+        @Option(value = "0", help = "Seed of all randomness.") long seed)
+        implements RecipeBuilder.With {
     public Recipe {
         passes = List.copyOf(passes);
         inputShapes = Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));

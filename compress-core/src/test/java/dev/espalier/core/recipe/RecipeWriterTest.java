@@ -57,7 +57,8 @@ class RecipeWriterTest {
     @Test
     void hashIsThatOfTheWorkAndNotOfThePlaces() {
         Recipe recipe = RecipeReaderTest.parse(RecipeReaderTest.FULL);
-        assertThat(recipe.withModel(Optional.of("/elsewhere.onnx")).hash()).isEqualTo(recipe.hash());
+        assertThat(recipe.withModel(Optional.of("/elsewhere.onnx")).hash())
+                .isEqualTo(recipe.hash());
         assertThat(RecipeReaderTest.parse(RecipeReaderTest.FULL, "data.path=x").hash())
                 .isEqualTo(recipe.hash());
         assertThat(RecipeReaderTest.parse(RecipeReaderTest.FULL, "seed=1").hash())

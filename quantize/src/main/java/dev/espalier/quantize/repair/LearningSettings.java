@@ -24,7 +24,5 @@ public record LearningSettings(
                         min = 0,
                         max = 100,
                         help = "Weight of the regularizer that pushes each weight to an integer.")
-                double pressure) implements LearningSettingsBuilder.With {
-    /** What a recipe means that says nothing. */
-    public static final LearningSettings DEFAULT = new LearningSettings(512, 1000, 0.1);
-}
+                double pressure)
+        implements LearningSettingsBuilder.With {}

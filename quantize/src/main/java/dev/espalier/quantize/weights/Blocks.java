@@ -22,7 +22,8 @@ public record Blocks(
         @Option(
                         value = "false",
                         help = "Whether tables of embeddings are kept in such blocks, too.")
-                boolean embeddings) implements BlocksBuilder.With {
+                boolean embeddings)
+        implements BlocksBuilder.With {
     public Blocks {
         if (Integer.bitCount(size) != 1) {
             throw new InvalidOptionException(

@@ -20,7 +20,8 @@ public record RoundingSettings(
         @Option(
                         value = "false",
                         help = "With gptq: whether rows of large activations are rounded first.")
-                boolean actOrder) implements RoundingSettingsBuilder.With {
+                boolean actOrder)
+        implements RoundingSettingsBuilder.With {
     /** How weights get their codes. */
     public enum Method {
         /** The nearest one: round-to-nearest. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -54,8 +55,9 @@ class DequantizedWeightsTest {
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
         List<String> names = floats.isEmpty() ? List.of() : List.of(floats);
         Model made =
-                Quantize.int8(Calibration.MIN_MAX)
-                        .with(KeepFloat.STANDARD.withNodes(names))
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .withKeepFloat(Options.defaults(KeepFloat.class).withNodes(names))
                         .apply(model, context);
         SaturationProof proof = SaturationProof.of(made, Runners.PLAIN);
 
@@ -103,7 +105,7 @@ class DequantizedWeightsTest {
                         y = MatMul(h, w) as ours
                         """);
         PassContext context = RandomSamples.context(model, Runners.PLAIN);
-        Quantize.int8(Calibration.MIN_MAX).apply(model, context);
+        Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX).apply(model, context);
 
         assertThat(context.notes())
                 .anyMatch(

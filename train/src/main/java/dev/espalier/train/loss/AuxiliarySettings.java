@@ -20,10 +20,9 @@ public record AuxiliarySettings(
         @Option(value = "0", help = "Weight of each one's cross entropy; 0.15 is usual", min = 0)
                 double weight,
         @Option(value = "[]", help = "Values that they read; ends of the last stages where empty")
-                List<String> values) implements AuxiliarySettingsBuilder.With {
+                List<String> values)
+        implements AuxiliarySettingsBuilder.With {
     private static final int MOST = 2;
-
-    public static final AuxiliarySettings NONE = new AuxiliarySettings(0, List.of());
 
     public AuxiliarySettings {
         values = List.copyOf(values);

@@ -22,7 +22,8 @@ public record LossSettings(
         @Option(value = "0", help = "Share of the target spread over all classes", min = 0, max = 1)
                 double smoothing,
         @Option(help = "Classifiers inside the network, thrown away afterwards")
-                AuxiliarySettings auxiliary) implements LossSettingsBuilder.With {
+                AuxiliarySettings auxiliary)
+        implements LossSettingsBuilder.With {
     /** A comparison of outputs with what the examples say. */
     public enum Kind {
         /** Of class labels; see {@link CrossEntropy}. */
@@ -32,9 +33,6 @@ public record LossSettings(
         /** Mean absolute error of float targets; see {@link TargetDifference}. */
         L1
     }
-
-    public static final LossSettings DEFAULT =
-            new LossSettings(Kind.CROSS_ENTROPY, 0, AuxiliarySettings.NONE);
 
     public LossSettings {
         if (kind != Kind.CROSS_ENTROPY && (smoothing > 0 || auxiliary.weight() > 0)) {

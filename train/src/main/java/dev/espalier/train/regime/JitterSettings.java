@@ -23,9 +23,8 @@ public record JitterSettings(
                 double brightness,
         @Option(value = "0", help = "The same of contrast", min = 0, max = 1) double contrast,
         @Option(value = "0", help = "The same of saturation, for colours", min = 0, max = 1)
-                double saturation) implements JitterSettingsBuilder.With {
-    public static final JitterSettings NONE = new JitterSettings(0, 0, 0);
-
+                double saturation)
+        implements JitterSettingsBuilder.With {
     /** In the terms of the data pipeline. */
     ColourJitter toJitter() {
         return new ColourJitter(brightness, contrast, saturation);

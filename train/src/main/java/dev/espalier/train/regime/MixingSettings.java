@@ -40,7 +40,8 @@ public record MixingSettings(
                                 "Alpha of cutmix, which pastes a box of one image into another; 0 for none, 1 is usual",
                         min = 0,
                         max = 100)
-                double cutmix) implements MixingSettingsBuilder.With {
+                double cutmix)
+        implements MixingSettingsBuilder.With {
     public static final MixingSettings NONE = new MixingSettings(0, 0);
 
     /** Whether examples are mixed at all. */

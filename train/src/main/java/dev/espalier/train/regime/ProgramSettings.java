@@ -20,6 +20,5 @@ public record ProgramSettings(
                         value = "true",
                         help =
                                 "Whether folded batch-norm is put back for training and folded again")
-                boolean restoreBatchNorm) implements ProgramSettingsBuilder.With {
-    public static final ProgramSettings DEFAULT = new ProgramSettings(Precision.AUTO, true);
-}
+                boolean restoreBatchNorm)
+        implements ProgramSettingsBuilder.With {}
