@@ -30,7 +30,11 @@ import dev.espalier.core.recipe.Options;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.CompressionReport;
+import dev.espalier.distill.DistillationLoss;
 import dev.espalier.prune.Prune;
+import dev.espalier.quantize.Quantize;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.runtime.isolation.IsolatedRunner;
@@ -52,6 +56,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -197,13 +202,36 @@ class JavaApiTest {
         Model model = OnnxReader.read(folder.resolve("network.onnx"));
         // shown
         PassContext context = PassContext.of(model).withRunner(new OrtRunner());
-        Model pruned = Options.defaults(Prune.class).apply(model, context);
+        Model pruned = Options.defaults(Prune.class).withMacs(0.5).apply(model, context);
         List<String> done = context.notes();
         List<PassRun.Skip> refused = context.skips();
         // end
         assertThat(pruned).isNotSameAs(model);
         assertThat(done).anySatisfy(note -> assertThat(note).startsWith("proved on 0 real"));
         assertThat(refused).isNotNull();
+        // shown
+        Quantize quantize =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MSE)
+                        .withKeepFloat(Options.defaults(KeepFloat.class).withSlower(false));
+        // end
+        // shown
+        DistillationLoss teacherAlone =
+                Options.defaults(DistillationLoss.class)
+                        .with(loss -> loss.labels(0).kl(0).scores(1));
+        // end
+        assertThat(teacherAlone.scores()).isEqualTo(1);
+        // shown
+        Recipe recipe =
+                Recipe.of(List.of(Options.defaults(Prune.class), quantize))
+                        .withModel(Optional.of("network.onnx"))
+                        .withData(Optional.of(DataOptions.of(DataConfig.Format.CSV, "table")));
+        // end
+        RecipeReader reader = new RecipeReader(PassRegistry.load());
+        String text =
+                "model: network.onnx\ndata: {format: csv, path: table}\npasses: [prune, quantize:"
+                        + " {calibration: mse, keep-float: {slower: false}}]";
+        assertThat(reader.parse(text, "text", RecipeReader.Changes.NONE)).isEqualTo(recipe);
     }
 
     @Test
@@ -304,7 +332,7 @@ class JavaApiTest {
         try (Isolation isolation = new Isolation(Limits.ofThisMachine())) {
             ModelRunner runner = new IsolatedRunner(isolation, SessionSettings.DEFAULT);
             PassContext context = PassContext.of(model).withRunner(runner);
-            smaller = Options.defaults(Prune.class).apply(model, context);
+            smaller = Options.defaults(Prune.class).withMacs(0.5).apply(model, context);
         }
         // end
         assertThat(smaller).isNotSameAs(model);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Passes and other records of options for programs, each option as a recipe has it that does not
@@ -24,11 +25,16 @@ public final class Options {
      * @throws InvalidOptionException where an option has none, naming it
      */
     public static <T extends Record> T defaults(Class<T> type) {
-        List<String> required = required(type);
+        List<OptionSpec> required = required(type);
         if (!required.isEmpty()) {
             throw new InvalidOptionException(
-                    "%s has no default of %s; %1$s.of takes what must be given, and withers change the rest"
-                            .formatted(type.getSimpleName(), String.join(", ", required)));
+                    required.stream()
+                                    .map(option -> option.key() + " (" + option.kind() + ")")
+                                    .collect(
+                                            Collectors.joining(
+                                                    " and ", "there is no default of ", ""))
+                            + "; give it to %s.of, which has the defaults of the rest"
+                                    .formatted(type.getSimpleName()));
         }
         return of(type, Map.of());
     }
@@ -42,15 +48,15 @@ public final class Options {
     static <T> T of(Class<T> type, Map<String, Function<Tree, Object>> given) {
         Place place = Place.of(type.getSimpleName());
         Map<String, Tree.Entry> entries = new LinkedHashMap<>();
-        required(type).forEach(key -> entries.put(key, new Tree.Entry(place, place.nothing())));
+        required(type)
+                .forEach(
+                        option ->
+                                entries.put(option.key(), new Tree.Entry(place, place.nothing())));
         return OptionBinder.bind(
                 type, new Tree.Mapping(place, entries), type.getSimpleName(), given);
     }
 
-    private static List<String> required(Class<?> type) {
-        return OptionSpec.of(type).stream()
-                .filter(OptionSpec::isRequired)
-                .map(OptionSpec::key)
-                .toList();
+    private static List<OptionSpec> required(Class<?> type) {
+        return OptionSpec.of(type).stream().filter(OptionSpec::isRequired).toList();
     }
 }
