@@ -93,7 +93,7 @@ public final class Compression {
 
     /** This with another model than the recipe's. */
     public Compression withModel(Path file) {
-        return with(recipe.withModel(absolute(file)), changed -> {});
+        return with(recipe.withModel(Optional.of(absolute(file))), changed -> {});
     }
 
     /**
@@ -111,7 +111,7 @@ public final class Compression {
                                                 "the recipe has no data block, which would say how "
                                                         + files
                                                         + " is stored"));
-        return with(recipe.withData(data.withPath(absolute(files))), changed -> {});
+        return with(recipe.withData(Optional.of(data.withPath(absolute(files)))), changed -> {});
     }
 
     private static String absolute(Path path) {

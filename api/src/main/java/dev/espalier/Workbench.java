@@ -64,13 +64,15 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                                                         + " or give one with --model"));
         Path modelPath = paths.require(name, "model");
         ModelFile original = ModelFile.read(modelPath);
-        Recipe resolved = recipe.withModel(modelPath.toString()).withPasses(found(recipe, paths));
+        Recipe resolved =
+                recipe.withModel(Optional.of(modelPath.toString()))
+                        .withPasses(found(recipe, paths));
         Path dataPath = null;
         DataSplits splits = null;
         if (recipe.data().isPresent() && withData) {
             DataOptions data = recipe.data().get();
             dataPath = paths.require(data.path(), "data");
-            resolved = resolved.withData(data.withPath(dataPath.toString()));
+            resolved = resolved.withData(Optional.of(data.withPath(dataPath.toString())));
             splits = DataLoader.open(data.at(dataPath), original.model(), recipe.seed());
         }
         return new Workbench(resolved, original, dataPath, splits);

@@ -3,6 +3,7 @@ package dev.espalier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.recipe.Goal;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.report.GoalResult;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
@@ -26,7 +27,10 @@ class ReportAssemblyTest {
 
     @Test
     void aSmallerSpeedUpIsAskedOfACpuWithoutDotProductsAndThatIsSaid() {
-        Goal goal = new Goal(Optional.empty(), Optional.of(2.5), Optional.of(1.5));
+        Goal goal =
+                Options.defaults(Goal.class)
+                        .withMinSpeedup(Optional.of(2.5))
+                        .withMinSpeedupWithoutDotProduct(Optional.of(1.5));
 
         assertThat(check(goal, true)).isEqualTo(new GoalResult.Check("min-speedup", 2.5, 2, false));
         assertThat(check(goal, false))
@@ -35,7 +39,7 @@ class ReportAssemblyTest {
 
     @Test
     void oneSpeedUpIsAskedOfAllCpusWhereTheRecipeNamesOne() {
-        Goal goal = new Goal(Optional.empty(), Optional.of(2.5), Optional.empty());
+        Goal goal = Options.defaults(Goal.class).withMinSpeedup(Optional.of(2.5));
 
         assertThat(check(goal, true)).isEqualTo(check(goal, false));
     }

@@ -14,6 +14,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.loss.CrossEntropy;
@@ -131,10 +132,10 @@ class NetworkThroughputTest {
                         .withRunner(new OrtRunner())
                         .withData(new DataSplits(images, none, none, none));
         Regime regime =
-                Regime.DEFAULT
+                Options.defaults(Regime.class)
                         .withBatch(BATCH)
-                        .with(new AugmentationSettings(0, false))
-                        .with(new ProgramSettings(precision, false));
+                        .withAugmentation(AugmentationSettings.NONE)
+                        .withProgram(new ProgramSettings(precision, false));
         new Trainer(new TrainingPlan(2, 0.001, regime), new CrossEntropy(0), context).train(model);
         return Speeds.of(context).get(1);
     }

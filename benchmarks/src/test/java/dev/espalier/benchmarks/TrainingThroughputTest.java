@@ -14,6 +14,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.loss.CrossEntropy;
@@ -116,13 +117,14 @@ class TrainingThroughputTest {
                 new TrainingPlan(
                         1,
                         0.01,
-                        Regime.DEFAULT
+                        Options.defaults(Regime.class)
                                 .withBatch(BATCH)
                                 .withAveraging(0.999)
-                                .with(
-                                        new AugmentationSettings(
-                                                AUGMENTATION.padding(), AUGMENTATION.flip()))
-                                .with(new ProgramSettings(precision, false)));
+                                .withAugmentation(
+                                        Options.defaults(AugmentationSettings.class)
+                                                .withPadding(AUGMENTATION.padding())
+                                                .withFlip(AUGMENTATION.flip()))
+                                .withProgram(new ProgramSettings(precision, false)));
         new Trainer(plan, new CrossEntropy(0), context).train(model);
         return Speeds.of(context).get(0);
     }

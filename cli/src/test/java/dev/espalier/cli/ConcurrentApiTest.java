@@ -18,10 +18,10 @@ import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.Pipeline;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.StepStore;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.prune.Prune;
-import dev.espalier.prune.Scope;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
@@ -83,7 +83,7 @@ class ConcurrentApiTest {
         PRUNE {
             @Override
             byte[] result(Path place) {
-                Pass prune = new Prune(0.5, 8, Scope.GLOBAL);
+                Pass prune = Options.defaults(Prune.class);
                 return applied(prune, OnnxReader.read(place.resolve("images.onnx")));
             }
         },
@@ -104,7 +104,10 @@ class ConcurrentApiTest {
             @Override
             byte[] result(Path place) {
                 Model model = OnnxReader.read(place.resolve("network.onnx"));
-                Regime regime = Regime.DEFAULT.withBatch(9).with(AugmentationSettings.NONE);
+                Regime regime =
+                        Options.defaults(Regime.class)
+                                .withBatch(9)
+                                .withAugmentation(AugmentationSettings.NONE);
                 TrainingPlan plan = new TrainingPlan(3, 0.05, regime);
                 PassContext context = context(place, model);
                 return OnnxWriter.toBytes(

@@ -26,11 +26,15 @@ import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Pipeline;
 import dev.espalier.core.pass.StepStore;
 import dev.espalier.core.recipe.DataOptions;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.CompressionReport;
+import dev.espalier.distill.DistillationLoss;
 import dev.espalier.prune.Prune;
-import dev.espalier.prune.Scope;
+import dev.espalier.quantize.Quantize;
+import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.runtime.isolation.IsolatedRunner;
@@ -52,6 +56,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,7 +69,8 @@ class JavaApiTest {
     private static final Path PAGE = Path.of("../docs/java-api.md");
     private static final Path SOURCE = Path.of("src/test/java/dev/espalier/cli/JavaApiTest.java");
 
-    private static final Regime SMALL = Regime.DEFAULT.withBatch(9).with(AugmentationSettings.NONE);
+    private static final Regime SMALL =
+            Options.defaults(Regime.class).withBatch(9).withAugmentation(AugmentationSettings.NONE);
 
     @TempDir Path folder;
 
@@ -129,7 +135,10 @@ class JavaApiTest {
                             .build();
             Dataset training = DjlDataset.classification(examples, model);
             PassContext context = PassContext.of(model).withData(DataSplits.of(training));
-            Regime regime = Regime.DEFAULT.withBatch(10).with(AugmentationSettings.NONE);
+            Regime regime =
+                    Options.defaults(Regime.class)
+                            .withBatch(10)
+                            .withAugmentation(AugmentationSettings.NONE);
             TrainingPlan plan = new TrainingPlan(20, 0.05, regime);
             Model trained = new Trainer(plan, new CrossEntropy(0), context).train(model);
             // end
@@ -178,7 +187,11 @@ class JavaApiTest {
                             .withData(DataSplits.of(DjlDataset.regression(examples, model)));
             TrainingPlan plan =
                     new TrainingPlan(
-                            50, 0.1, Regime.DEFAULT.withBatch(10).with(AugmentationSettings.NONE));
+                            50,
+                            0.1,
+                            Options.defaults(Regime.class)
+                                    .withBatch(10)
+                                    .withAugmentation(AugmentationSettings.NONE));
             new Trainer(plan, new Huber(), context).train(model);
             assertThat(lastOf("training loss", context)).isLessThan(0.001);
         }
@@ -189,13 +202,36 @@ class JavaApiTest {
         Model model = OnnxReader.read(folder.resolve("network.onnx"));
         // shown
         PassContext context = PassContext.of(model).withRunner(new OrtRunner());
-        Model pruned = new Prune(0.5, 8, Scope.GLOBAL).apply(model, context);
+        Model pruned = Options.defaults(Prune.class).withMacs(0.5).apply(model, context);
         List<String> done = context.notes();
         List<PassRun.Skip> refused = context.skips();
         // end
         assertThat(pruned).isNotSameAs(model);
         assertThat(done).anySatisfy(note -> assertThat(note).startsWith("proved on 0 real"));
         assertThat(refused).isNotNull();
+        // shown
+        Quantize quantize =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MSE)
+                        .withKeepFloat(Options.defaults(KeepFloat.class).withSlower(false));
+        // end
+        // shown
+        DistillationLoss teacherAlone =
+                Options.defaults(DistillationLoss.class)
+                        .with(loss -> loss.labels(0).kl(0).scores(1));
+        // end
+        assertThat(teacherAlone.scores()).isEqualTo(1);
+        // shown
+        Recipe recipe =
+                Recipe.of(List.of(Options.defaults(Prune.class), quantize))
+                        .withModel(Optional.of("network.onnx"))
+                        .withData(Optional.of(DataOptions.of(DataConfig.Format.CSV, "table")));
+        // end
+        RecipeReader reader = new RecipeReader(PassRegistry.load());
+        String text =
+                "model: network.onnx\ndata: {format: csv, path: table}\npasses: [prune, quantize:"
+                        + " {calibration: mse, keep-float: {slower: false}}]";
+        assertThat(reader.parse(text, "text", RecipeReader.Changes.NONE)).isEqualTo(recipe);
     }
 
     @Test
@@ -296,7 +332,7 @@ class JavaApiTest {
         try (Isolation isolation = new Isolation(Limits.ofThisMachine())) {
             ModelRunner runner = new IsolatedRunner(isolation, SessionSettings.DEFAULT);
             PassContext context = PassContext.of(model).withRunner(runner);
-            smaller = new Prune(0.5, 8, Scope.GLOBAL).apply(model, context);
+            smaller = Options.defaults(Prune.class).withMacs(0.5).apply(model, context);
         }
         // end
         assertThat(smaller).isNotSameAs(model);

@@ -7,6 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.run.TrainingPlan;
@@ -34,6 +35,7 @@ import java.util.List;
         id = "distill",
         summary = "Fine-tunes the network under the original one, or others, as its teacher.",
         paper = "Hinton et al., Distilling the Knowledge in a Neural Network, 2015")
+@Withers
 public record Distillation(
         @Option(value = "10", help = "Passes over the training data", min = 0, max = 10000)
                 int epochs,
@@ -45,7 +47,7 @@ public record Distillation(
                         help = "ONNX files of the teachers; original is the recipe's own network")
                 List<String> teachers,
         @Option(help = "How the network is trained") Regime regime)
-        implements Pass {
+        implements Pass, DistillationBuilder.With {
     public Distillation {
         teachers = List.copyOf(teachers);
         if (teachers.isEmpty()) {
@@ -67,11 +69,10 @@ public record Distillation(
     @Override
     public Distillation withModels(List<String> files) {
         List<String> left = new java.util.ArrayList<>(files);
-        List<String> changed =
+        return withTeachers(
                 teachers.stream()
                         .map(name -> name.equals(Teachers.ORIGINAL) ? name : left.remove(0))
-                        .toList();
-        return new Distillation(epochs, learningRate, loss, changed, regime);
+                        .toList());
     }
 
     /** Training changes no structure. */

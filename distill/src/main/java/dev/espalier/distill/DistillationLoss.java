@@ -5,6 +5,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.loss.FeatureMaps;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param attention {@link AttentionTransfer}
  * @param auxiliary classifiers inside the student
  */
+@Withers
 public record DistillationLoss(
         @Option(value = "0.1", help = "Weight of the labels' cross entropy; 0 needs none", min = 0)
                 double labels,
@@ -50,29 +52,14 @@ public record DistillationLoss(
                 FeatureSettings features,
         @Option(help = "The student shall look where the teacher looks") FeatureSettings attention,
         @Option(help = "Classifiers inside the student, thrown away afterwards")
-                AuxiliarySettings auxiliary) {
-    public static final DistillationLoss DEFAULT = of(0.1, 0.9, 4);
-
+                AuxiliarySettings auxiliary)
+        implements DistillationLossBuilder.With {
     public DistillationLoss {
         if (labels + kl + dkd.weight() + scores + features.weight() + attention.weight() <= 0) {
             throw new InvalidOptionException(
                     "nothing would be learnt from labels or teacher: set labels, kl, dkd, scores,"
                             + " features or attention above 0");
         }
-    }
-
-    /** Labels and soft targets alone. */
-    static DistillationLoss of(double labels, double kl, double temperature) {
-        return new DistillationLoss(
-                labels,
-                0,
-                kl,
-                temperature,
-                DecoupledSettings.NONE,
-                0,
-                FeatureSettings.NONE,
-                FeatureSettings.NONE,
-                AuxiliarySettings.NONE);
     }
 
     /** Whether the first output has to hold class scores [N, K]. */

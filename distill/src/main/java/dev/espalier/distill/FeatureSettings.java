@@ -4,6 +4,7 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.loss.FeatureMaps;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param teacherValues of the first teacher, in the order of {@code values}; the same names where
  *     empty
  */
+@Withers
 public record FeatureSettings(
         @Option(value = "0", help = "Weight of this term of the loss", min = 0) double weight,
         @Option(value = "[]", help = "Values of the student; the ends of its stages where empty")
@@ -25,9 +27,8 @@ public record FeatureSettings(
         @Option(
                         value = "[]",
                         help = "The teacher's values in that order; the same names where empty")
-                List<String> teacherValues) {
-    public static final FeatureSettings NONE = new FeatureSettings(0, List.of(), List.of());
-
+                List<String> teacherValues)
+        implements FeatureSettingsBuilder.With {
     public FeatureSettings {
         values = List.copyOf(values);
         teacherValues = List.copyOf(teacherValues);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.loss.SoftTargets;
 import dev.espalier.train.loss.WeightedSum;
 import dev.espalier.train.program.Mixture;
@@ -76,9 +77,10 @@ class DecoupledTargetsTest {
 
     private static double mixed(DecoupledTargets term, float[] scores, double share) {
         Regime regime =
-                Regime.DEFAULT
-                        .with(new ProgramSettings(Precision.FLOAT32, false))
-                        .with(new AugmentationSettings(0, false).with(new MixingSettings(0.2, 0)));
+                Options.defaults(Regime.class)
+                        .withProgram(new ProgramSettings(Precision.FLOAT32, false))
+                        .withAugmentation(
+                                AugmentationSettings.NONE.withMixing(new MixingSettings(0.2, 0)));
         WeightedSum objective =
                 new WeightedSum(
                         List.of(new WeightedSum.Weighted(1, term)), List.of(LossProbe.picking(4)));

@@ -9,6 +9,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.program.Slot;
 import java.util.List;
@@ -39,8 +40,8 @@ class DistillationLossTest {
         PassContext context = PassContext.of(teacher);
         LossProbe found =
                 LossProbe.onScores(
-                        DistillationLoss.DEFAULT.terms(
-                                LossProbe.picking(0), List.of(teacher), context),
+                        Options.defaults(DistillationLoss.class)
+                                .terms(LossProbe.picking(0), List.of(teacher), context),
                         1);
         // 0.1 * 0.83534863 + 0.9 * 1.14053325
         assertThat(found.loss()).isCloseTo(1.1100147891174, within(1e-6));
@@ -49,18 +50,15 @@ class DistillationLossTest {
 
     @Test
     void allTermsAddUpAndNotesSayWhatIsCompared() {
-        FeatureSettings features = new FeatureSettings(0.5, List.of(), List.of());
+        FeatureSettings features = Options.defaults(FeatureSettings.class).withWeight(0.5);
         DistillationLoss all =
-                new DistillationLoss(
-                        0.1,
-                        0.1,
-                        0.9,
-                        4,
-                        new DecoupledSettings(0.2, 1, 8),
-                        0.3,
-                        features,
-                        features,
-                        new AuxiliarySettings(0.15, List.of()));
+                Options.defaults(DistillationLoss.class)
+                        .withDkd(Options.defaults(DecoupledSettings.class).withWeight(0.2))
+                        .withScores(0.3)
+                        .withFeatures(features)
+                        .withAttention(features)
+                        .withSmoothing(0.1)
+                        .withAuxiliary(Options.defaults(AuxiliarySettings.class).withWeight(0.15));
         PassContext context = PassContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
         LossProbe found =
                 LossProbe.of(
@@ -84,16 +82,13 @@ class DistillationLossTest {
     @Test
     void aNarrowStudentGetsARegressorThatIsNoPartOfIt() {
         DistillationLoss loss =
-                new DistillationLoss(
-                        0,
-                        0,
-                        0,
-                        4,
-                        DecoupledSettings.NONE,
-                        0,
-                        new FeatureSettings(1, List.of("early"), List.of()),
-                        FeatureSettings.NONE,
-                        AuxiliarySettings.NONE);
+                Options.defaults(DistillationLoss.class)
+                        .withFeatures(
+                                Options.defaults(FeatureSettings.class)
+                                        .withWeight(1)
+                                        .withValues(List.of("early")))
+                        .withLabels(0)
+                        .withKl(0);
         PassContext context = PassContext.of(STAGES).withInputShapes(InputShapes.ofBatch(2));
         LossProbe found =
                 LossProbe.of(

@@ -18,8 +18,8 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.OptimizerSettings;
@@ -78,20 +78,23 @@ class DistillationTest {
     }
 
     private static Distillation pass(double weight) {
-        return pass(DistillationLoss.of(1 - weight, weight, 4), "original");
+        return pass(
+                Options.defaults(DistillationLoss.class).withLabels(1 - weight).withKl(weight),
+                "original");
     }
 
     private static Distillation pass(DistillationLoss loss, String... teachers) {
-        return new Distillation(
-                8,
-                loss.scores() > 0 ? 0.03 : 0.1,
-                loss,
-                List.of(teachers),
-                Regime.DEFAULT
-                        .withBatch(32)
-                        .with(OptimizerSettings.sgd(0.9, 0))
-                        .with(new AugmentationSettings(0, false))
-                        .with(new ProgramSettings(Precision.FLOAT32, true)));
+        return Options.defaults(Distillation.class)
+                .withEpochs(8)
+                .withLearningRate(loss.scores() > 0 ? 0.03 : 0.1)
+                .withLoss(loss)
+                .withTeachers(List.of(teachers))
+                .withRegime(
+                        Options.defaults(Regime.class)
+                                .withBatch(32)
+                                .withOptimizer(OptimizerSettings.sgd(0.9, 0))
+                                .withAugmentation(AugmentationSettings.NONE)
+                                .withProgram(new ProgramSettings(Precision.FLOAT32, true)));
     }
 
     private static PassContext context(Model original) {
@@ -109,16 +112,7 @@ class DistillationTest {
     }
 
     private static DistillationLoss scores(double weight) {
-        return new DistillationLoss(
-                0,
-                0,
-                0,
-                4,
-                DecoupledSettings.NONE,
-                weight,
-                FeatureSettings.NONE,
-                FeatureSettings.NONE,
-                AuxiliarySettings.NONE);
+        return Options.defaults(DistillationLoss.class).withScores(weight).withLabels(0).withKl(0);
     }
 
     /** Share of held-out points on which two networks name the same class. */
@@ -206,15 +200,8 @@ class DistillationTest {
     void learnsWithoutLabelsFromMixtures() {
         Model teacher = GraphText.parse(TEACHER);
         Distillation plain = pass(1);
-        AugmentationSettings mixup =
-                new AugmentationSettings(0, false).with(new MixingSettings(1, 0));
-        Distillation mixing =
-                new Distillation(
-                        plain.epochs(),
-                        plain.learningRate(),
-                        plain.loss(),
-                        plain.teachers(),
-                        plain.regime().with(mixup));
+        AugmentationSettings mixup = AugmentationSettings.NONE.withMixing(new MixingSettings(1, 0));
+        Distillation mixing = plain.withRegime(plain.regime().withAugmentation(mixup));
         Model taught = mixing.apply(GraphText.parse(STUDENT), unlabelled(teacher));
         assertThat(agreement(teacher, taught)).isGreaterThan(0.85);
         assertThat(taught).isNotEqualTo(plain.apply(GraphText.parse(STUDENT), unlabelled(teacher)));
@@ -225,7 +212,7 @@ class DistillationTest {
         Model teacher = GraphText.parse(TEACHER);
         assertThatThrownBy(
                         () ->
-                                pass(DistillationLoss.DEFAULT, "original")
+                                pass(Options.defaults(DistillationLoss.class), "original")
                                         .apply(GraphText.parse(STUDENT), unlabelled(teacher)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("set loss: {labels: 0}");
@@ -266,7 +253,10 @@ class DistillationTest {
                                 .replace("logits", "scores"));
         Model student = GraphText.parse(STUDENT);
         PassContext context = context(student).withModels(Map.of("foreign.onnx", foreign)::get);
-        Distillation pass = pass(DistillationLoss.of(0, 1, 4), "foreign.onnx");
+        Distillation pass =
+                pass(
+                        Options.defaults(DistillationLoss.class).withLabels(0).withKl(1),
+                        "foreign.onnx");
         assertThat(pass.models()).containsExactly("foreign.onnx");
         Model taught = pass.apply(student, context);
         assertThat(agreement(GraphText.parse(TEACHER), taught)).isGreaterThan(0.85);
@@ -274,7 +264,8 @@ class DistillationTest {
 
     @Test
     void namesItsTeachersAsTheyWereFound() {
-        Distillation pass = pass(DistillationLoss.DEFAULT, "a.onnx", "original", "b.onnx");
+        Distillation pass =
+                pass(Options.defaults(DistillationLoss.class), "a.onnx", "original", "b.onnx");
         Distillation found = pass.withModels(List.of("/models/a.onnx", "/models/b.onnx"));
         assertThat(found.teachers())
                 .containsExactly("/models/a.onnx", "original", "/models/b.onnx");
@@ -293,7 +284,8 @@ class DistillationTest {
         Model other = GraphText.parse(TEACHER.replace("[3,8]", "[4,8]").replace("[N,3]", "[N,4]"));
         Model student = GraphText.parse(STUDENT);
         PassContext context = context(student).withModels(Map.of("other.onnx", other)::get);
-        Distillation pass = pass(DistillationLoss.DEFAULT, "original", "other.onnx");
+        Distillation pass =
+                pass(Options.defaults(DistillationLoss.class), "original", "other.onnx");
         assertThatThrownBy(() -> pass.apply(student, context))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining(
@@ -327,7 +319,7 @@ class DistillationTest {
 
     @Test
     void needsATeacherAndSomethingToLearn() {
-        assertThatThrownBy(() -> pass(DistillationLoss.DEFAULT))
+        assertThatThrownBy(() -> pass(Options.defaults(DistillationLoss.class)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("teachers is empty");
         assertThatThrownBy(() -> scores(0))

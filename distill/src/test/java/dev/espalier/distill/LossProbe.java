@@ -8,6 +8,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.loss.WeightedSum;
 import dev.espalier.train.program.LossTerm;
 import dev.espalier.train.program.Objective;
@@ -32,7 +33,8 @@ record LossProbe(double loss, Map<Slot, Tensor> gradients) {
     static final double[][] OTHER = {{0, 3, 0, 0}, {1, 1, 1, -3}};
 
     private static final Regime EXACT =
-            Regime.DEFAULT.with(new ProgramSettings(Precision.FLOAT32, false));
+            Options.defaults(Regime.class)
+                    .withProgram(new ProgramSettings(Precision.FLOAT32, false));
 
     /**
      * A network whose scores are four of the twelve inputs, so that one batch gives each network

@@ -1,6 +1,7 @@
 package dev.espalier.graft;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * How much a layer keeps of its own when another network's is grafted onto it; see {@link
@@ -16,6 +17,7 @@ import dev.espalier.core.pass.Option;
  * @param digits decimals that the share is rounded to, half to even; -1 for none
  * @param fixed share that every layer keeps where information is none
  */
+@Withers
 public record BlendSettings(
         @Option(value = "entropy", help = "What tells which of two layers is worth more")
                 Information information,
@@ -31,15 +33,8 @@ public record BlendSettings(
                         help = "Share that is kept where information is none",
                         min = 0,
                         max = 1)
-                double fixed) {
-    public static final BlendSettings DEFAULT =
-            new BlendSettings(Information.ENTROPY, 0.4, 500, LayerFilters.BINS, 2, 0.5);
-
-    /** These settings with another measure of information. */
-    public BlendSettings by(Information other) {
-        return new BlendSettings(other, a, c, bins, digits, fixed);
-    }
-
+                double fixed)
+        implements BlendSettingsBuilder.With {
     /** The share of its own that a layer keeps. */
     double share(float[] own, float[] donor) {
         if (information == Information.NONE) {

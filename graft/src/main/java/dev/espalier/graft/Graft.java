@@ -5,6 +5,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.joint.Exchange;
 import dev.espalier.train.joint.JointTrainer;
 import dev.espalier.train.regime.Regime;
@@ -42,6 +43,7 @@ import java.util.stream.Collectors;
         summary =
                 "Trains several networks side by side and grafts each one's layers onto the next.",
         paper = "Meng et al., Filter Grafting for Deep Neural Networks, 2020")
+@Withers
 public record Graft(
         @Option(value = "30", help = "Passes over the training data", min = 0, max = 10000)
                 int epochs,
@@ -50,7 +52,7 @@ public record Graft(
         @Option(help = "The networks that are trained side by side") MemberSettings members,
         @Option(help = "What is minimised") GraftLoss loss,
         @Option(help = "How each network is trained") Regime regime)
-        implements Pass {
+        implements Pass, GraftBuilder.With {
     @Override
     public boolean needsData() {
         return true;

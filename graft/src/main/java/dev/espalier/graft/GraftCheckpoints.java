@@ -8,6 +8,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.regime.AugmentationSettings;
@@ -45,6 +46,7 @@ import java.util.Map;
         summary =
                 "Blends the network with others of one topology, layer by layer, without training.",
         paper = "Meng et al., Filter Grafting for Deep Neural Networks, 2020")
+@Withers
 public record GraftCheckpoints(
         @Option(
                         value = "[original]",
@@ -59,7 +61,7 @@ public record GraftCheckpoints(
                 int samples,
         @Option(help = "Random changes to training images, as in training")
                 AugmentationSettings augmentation)
-        implements Pass {
+        implements Pass, GraftCheckpointsBuilder.With {
     /** How a recipe calls the network that it began with. */
     private static final String ORIGINAL = "original";
 
@@ -79,13 +81,10 @@ public record GraftCheckpoints(
     @Override
     public GraftCheckpoints withModels(List<String> files) {
         List<String> left = new ArrayList<>(files);
-        return new GraftCheckpoints(
+        return withNetworks(
                 networks.stream()
                         .map(name -> name.equals(ORIGINAL) ? name : left.remove(0))
-                        .toList(),
-                blend,
-                samples,
-                augmentation);
+                        .toList());
     }
 
     /** Blends without data: statistics are not measured. */

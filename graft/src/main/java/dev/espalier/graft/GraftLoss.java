@@ -5,6 +5,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.loss.SoftTargets;
 import dev.espalier.train.loss.UnderTeacher;
@@ -19,6 +20,7 @@ import dev.espalier.train.program.Objective;
  * @param teacher w, 0 for no teacher, 1 for no labels
  * @param temperature T, which divides the scores of both networks
  */
+@Withers
 public record GraftLoss(
         @Option(help = "What is minimised of what the examples say") LossSettings labels,
         @Option(
@@ -32,9 +34,8 @@ public record GraftLoss(
                         help = "Divides the scores of the network and its teacher",
                         min = 0.01,
                         max = 1000)
-                double temperature) {
-    public static final GraftLoss DEFAULT = new GraftLoss(LossSettings.DEFAULT, 0, 4);
-
+                double temperature)
+        implements GraftLossBuilder.With {
     public GraftLoss {
         if (teacher > 0 && labels.kind() != LossSettings.Kind.CROSS_ENTROPY) {
             throw new InvalidOptionException(
@@ -42,11 +43,6 @@ public record GraftLoss(
                             + labels.kind().name().toLowerCase(java.util.Locale.ROOT)
                             + "; set teacher to 0");
         }
-    }
-
-    /** These terms under a teacher. */
-    public GraftLoss under(double weight) {
-        return new GraftLoss(labels, weight, temperature);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.espalier.graft;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.run.TrainingPlan;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param scion what is grafted onto them
  * @param workers processes that train at once, each with its part of the threads; no more than K
  */
+@Withers
 public record MemberSettings(
         @Option(
                         value = "null",
@@ -33,7 +35,8 @@ public record MemberSettings(
                         help = "Processes that train at once, 1 for networks that take turns",
                         min = 1,
                         max = 64)
-                int workers) {
+                int workers)
+        implements MemberSettingsBuilder.With {
     /** Learning rates of networks that are trained side by side. */
     public enum Rates {
         /** {@code (1 + cos(pi (K - i) / K)) / 2} of the highest for network i = 1..K of K. */

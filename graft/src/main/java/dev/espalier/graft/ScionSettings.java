@@ -2,6 +2,7 @@ package dev.espalier.graft;
 
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.joint.Exchange;
 
 /**
@@ -13,6 +14,7 @@ import dev.espalier.train.joint.Exchange;
  *     graft onto, and what the report counts before and after
  * @param noise a in the standard deviation {@code a^t} of noise after epoch t = 1, 2, ..
  */
+@Withers
 public record ScionSettings(
         @Option(value = "external", help = "Where the grafted weights come from") Scion kind,
         @Option(help = "How much each layer keeps of its own, with external") BlendSettings blend,
@@ -23,15 +25,8 @@ public record ScionSettings(
                         help = "Base of the standard deviation, a power of it, with noise",
                         min = 0,
                         max = 1)
-                double noise) {
-    public static final ScionSettings DEFAULT =
-            new ScionSettings(Scion.EXTERNAL, BlendSettings.DEFAULT, 0.1, 0.5);
-
-    /** These settings with grafts from elsewhere. */
-    public ScionSettings of(Scion other) {
-        return new ScionSettings(other, blend, threshold, noise);
-    }
-
+                double noise)
+        implements ScionSettingsBuilder.With {
     /** What does it in a pass that runs in {@code context}. */
     Exchange exchange(PassContext context) {
         return switch (kind) {

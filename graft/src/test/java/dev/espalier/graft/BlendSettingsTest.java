@@ -2,6 +2,7 @@ package dev.espalier.graft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.core.recipe.Options;
 import org.junit.jupiter.api.Test;
 
 class BlendSettingsTest {
@@ -10,7 +11,7 @@ class BlendSettingsTest {
 
     @Test
     void theDefaultsAreThePublishedOnes() {
-        BlendSettings settings = BlendSettings.DEFAULT;
+        BlendSettings settings = Options.defaults(BlendSettings.class);
         assertThat(settings.share(FLAT, SPREAD)).isEqualTo(0.30);
         assertThat(settings.share(SPREAD, FLAT)).isEqualTo(0.70);
         assertThat(settings.share(SPREAD, SPREAD))
@@ -20,14 +21,18 @@ class BlendSettingsTest {
 
     @Test
     void l1ComparesMagnitudesAndNotTheirSpread() {
-        BlendSettings settings = BlendSettings.DEFAULT.by(Information.L1);
+        BlendSettings settings =
+                Options.defaults(BlendSettings.class).withInformation(Information.L1);
         assertThat(settings.share(new float[] {9, -9}, new float[] {1, 2})).isEqualTo(0.70);
         assertThat(settings.share(new float[] {2, -2}, new float[] {1, 3})).isEqualTo(0.5);
     }
 
     @Test
     void withoutInformationTheShareIsTheFixedOne() {
-        BlendSettings settings = new BlendSettings(Information.NONE, 0.4, 500, 10, 2, 0.75);
+        BlendSettings settings =
+                Options.defaults(BlendSettings.class)
+                        .withInformation(Information.NONE)
+                        .withFixed(0.75);
         assertThat(settings.share(FLAT, SPREAD))
                 .isEqualTo(0.75)
                 .isEqualTo(settings.shareOfEquals());
@@ -37,9 +42,10 @@ class BlendSettingsTest {
     void binsAndSteepnessTell() {
         float[] own = {0, 1, 2, 3, 4, 5, 6, 7};
         float[] donor = {0, 0, 0, 0, 0, 0, 0, 7};
-        BlendSettings coarse = new BlendSettings(Information.ENTROPY, 0.4, 1, 2, -1, 0.5);
-        BlendSettings fine = new BlendSettings(Information.ENTROPY, 0.4, 1, 10, -1, 0.5);
-        BlendSettings steep = new BlendSettings(Information.ENTROPY, 0.4, 5, 10, -1, 0.5);
+        BlendSettings coarse =
+                Options.defaults(BlendSettings.class).withC(1).withBins(2).withDigits(-1);
+        BlendSettings fine = Options.defaults(BlendSettings.class).withC(1).withDigits(-1);
+        BlendSettings steep = Options.defaults(BlendSettings.class).withC(5).withDigits(-1);
         assertThat(coarse.share(own, donor)).isLessThan(fine.share(own, donor));
         assertThat(fine.share(own, donor)).isLessThan(steep.share(own, donor));
     }

@@ -9,11 +9,13 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ChannelwiseBlendTest {
-    private static final BlendSettings SETTINGS = BlendSettings.DEFAULT.by(Information.SCALE);
+    private static final BlendSettings SETTINGS =
+            Options.defaults(BlendSettings.class).withInformation(Information.SCALE);
 
     /** Two channels with a scale, read by two filters without one, read by a linear layer. */
     private static Model chain(String scale, String first, float fill) {
@@ -180,7 +182,8 @@ class ChannelwiseBlendTest {
     void withoutAnyBatchNormAllLayersAreBlendedAsAWhole() {
         Model own = GraphText.parse(FOLDED.formatted("1, 2, 3, 4"));
         Model donor = GraphText.parse(FOLDED.formatted("1, 1, 1, 1"));
-        LayerwiseBlend whole = new LayerwiseBlend(own.graph(), BlendSettings.DEFAULT);
+        LayerwiseBlend whole =
+                new LayerwiseBlend(own.graph(), Options.defaults(BlendSettings.class));
 
         assertThat(blended(own, donor))
                 .isEqualTo(whole.graft(Counterparts.floats(own), Counterparts.floats(donor)));

@@ -13,6 +13,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.regime.AugmentationSettings;
@@ -23,10 +24,13 @@ import org.junit.jupiter.api.Test;
 
 class GraftCheckpointsTest {
     private static final GraftCheckpoints PASS =
-            new GraftCheckpoints(
-                    List.of("b.onnx"), BlendSettings.DEFAULT, 64, AugmentationSettings.NONE);
+            Options.defaults(GraftCheckpoints.class)
+                    .withNetworks(List.of("b.onnx"))
+                    .withSamples(64)
+                    .withAugmentation(AugmentationSettings.NONE);
 
-    private static final BlendSettings HALF = BlendSettings.DEFAULT.by(Information.NONE);
+    private static final BlendSettings HALF =
+            Options.defaults(BlendSettings.class).withInformation(Information.NONE);
 
     static Model network(String first, int seed) {
         return GraphText.parse(
@@ -89,11 +93,10 @@ class GraftCheckpointsTest {
                                 .setInitializer("scale", Tensor.ofFloats(Shape.of(2), 3, 2))
                                 .build());
         PassContext context = context(own, donor);
-        BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
+        BlendSettings scales =
+                Options.defaults(BlendSettings.class).withInformation(Information.SCALE);
 
-        Model blended =
-                new GraftCheckpoints(List.of("b.onnx"), scales, 0, AugmentationSettings.NONE)
-                        .apply(own, context);
+        Model blended = PASS.withBlend(scales).withSamples(0).apply(own, context);
 
         // Scales of 1 against 3, and of 2 against 2.
         assertThat(values(blended, "w1")).containsExactly(2, 2, 4, 4);
@@ -123,21 +126,14 @@ class GraftCheckpointsTest {
                                 Map.of("b.onnx", GraphText.parse(exported.formatted("4")))::get);
 
         Model blended =
-                new GraftCheckpoints(
-                                List.of("original", "b.onnx"), HALF, 0, AugmentationSettings.NONE)
+                PASS.withNetworks(List.of("original", "b.onnx"))
+                        .withBlend(HALF)
+                        .withSamples(0)
                         .apply(own, context);
 
         assertThat(values(blended, "w1")).containsOnly(7);
         // Where nothing was simplified, files are taken as they are.
-        assertThat(
-                        values(
-                                new GraftCheckpoints(
-                                                List.of("b.onnx"),
-                                                HALF,
-                                                0,
-                                                AugmentationSettings.NONE)
-                                        .apply(original, context),
-                                "w1"))
+        assertThat(values(PASS.withBlend(HALF).withSamples(0).apply(original, context), "w1"))
                 .containsOnly(6);
     }
 
@@ -153,11 +149,10 @@ class GraftCheckpointsTest {
         PassContext context =
                 PassContext.of(own)
                         .withModels(Map.of("b.onnx", GraphText.parse(folded.formatted("4")))::get);
-        BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
+        BlendSettings scales =
+                Options.defaults(BlendSettings.class).withInformation(Information.SCALE);
 
-        Model blended =
-                new GraftCheckpoints(List.of("b.onnx"), scales, 0, AugmentationSettings.NONE)
-                        .apply(own, context);
+        Model blended = PASS.withBlend(scales).withSamples(0).apply(own, context);
 
         assertThat(values(blended, "w1")).containsOnly(6);
         assertThat(context.skips())
@@ -181,9 +176,7 @@ class GraftCheckpointsTest {
         PassContext context =
                 PassContext.of(network("0, 0, 0, 0", 1))
                         .withModels(Map.of("b.onnx", network("4, 4, 4, 4", 1))::get);
-        GraftCheckpoints pass =
-                new GraftCheckpoints(
-                        List.of("original", "b.onnx"), HALF, 64, AugmentationSettings.NONE);
+        GraftCheckpoints pass = PASS.withNetworks(List.of("original", "b.onnx")).withBlend(HALF);
 
         Model blended = pass.apply(own, context);
 
@@ -197,9 +190,11 @@ class GraftCheckpointsTest {
     @Test
     void aFixedShareIsKeptOfEachLayer() {
         Model own = network("8, 8, 8, 8", 1);
-        BlendSettings settings = new BlendSettings(Information.NONE, 0.4, 500, 10, 2, 0.75);
-        GraftCheckpoints pass =
-                new GraftCheckpoints(List.of("b.onnx"), settings, 0, AugmentationSettings.NONE);
+        BlendSettings settings =
+                Options.defaults(BlendSettings.class)
+                        .withInformation(Information.NONE)
+                        .withFixed(0.75);
+        GraftCheckpoints pass = PASS.withBlend(settings).withSamples(0);
         Model blended = pass.apply(own, context(own, network("4, 4, 4, 4", 1)));
         assertThat(values(blended, "w1")).containsOnly(7);
         assertThat(values(blended, "mean")).containsOnly(0);
@@ -251,16 +246,13 @@ class GraftCheckpointsTest {
     @Test
     void namesItsFiles() {
         GraftCheckpoints pass =
-                new GraftCheckpoints(
-                        List.of("a.onnx", "original", "b.onnx"),
-                        HALF,
-                        0,
-                        AugmentationSettings.NONE);
+                PASS.withNetworks(List.of("a.onnx", "original", "b.onnx"))
+                        .withBlend(HALF)
+                        .withSamples(0);
         assertThat(pass.models()).containsExactly("a.onnx", "b.onnx");
         assertThat(pass.withModels(List.of("/x/a.onnx", "/x/b.onnx")).networks())
                 .containsExactly("/x/a.onnx", "original", "/x/b.onnx");
-        assertThatThrownBy(
-                        () -> new GraftCheckpoints(List.of(), HALF, 0, AugmentationSettings.NONE))
+        assertThatThrownBy(() -> PASS.withNetworks(List.of()))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("networks is empty");
     }

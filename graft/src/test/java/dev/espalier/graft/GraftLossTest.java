@@ -8,13 +8,15 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.train.loss.AuxiliarySettings;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.program.Truth;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GraftLossTest {
+    private static final GraftLoss DEFAULTS = Options.defaults(GraftLoss.class);
+
     private static Model scores(int classes) {
         return GraphText.parse(
                 """
@@ -29,18 +31,18 @@ class GraftLossTest {
     void withoutATeacherItIsThatOfTheLabels() {
         Model model = scores(3);
         PassContext context = PassContext.of(scores(4));
-        assertThat(GraftLoss.DEFAULT.objective(model, context))
-                .isEqualTo(LossSettings.DEFAULT.objective(model, context));
+        assertThat(DEFAULTS.objective(model, context))
+                .isEqualTo(Options.defaults(LossSettings.class).objective(model, context));
     }
 
     @Test
     void theTeacherIsTheOriginalNetwork() {
         PassContext context = PassContext.of(scores(3));
-        assertThat(GraftLoss.DEFAULT.under(0.9).objective(scores(3), context).teachers())
+        assertThat(DEFAULTS.withTeacher(0.9).objective(scores(3), context).teachers())
                 .isEqualTo(List.of(context.original()));
-        assertThat(GraftLoss.DEFAULT.under(0.9).objective(scores(3), context).truth())
+        assertThat(DEFAULTS.withTeacher(0.9).objective(scores(3), context).truth())
                 .isEqualTo(Truth.CLASSES);
-        assertThat(GraftLoss.DEFAULT.under(1).objective(scores(3), context).truth())
+        assertThat(DEFAULTS.withTeacher(1).objective(scores(3), context).truth())
                 .isEqualTo(Truth.NONE);
     }
 
@@ -48,8 +50,7 @@ class GraftLossTest {
     void refusesATeacherOfOtherClasses() {
         assertThatThrownBy(
                         () ->
-                                GraftLoss.DEFAULT
-                                        .under(0.5)
+                                DEFAULTS.withTeacher(0.5)
                                         .objective(scores(3), PassContext.of(scores(4))))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("found [1,3] here and [1,4] of the original network");
@@ -57,8 +58,8 @@ class GraftLossTest {
 
     @Test
     void refusesATeacherOfNumbers() {
-        LossSettings numbers = new LossSettings(LossSettings.Kind.MSE, 0, AuxiliarySettings.NONE);
-        assertThatThrownBy(() -> new GraftLoss(numbers, 0.5, 4))
+        LossSettings numbers = Options.defaults(LossSettings.class).withKind(LossSettings.Kind.MSE);
+        assertThatThrownBy(() -> DEFAULTS.withLabels(numbers).withTeacher(0.5))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("the kind of labels is mse");
     }

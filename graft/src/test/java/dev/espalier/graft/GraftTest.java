@@ -9,6 +9,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.graft.MemberSettings.Rates;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.loss.LossSettings;
@@ -43,10 +44,10 @@ class GraftTest {
     private static final Model FOLDED = GraphText.parse(TEXT);
 
     private static final Regime REGIME =
-            Regime.DEFAULT
+            Options.defaults(Regime.class)
                     .withBatch(16)
-                    .with(new AugmentationSettings(0, false))
-                    .with(new ProgramSettings(Precision.FLOAT32, true));
+                    .withAugmentation(AugmentationSettings.NONE)
+                    .withProgram(new ProgramSettings(Precision.FLOAT32, true));
 
     @BeforeEach
     void onOneThread() {
@@ -55,13 +56,14 @@ class GraftTest {
 
     private static Graft pass(int epochs, Integer networks, boolean initialize, Scion kind) {
         MemberSettings members =
-                new MemberSettings(
-                        Optional.ofNullable(networks),
-                        Rates.DIFFERENT,
-                        initialize,
-                        ScionSettings.DEFAULT.of(kind),
-                        1);
-        return new Graft(epochs, 0.1, members, GraftLoss.DEFAULT, REGIME);
+                Options.defaults(MemberSettings.class)
+                        .withScion(Options.defaults(ScionSettings.class).withKind(kind))
+                        .withNetworks(Optional.ofNullable(networks))
+                        .withInitialize(initialize);
+        return Options.defaults(Graft.class)
+                .withEpochs(epochs)
+                .withMembers(members)
+                .withRegime(REGIME);
     }
 
     @Test
@@ -94,14 +96,21 @@ class GraftTest {
 
     @Test
     void graftingDoesSomething() {
-        Model fixed = train(new BlendSettings(Information.NONE, 0.4, 500, 10, 2, 1));
-        Model grafted = train(BlendSettings.DEFAULT);
+        Model fixed =
+                train(
+                        Options.defaults(BlendSettings.class)
+                                .withInformation(Information.NONE)
+                                .withFixed(1));
+        Model grafted = train(Options.defaults(BlendSettings.class));
         assertThat(grafted).isNotEqualTo(fixed);
         // With a share of 1 each network keeps all of its own, and no epoch can tell.
         TrainingPlan plan = new TrainingPlan(3, 0.1 * 0.5, REGIME);
         PassContext context = Shades.context(FOLDED, 0);
         Model plain =
-                new Trainer(plan, LossSettings.DEFAULT.objective(FOLDED, context), context)
+                new Trainer(
+                                plan,
+                                Options.defaults(LossSettings.class).objective(FOLDED, context),
+                                context)
                         .train(FOLDED);
         assertThat(fixed).isEqualTo(plain);
     }
@@ -109,14 +118,15 @@ class GraftTest {
     /** The first network of two, since there is no validation split. */
     private static Model train(BlendSettings blend) {
         MemberSettings members =
-                new MemberSettings(
-                        Optional.of(2),
-                        Rates.DIFFERENT,
-                        false,
-                        new ScionSettings(Scion.EXTERNAL, blend, 0.1, 0.5),
-                        1);
+                Options.defaults(MemberSettings.class)
+                        .withScion(Options.defaults(ScionSettings.class).withBlend(blend))
+                        .withNetworks(Optional.of(2));
         PassContext context = Shades.context(FOLDED, 0);
-        return new Graft(3, 0.1, members, GraftLoss.DEFAULT, REGIME).apply(FOLDED, context);
+        return Options.defaults(Graft.class)
+                .withEpochs(3)
+                .withMembers(members)
+                .withRegime(REGIME)
+                .apply(FOLDED, context);
     }
 
     @Test
@@ -142,26 +152,17 @@ class GraftTest {
 
     private static Model under(double teacher, Model original) {
         Graft pass = pass(2, 2, false, Scion.EXTERNAL);
-        Graft other =
-                new Graft(
-                        pass.epochs(),
-                        pass.learningRate(),
-                        pass.members(),
-                        pass.loss().under(teacher),
-                        pass.regime());
+        Graft other = pass.withLoss(pass.loss().withTeacher(teacher));
         return other.apply(FOLDED, Shades.context(original, 24));
     }
 
     @Test
     void refusesPatience() {
         Graft pass =
-                new Graft(
-                        2,
-                        0.1,
-                        new MemberSettings(
-                                Optional.empty(), Rates.EQUAL, false, ScionSettings.DEFAULT, 1),
-                        GraftLoss.DEFAULT,
-                        REGIME.withPatience(2));
+                Options.defaults(Graft.class)
+                        .withEpochs(2)
+                        .withMembers(Options.defaults(MemberSettings.class).withRates(Rates.EQUAL))
+                        .withRegime(REGIME.withPatience(2));
         assertThatThrownBy(() -> pass.apply(FOLDED, Shades.context(FOLDED, 24)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("set patience to 0");
@@ -176,23 +177,22 @@ class GraftTest {
     }
 
     private static Graft channelByChannel(boolean restoring, int workers) {
-        BlendSettings scales = BlendSettings.DEFAULT.by(Information.SCALE);
+        BlendSettings scales =
+                Options.defaults(BlendSettings.class).withInformation(Information.SCALE);
         MemberSettings members =
-                new MemberSettings(
-                        Optional.of(2),
-                        Rates.DIFFERENT,
-                        false,
-                        new ScionSettings(Scion.EXTERNAL, scales, 0.1, 0.5),
-                        workers);
-        Regime regime = REGIME.with(new ProgramSettings(Precision.FLOAT32, restoring));
-        return new Graft(3, 0.1, members, GraftLoss.DEFAULT, regime);
+                Options.defaults(MemberSettings.class)
+                        .withScion(Options.defaults(ScionSettings.class).withBlend(scales))
+                        .withNetworks(Optional.of(2))
+                        .withWorkers(workers);
+        Regime regime = REGIME.withProgram(new ProgramSettings(Precision.FLOAT32, restoring));
+        return Options.defaults(Graft.class).withEpochs(3).withMembers(members).withRegime(regime);
     }
 
     @Test
     void graftsChannelByChannelWhereBatchNormsAreOrWereAndSaysWhereNot() {
         PassContext context = Shades.context(FOLDED, 0);
         Model trained = channelByChannel(true, 1).apply(FOLDED, context);
-        assertThat(trained).isNotEqualTo(train(BlendSettings.DEFAULT));
+        assertThat(trained).isNotEqualTo(train(Options.defaults(BlendSettings.class)));
         assertThat(context.skips()).isEmpty();
 
         PassContext without = Shades.context(FOLDED, 0);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.recipe.Options;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,8 @@ class LayerwiseBlendTest {
     }
 
     private static LayerwiseBlend blend(Model model, Information information) {
-        return new LayerwiseBlend(model.graph(), BlendSettings.DEFAULT.by(information));
+        return new LayerwiseBlend(
+                model.graph(), Options.defaults(BlendSettings.class).withInformation(information));
     }
 
     @Test

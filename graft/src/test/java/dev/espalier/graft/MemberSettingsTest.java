@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.graft.MemberSettings.Rates;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.run.TrainingPlan;
@@ -19,12 +20,11 @@ class MemberSettingsTest {
     }
 
     private static MemberSettings members(Integer networks, Rates rates, Scion kind, int workers) {
-        return new MemberSettings(
-                Optional.ofNullable(networks),
-                rates,
-                false,
-                ScionSettings.DEFAULT.of(kind),
-                workers);
+        return Options.defaults(MemberSettings.class)
+                .withScion(Options.defaults(ScionSettings.class).withKind(kind))
+                .withNetworks(Optional.ofNullable(networks))
+                .withRates(rates)
+                .withWorkers(workers);
     }
 
     @ParameterizedTest
@@ -45,10 +45,14 @@ class MemberSettingsTest {
 
     @Test
     void everyNetworkHasAPlan() {
-        assertThat(members(3, Rates.DIFFERENT, Scion.EXTERNAL).plans(5, 0.2, Regime.DEFAULT))
+        assertThat(
+                        members(3, Rates.DIFFERENT, Scion.EXTERNAL)
+                                .plans(5, 0.2, Options.defaults(Regime.class)))
                 .extracting(TrainingPlan::epochs)
                 .containsExactly(5, 5, 5);
-        assertThat(members(3, Rates.EQUAL, Scion.EXTERNAL).plans(5, 0.2, Regime.DEFAULT))
+        assertThat(
+                        members(3, Rates.EQUAL, Scion.EXTERNAL)
+                                .plans(5, 0.2, Options.defaults(Regime.class)))
                 .extracting(TrainingPlan::learningRate)
                 .containsExactly(0.2, 0.2, 0.2);
     }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.recipe.Options;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RingGraftTest {
     private static final RingGraft HALVES =
-            new RingGraft(BlendSettings.DEFAULT.by(Information.NONE), InputShapes.ofBatch(1));
+            new RingGraft(
+                    Options.defaults(BlendSettings.class).withInformation(Information.NONE),
+                    InputShapes.ofBatch(1));
 
     private static Model network(String weights) {
         return GraftCheckpointsTest.network(weights, 1);
@@ -33,7 +36,7 @@ class RingGraftTest {
     @Test
     void twoByInformationMeetInBetween() {
         List<Model> grafted =
-                new RingGraft(BlendSettings.DEFAULT, InputShapes.ofBatch(1))
+                new RingGraft(Options.defaults(BlendSettings.class), InputShapes.ofBatch(1))
                         .after(1, List.of(network("1, 1, 1, 1"), network("11, 2, 3, 4")));
         // The flat layer keeps 0.3 of its own, the other 0.7.
         assertThat(firstWeights(grafted)).containsExactly(8f, 8f);

@@ -3,6 +3,7 @@ package dev.espalier.groupconv;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.loss.SoftTargets;
 import dev.espalier.train.loss.UnderTeacher;
@@ -19,6 +20,7 @@ import dev.espalier.train.program.Objective;
  * @param temperature T, which divides the scores of both networks
  * @param smoothing share of a class label that is spread over all classes
  */
+@Withers
 public record FineTuneSettings(
         @Option(
                         value = "12",
@@ -41,19 +43,8 @@ public record FineTuneSettings(
                         max = 1000)
                 double temperature,
         @Option(value = "0", help = "Share of a label spread over all classes", min = 0, max = 1)
-                double smoothing) {
-    public static final FineTuneSettings DEFAULT = new FineTuneSettings(12, 0.05, 0.9, 4, 0);
-
-    /** These settings for another number of epochs. */
-    public FineTuneSettings during(int number) {
-        return new FineTuneSettings(number, learningRate, teacher, temperature, smoothing);
-    }
-
-    /** These settings under another weight of the teacher. */
-    public FineTuneSettings under(double weight) {
-        return new FineTuneSettings(epochs, learningRate, weight, temperature, smoothing);
-    }
-
+                double smoothing)
+        implements FineTuneSettingsBuilder.With {
     /**
      * The loss of {@code model}.
      *

@@ -5,10 +5,10 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.regime.MixingSettings;
-import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.run.TrainingPlan;
 import java.util.List;
@@ -44,6 +44,7 @@ import java.util.List;
         paper =
                 "Zhang et al., Structured Sparsification with Joint Optimization of Group Convolution"
                         + " and Channel Shuffle, 2021")
+@Withers
 public record GroupConv(
         @Option(help = "How much is to go, and what may be cut") TargetSettings target,
         @Option(help = "In which order channels are cut into groups") ShuffleSettings shuffle,
@@ -52,7 +53,7 @@ public record GroupConv(
         @Option(help = "The training of what is inside, and the loss of both")
                 FineTuneSettings fineTune,
         @Option(help = "How the network is trained") Regime regime)
-        implements Pass {
+        implements Pass, GroupConvBuilder.With {
     private static final String REMOVED = "group-conv.target.removed";
 
     /** Training images that statistics are measured on where nothing else adapts them. */
@@ -150,7 +151,7 @@ public record GroupConv(
 
     /** The regime for a network whose batch normalization was put back before. */
     private Regime restored() {
-        return regime.with(new ProgramSettings(regime.program().precision(), false));
+        return regime.withProgram(regime.program().withRestoreBatchNorm(false));
     }
 
     private Trainer fineTuner(Regime how, Model network, PassContext context) {
@@ -168,7 +169,8 @@ public record GroupConv(
         }
         return trains()
                 ? new RecalibrateBatchNorm(
-                                STATISTICS_SAMPLES, regime.augmentation().with(MixingSettings.NONE))
+                                STATISTICS_SAMPLES,
+                                regime.augmentation().withMixing(MixingSettings.NONE))
                         .apply(masked, context)
                 : masked;
     }

@@ -5,6 +5,7 @@ import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Withers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,6 +19,7 @@ import java.util.Random;
  * @param restarts how often the search for a learned one begins anew
  * @param power what a place outside a block costs, from one cut to the next finer one
  */
+@Withers
 public record ShuffleSettings(
         @Option(value = "learned", help = "Where the order comes from") Kind kind,
         @Option(value = "mixed", help = "Which sides of layers have one learned order")
@@ -40,7 +42,8 @@ public record ShuffleSettings(
                         help = "Cost of a place outside a block at the next finer cut",
                         min = 0,
                         max = 1)
-                double power) {
+                double power)
+        implements ShuffleSettingsBuilder.With {
     /** Where the order of a layer's channels comes from. */
     public enum Kind {
         /** From its weights: that which keeps most of them, sought anew after each epoch. */
@@ -51,24 +54,6 @@ public record ShuffleSettings(
         SHUFFLENET,
         /** Drawn at random and held. */
         RANDOM
-    }
-
-    public static final ShuffleSettings DEFAULT =
-            new ShuffleSettings(
-                    Kind.LEARNED,
-                    OrderSharing.MIXED,
-                    0.8,
-                    Groupability.RESTARTS,
-                    Groupability.POWER);
-
-    /** These settings with an order from elsewhere. */
-    public ShuffleSettings of(Kind other) {
-        return new ShuffleSettings(other, sharing, folded, restarts, power);
-    }
-
-    /** These settings with other sides in one order. */
-    public ShuffleSettings sharing(OrderSharing other) {
-        return new ShuffleSettings(kind, other, folded, restarts, power);
     }
 
     /**

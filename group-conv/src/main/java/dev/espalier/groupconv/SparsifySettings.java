@@ -1,8 +1,8 @@
 package dev.espalier.groupconv;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.program.Regularizer;
-import dev.espalier.train.regime.OptimizerSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.regime.ScheduleSettings;
 import dev.espalier.train.run.TrainingPlan;
@@ -29,6 +29,7 @@ import dev.espalier.train.run.TrainingPlan;
  *     LambdaController}. The authors take 2e-6 over 100 epochs from scratch
  * @param threshold share of its weights that a layer may lose to be cut once more
  */
+@Withers
 public record SparsifySettings(
         @Option(
                         value = "6",
@@ -56,26 +57,14 @@ public record SparsifySettings(
                         help = "Share of its weights that a layer may lose to be cut once more",
                         min = 0,
                         max = 1)
-                double threshold) {
+                double threshold)
+        implements SparsifySettingsBuilder.With {
     /** How weights follow the penalty. */
     public enum Step {
         /** They shrink after each of the optimizer's steps, down to 0. */
         PROXIMAL,
         /** Its sub-gradient joins the gradient, as in the paper. */
         SUBGRADIENT
-    }
-
-    public static final SparsifySettings DEFAULT =
-            new SparsifySettings(6, 0.02, Step.PROXIMAL, 0, 0.05, 0.1);
-
-    /** These settings for another number of epochs. */
-    public SparsifySettings during(int number) {
-        return new SparsifySettings(number, learningRate, step, warmup, lambdaStep, threshold);
-    }
-
-    /** These settings with another step. */
-    public SparsifySettings by(Step other) {
-        return new SparsifySettings(epochs, learningRate, other, warmup, lambdaStep, threshold);
     }
 
     Regularizer.Kind kind() {
@@ -87,14 +76,12 @@ public record SparsifySettings(
     }
 
     TrainingPlan plan(Regime regime) {
-        OptimizerSettings given = regime.optimizer();
-        OptimizerSettings optimizer =
-                new OptimizerSettings(
-                        given.kind(), given.momentum(), given.secondMomentum(), 0, given.clip());
-        ScheduleSettings constant = regime.schedule().of(ScheduleSettings.Kind.CONSTANT);
         return new TrainingPlan(
                 epochs,
                 learningRate,
-                regime.with(optimizer).with(constant).withAveraging(0).withPatience(0));
+                regime.withOptimizer(regime.optimizer().withWeightDecay(0))
+                        .withSchedule(regime.schedule().withKind(ScheduleSettings.Kind.CONSTANT))
+                        .withAveraging(0)
+                        .withPatience(0));
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.groupconv;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  *     channels, and narrow groups are slow
  * @param keepDense layers that stay as they are
  */
+@Withers
 public record TargetSettings(
         @Option(value = "macs", help = "What is counted") Measure measure,
         @Option(value = "0.5", help = "Share of it that shall go", min = 0, max = 1) double removed,
@@ -33,39 +35,16 @@ public record TargetSettings(
                         min = 1,
                         max = 65536)
                 int minChannels,
-        @Option(help = "What stays dense though it could be cut") KeepDense keepDense) {
+        @Option(help = "What stays dense though it could be cut") KeepDense keepDense)
+        implements TargetSettingsBuilder.With {
     /** Without training, what groups lose is lost: less than this is refused. */
     static final double UNTRAINED = 0.9;
-
-    /** Half of all multiply-accumulates, in groups of 8 channels or more. */
-    public static final TargetSettings DEFAULT =
-            new TargetSettings(Measure.MACS, 0.5, Optional.empty(), 8, KeepDense.STANDARD);
 
     public TargetSettings {
         if (removed >= 1) {
             throw new InvalidOptionException(
                     "removed: 1 would leave nothing of the convolutions; ask for less");
         }
-    }
-
-    /** These settings with another share. */
-    public TargetSettings removing(double share) {
-        return new TargetSettings(measure, share, minKept, minChannels, keepDense);
-    }
-
-    /** These settings with a least share that stays. */
-    public TargetSettings keeping(double share) {
-        return new TargetSettings(measure, removed, Optional.of(share), minChannels, keepDense);
-    }
-
-    /** These settings with groups that have so many channels at least. */
-    public TargetSettings withMinChannels(int channels) {
-        return new TargetSettings(measure, removed, minKept, channels, keepDense);
-    }
-
-    /** These settings with layers that stay as they are. */
-    public TargetSettings with(KeepDense kept) {
-        return new TargetSettings(measure, removed, minKept, minChannels, kept);
     }
 
     /** The least share that stays, in a pass that trains or does not. */

@@ -13,6 +13,7 @@ import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
@@ -59,12 +60,13 @@ class GroupConvTest {
     private static final Model NETWORK = GraphText.parse(TEXT);
 
     private static final Regime REGIME =
-            Regime.DEFAULT
+            Options.defaults(Regime.class)
                     .withBatch(32)
-                    .with(new AugmentationSettings(0, false))
-                    .with(new ProgramSettings(Precision.FLOAT32, true));
+                    .withAugmentation(AugmentationSettings.NONE)
+                    .withProgram(new ProgramSettings(Precision.FLOAT32, true));
 
-    private static final TargetSettings HALF = TargetSettings.DEFAULT.withMinChannels(2);
+    private static final TargetSettings HALF =
+            Options.defaults(TargetSettings.class).withMinChannels(2);
 
     @BeforeEach
     void onOneThread() {
@@ -77,12 +79,12 @@ class GroupConvTest {
 
     private static GroupConv pass(
             TargetSettings target, ShuffleSettings.Kind kind, int sparsify, int fineTune) {
-        return new GroupConv(
-                target,
-                ShuffleSettings.DEFAULT.of(kind),
-                SparsifySettings.DEFAULT.during(sparsify),
-                FineTuneSettings.DEFAULT.during(fineTune),
-                REGIME);
+        return Options.defaults(GroupConv.class)
+                .withTarget(target)
+                .withShuffle(Options.defaults(ShuffleSettings.class).withKind(kind))
+                .withSparsify(Options.defaults(SparsifySettings.class).withEpochs(sparsify))
+                .withFineTune(Options.defaults(FineTuneSettings.class).withEpochs(fineTune))
+                .withRegime(REGIME);
     }
 
     private static Map<String, Long> groups(Model model) {
@@ -162,7 +164,7 @@ class GroupConvTest {
     void withoutTrainingItDestroysWhereTheRecipeInsists() {
         PassContext context =
                 PassContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
-        Model grouped = pass(HALF.keeping(0), 0, 0).apply(NETWORK, context);
+        Model grouped = pass(HALF.withMinKept(Optional.of(0.0)), 0, 0).apply(NETWORK, context);
         assertThat(groups(grouped).values().stream().filter(group -> group > 1)).isNotEmpty();
         assertThat(context.notes())
                 .anyMatch(
@@ -223,7 +225,13 @@ class GroupConvTest {
     void layersThatShallStayDenseDo() {
         PassContext context =
                 PassContext.of(NETWORK).withRunner(new dev.espalier.runtime.OrtRunner());
-        pass(HALF.keeping(0).with(KeepDense.STANDARD.named(List.of("h1", "h2"))), 0, 0)
+        pass(
+                        HALF.withMinKept(Optional.of(0.0))
+                                .withKeepDense(
+                                        Options.defaults(KeepDense.class)
+                                                .withNodes(List.of("h1", "h2"))),
+                        0,
+                        0)
                 .apply(NETWORK, context);
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
@@ -233,7 +241,12 @@ class GroupConvTest {
         assertThat(context.notes()).anyMatch(note -> note.startsWith("1 of 1 convolutions get"));
         assertThatThrownBy(
                         () ->
-                                pass(HALF.with(KeepDense.STANDARD.named(List.of("h9"))), 0, 0)
+                                pass(
+                                                HALF.withKeepDense(
+                                                        Options.defaults(KeepDense.class)
+                                                                .withNodes(List.of("h9"))),
+                                                0,
+                                                0)
                                         .apply(NETWORK, PassContext.of(NETWORK)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("'h9'")

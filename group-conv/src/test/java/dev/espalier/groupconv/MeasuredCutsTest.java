@@ -11,6 +11,7 @@ import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.groupconv.structure.TimingPrecision;
 import dev.espalier.testkit.MemoryCheckpoints;
 import java.util.HashMap;
@@ -30,7 +31,8 @@ class MeasuredCutsTest {
                     y = Conv(a, w)
                     """);
 
-    private static final TargetSettings TARGET = TargetSettings.DEFAULT.withMinChannels(4);
+    private static final TargetSettings TARGET =
+            Options.defaults(TargetSettings.class).withMinChannels(4);
 
     private int asked;
 
@@ -73,7 +75,10 @@ class MeasuredCutsTest {
     void nothingIsMeasuredWhereTheRecipeSaysSo() {
         PassContext context = context(this::micros);
         List<CuttableLayer> layers =
-                CuttableLayer.of(NETWORK, TARGET.with(KeepDense.STANDARD.slower(false)), context);
+                CuttableLayer.of(
+                        NETWORK,
+                        TARGET.withKeepDense(Options.defaults(KeepDense.class).withSlower(false)),
+                        context);
         assertThat(layers).hasSize(2).allMatch(layer -> layer.most() == 2);
         assertThat(asked).isZero();
         assertThat(context.notes()).isEmpty();
@@ -89,12 +94,7 @@ class MeasuredCutsTest {
     }
 
     private static TargetSettings latency(TargetSettings target) {
-        return new TargetSettings(
-                Measure.LATENCY,
-                target.removed(),
-                target.minKept(),
-                target.minChannels(),
-                target.keepDense());
+        return target.withMeasure(Measure.LATENCY);
     }
 
     @Test
@@ -118,7 +118,8 @@ class MeasuredCutsTest {
 
     @Test
     void aTargetOfLatencyLeavesOutWhatIsNoFasterWhateverTheRecipeSays() {
-        TargetSettings insisting = TARGET.with(KeepDense.STANDARD.slower(false));
+        TargetSettings insisting =
+                TARGET.withKeepDense(Options.defaults(KeepDense.class).withSlower(false));
         assertThat(CuttableLayer.of(NETWORK, latency(insisting), context(this::micros))).hasSize(1);
     }
 
@@ -163,7 +164,9 @@ class MeasuredCutsTest {
                                                         ? new double[] {80}
                                                         : micros(List.of(model), seconds).get(0))
                                 .toList();
-        TargetSettings int8 = TARGET.with(KeepDense.STANDARD.timedIn(TimingPrecision.INT8));
+        TargetSettings int8 =
+                TARGET.withKeepDense(
+                        Options.defaults(KeepDense.class).withTimedIn(TimingPrecision.INT8));
         PassContext context = context(timer);
         assertThat(CuttableLayer.of(NETWORK, int8, context)).isEmpty();
         assertThat(context.skips())

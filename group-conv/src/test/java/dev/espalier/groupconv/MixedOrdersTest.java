@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Proof;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.groupconv.convert.Converted;
 import dev.espalier.groupconv.convert.GroupConversion;
 import dev.espalier.groupconv.structure.GroupStructure;
@@ -57,7 +58,7 @@ class MixedOrdersTest {
     }
 
     private static ShuffleSettings settings(OrderSharing sharing, double folded) {
-        return new ShuffleSettings(ShuffleSettings.Kind.LEARNED, sharing, folded, 8, 0.5);
+        return Options.defaults(ShuffleSettings.class).withSharing(sharing).withFolded(folded);
     }
 
     /** In two groups each, in the orders that are found; proved. */
@@ -218,7 +219,7 @@ class MixedOrdersTest {
         for (ShuffleSettings.Kind kind : ShuffleSettings.Kind.values()) {
             SharedOrders orders =
                     settings(OrderSharing.MIXED, 0.8)
-                            .of(kind)
+                            .withKind(kind)
                             .orders(model, layers(model), SHAPES, 17, Progress.SILENT);
             boolean isStage =
                     orders.equals(

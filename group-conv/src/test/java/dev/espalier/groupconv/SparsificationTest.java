@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.groupconv.structure.Permutation;
 import dev.espalier.train.program.Regularizer;
@@ -37,8 +38,12 @@ class SparsificationTest {
         return new Sparsification(
                 List.of(LAYER),
                 ORDERS,
-                ShuffleSettings.DEFAULT.of(kind),
-                new SparsifySettings(4, 0.05, SparsifySettings.Step.PROXIMAL, warmup, 0.25, 0.1),
+                Options.defaults(ShuffleSettings.class).withKind(kind),
+                Options.defaults(SparsifySettings.class)
+                        .withEpochs(4)
+                        .withLearningRate(0.05)
+                        .withWarmup(warmup)
+                        .withLambdaStep(0.25),
                 0.5,
                 7);
     }

@@ -16,6 +16,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
+import dev.espalier.core.pass.Withers;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -45,6 +46,7 @@ import java.util.Set;
 @FormerOption(
         key = "criterion",
         instead = "leave it out: a filter counts by the L1 norm of its weights, as l1 said")
+@Withers
 public record Prune(
         @Option(
                         value = "0.5",
@@ -59,7 +61,7 @@ public record Prune(
                         help = "Widths of layers become multiples of this many channels.")
                 int roundTo,
         @Option(value = "global", help = "How the budget is shared out among layers.") Scope scope)
-        implements Pass {
+        implements Pass, PruneBuilder.With {
     @Override
     public Model apply(Model model, PassContext context) {
         ChannelRemoval removal = choose(model, context);

@@ -11,6 +11,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.core.simplify.Simplify;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,6 +42,7 @@ import java.util.function.ToDoubleFunction;
         summary =
                 "Removes whole residual branches of least effect, down to a budget of operations.",
         paper = "Veit et al., Residual Networks Behave Like Ensembles, 2016")
+@Withers
 public record PruneBlocks(
         @Option(
                         value = "0.75",
@@ -48,7 +50,7 @@ public record PruneBlocks(
                         max = 1,
                         help = "Multiply-accumulate operations to keep, as a part of the original.")
                 double macs)
-        implements Pass {
+        implements Pass, PruneBlocksBuilder.With {
     static final int SAMPLES = 128;
 
     @Override

@@ -11,6 +11,7 @@ import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.RandomSamples;
@@ -115,7 +116,7 @@ class NetworksTest {
         try {
             Model model = new Simplify().apply(read, context);
             long start = System.nanoTime();
-            Model pruned = new Prune(part, 8, Scope.GLOBAL).apply(model, context);
+            Model pruned = Options.defaults(Prune.class).withMacs(part).apply(model, context);
             double seconds = (System.nanoTime() - start) / 1e9;
             Cost before = Cost.of(model, SHAPES);
             Cost after = Cost.of(pruned, SHAPES);

@@ -8,6 +8,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.PassTester;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class PruneTest {
     }
 
     private static Prune prune(double macs, int roundTo) {
-        return new Prune(macs, roundTo, Scope.GLOBAL);
+        return Options.defaults(Prune.class).withMacs(macs).withRoundTo(roundTo);
     }
 
     @Test

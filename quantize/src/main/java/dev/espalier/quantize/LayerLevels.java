@@ -20,7 +20,7 @@ record LayerLevels(Model exact, List<Layer> fourBits, Model rounded, Quantize qu
 
     /** {@code quantize} for a trial: nothing is measured, so that what it gives is no chance. */
     static Quantize tried(Quantize quantize) {
-        return quantize.with(quantize.keepFloat().withSlower(false));
+        return quantize.withKeepFloat(quantize.keepFloat().withSlower(false));
     }
 
     /** {@link #with} for a trial. */

@@ -9,13 +9,12 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.repair.CalibrationInputs;
-import dev.espalier.quantize.repair.LearningSettings;
 import dev.espalier.quantize.repair.RoundWeights;
-import dev.espalier.quantize.repair.Rounding;
-import dev.espalier.quantize.saturation.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +53,7 @@ import java.util.Set;
 @PassInfo(
         id = "mixed-precision",
         summary = "Gives each layer 8 bits, 4 or float, to a bound on accuracy lost and on size.")
+@Withers
 public record MixedPrecision(
         @Option(
                         value = "0.5",
@@ -75,10 +75,10 @@ public record MixedPrecision(
                 int walkSamples,
         @Option(help = "How layers are quantized; what 'keep-float' names stays float in any case.")
                 Quantize quantize)
-        implements Pass {
+        implements Pass, MixedPrecisionBuilder.With {
     private static final double POINTS = 100;
     private static final RoundWeights FOUR_BITS =
-            new RoundWeights(4, Rounding.LEARNED, LearningSettings.DEFAULT, Target.ANY, List.of());
+            Options.defaults(RoundWeights.class).withWeightBits(4);
 
     @Override
     public boolean needsData() {
@@ -130,7 +130,7 @@ public record MixedPrecision(
         if (size == 1) {
             return LayerLevels.ofEight(model, quantize);
         }
-        Quantize packed = quantize.with(quantize.integers().withPacked(true));
+        Quantize packed = quantize.withIntegers(quantize.integers().withPacked(true));
         Model folded = FoldBatchNorm.fold(model);
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<Node> layers = layers(folded, context);

@@ -7,6 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.placement.KeepFloat;
@@ -61,6 +62,7 @@ import java.util.Set;
         summary = "Computes in 8-bit integers: a quarter of the size, several times the speed.",
         paper = "https://arxiv.org/abs/1712.05877")
 @FormerOption(key = "scheme", instead = "leave it out: there is one number format, 8-bit integers")
+@Withers
 public record Quantize(
         @Option(
                         value = "percentile",
@@ -78,28 +80,13 @@ public record Quantize(
                 double percentile,
         @Option(help = "How the integers are laid out.") Integers integers,
         @Option(help = "What stays float though integers were possible.") KeepFloat keepFloat)
-        implements Pass {
-
-    /** 8-bit integers with all else as it is unless stated. */
-    public static Quantize int8(Calibration calibration) {
-        return new Quantize(calibration, 99.999, Integers.STANDARD, KeepFloat.STANDARD);
-    }
-
-    /** This with another layout. */
-    public Quantize with(Integers changed) {
-        return new Quantize(calibration, percentile, changed, keepFloat);
-    }
-
-    /** This with another choice of what stays float. */
-    public Quantize with(KeepFloat changed) {
-        return new Quantize(calibration, percentile, integers, changed);
-    }
+        implements Pass, QuantizeBuilder.With {
 
     /** This pass, leaving further nodes float. */
     public Quantize excluding(List<String> names) {
         List<String> all = new ArrayList<>(keepFloat.nodes());
         names.stream().filter(name -> !all.contains(name)).forEach(all::add);
-        return with(keepFloat.withNodes(all));
+        return withKeepFloat(keepFloat.withNodes(all));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
@@ -25,7 +26,7 @@ class AccuracyTest {
     void randomNetworksStayCloseToTheFloatOnes(long seed) {
         Model model = RandomGraphs.cnn(seed);
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
-        Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
+        Quantize quantize = Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX);
 
         Model quantized = quantize.apply(model, context);
 
@@ -44,8 +45,9 @@ class AccuracyTest {
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
 
         Model quantized =
-                Quantize.int8(calibration)
-                        .with(Integers.STANDARD.withPerChannel(false))
+                Options.defaults(Quantize.class)
+                        .withCalibration(calibration)
+                        .withIntegers(Options.defaults(Integers.class).withPerChannel(false))
                         .apply(model, context);
 
         assertThat(decibels(model, quantized, context)).isGreaterThan(LEAST_DECIBELS);

@@ -10,6 +10,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.runtime.OptimizedGraph;
@@ -25,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** ONNX Runtime leaves no float arithmetic in what {@link Quantize} writes. */
 class FusionTest {
-    private static final Quantize QUANTIZE = Quantize.int8(Calibration.PERCENTILE);
+    private static final Quantize QUANTIZE =
+            Options.defaults(Quantize.class).withCalibration(Calibration.PERCENTILE);
 
     @Test
     void aResidualNetworkWithPaddedShortcutRunsOnIntegersFromInputToLogits() {
@@ -347,9 +349,11 @@ class FusionTest {
     private static Model quantized(
             String text, Integers.Format format, Integers.Activations activations) {
         Model model = GraphText.parse(text);
-        Integers integers = Integers.STANDARD.withFormat(format).withActivations(activations);
-        return Quantize.int8(Calibration.MIN_MAX)
-                .with(integers)
+        Integers integers =
+                Options.defaults(Integers.class).withFormat(format).withActivations(activations);
+        return Options.defaults(Quantize.class)
+                .withCalibration(Calibration.MIN_MAX)
+                .withIntegers(integers)
                 .apply(model, RandomSamples.context(model, Runners.SINGLE));
     }
 

@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.runtime.Stopwatch;
 import dev.espalier.testkit.RandomSamples;
@@ -46,7 +47,10 @@ class HostileModelTest {
                                         Checkpoints.NONE,
                                         Optional.of(new Stopwatch(1, InputShapes.ofBatch(1), 17))));
 
-        Model made = Quantize.int8(Calibration.MIN_MAX).apply(model, context);
+        Model made =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .apply(model, context);
 
         context.skips().forEach(System.out::println);
         assertThat(made).isSameAs(model);

@@ -10,6 +10,7 @@ import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.testkit.RandomSamples;
@@ -54,8 +55,11 @@ class LatencyGateTest {
                             .toList();
                 };
         context = context.withHost(new Host(Checkpoints.NONE, Optional.of(timer)));
-        KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, true, seconds);
-        return Quantize.int8(Calibration.MIN_MAX).with(keep).apply(MODEL, context);
+        KeepFloat keep = Options.defaults(KeepFloat.class).withSeconds(seconds);
+        return Options.defaults(Quantize.class)
+                .withCalibration(Calibration.MIN_MAX)
+                .withKeepFloat(keep)
+                .apply(MODEL, context);
     }
 
     /** Whether the layer's weight is there as float. */
@@ -151,7 +155,10 @@ class LatencyGateTest {
 
     @Test
     void withoutATimerNothingIsDecidedAndThatIsSaid() {
-        Model made = Quantize.int8(Calibration.MIN_MAX).apply(MODEL, context);
+        Model made =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .apply(MODEL, context);
 
         assertThat(made).isNotSameAs(MODEL);
         assertThat(context.notes()).anyMatch(note -> note.startsWith("latency was not measured"));

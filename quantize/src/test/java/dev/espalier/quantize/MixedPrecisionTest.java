@@ -16,6 +16,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
@@ -26,7 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MixedPrecisionTest {
-    private static final Quantize INT8 = Quantize.int8(Calibration.MIN_MAX);
+    private static final Quantize INT8 =
+            Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX);
 
     /**
      * The weights of 'hostile' are large for an input that is next to nothing, so that the others
@@ -86,7 +88,11 @@ class MixedPrecisionTest {
     }
 
     private static MixedPrecision pass(double maxDrop) {
-        return new MixedPrecision(maxDrop, 1, 64, 16, INT8);
+        return Options.defaults(MixedPrecision.class)
+                .withMaxDrop(maxDrop)
+                .withSamples(64)
+                .withWalkSamples(16)
+                .withQuantize(INT8);
     }
 
     @Test
@@ -150,7 +156,11 @@ class MixedPrecisionTest {
     @Test
     void whatStaysFloatInAnyCaseDoesSo() {
         Model mixed =
-                new MixedPrecision(100, 1, 64, 16, INT8.excluding(List.of("tame")))
+                Options.defaults(MixedPrecision.class)
+                        .withMaxDrop(100)
+                        .withSamples(64)
+                        .withWalkSamples(16)
+                        .withQuantize(INT8.excluding(List.of("tame")))
                         .apply(NETWORK, context());
 
         assertThat(mixed.graph().constant("v")).isPresent();
@@ -189,7 +199,12 @@ class MixedPrecisionTest {
     }
 
     private static MixedPrecision sized(double maxDrop, double size) {
-        return new MixedPrecision(maxDrop, size, 64, 16, INT8);
+        return Options.defaults(MixedPrecision.class)
+                .withMaxDrop(maxDrop)
+                .withSize(size)
+                .withSamples(64)
+                .withWalkSamples(16)
+                .withQuantize(INT8);
     }
 
     private static long inFourBits(Model model) {

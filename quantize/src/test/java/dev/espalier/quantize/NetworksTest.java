@@ -14,6 +14,7 @@ import dev.espalier.core.ir.Value;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.quantize.calibration.Calibration;
@@ -24,7 +25,6 @@ import dev.espalier.quantize.kernel.LayerPairs;
 import dev.espalier.quantize.kernel.WeightedLayer;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.quantize.saturation.SaturationProof;
-import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.RandomSamples;
 import java.io.File;
 import java.io.IOException;
@@ -115,10 +115,12 @@ class NetworksTest {
 
     private static Model quantized(Model model, boolean isImage, PassContext context) {
         return isImage
-                ? Quantize.int8(Calibration.MIN_MAX)
-                        .with(new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, false, 0))
+                ? Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .withKeepFloat(
+                                Options.defaults(KeepFloat.class).withSlower(false).withSeconds(0))
                         .quantized(model, context)
-                : new QuantizeDynamic(true, Target.ANY, List.of()).apply(model, context);
+                : Options.defaults(QuantizeDynamic.class).apply(model, context);
     }
 
     /** Of all weights together, in decibels. */

@@ -9,16 +9,14 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
-import dev.espalier.quantize.repair.LearningSettings;
 import dev.espalier.quantize.repair.RoundWeights;
 import dev.espalier.quantize.repair.Rounding;
-import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code integers: {packed: true}}: weights of 4 bits take half of a byte and compute as bytes. */
 class PackedWeightsTest {
-    private static final Integers PACKED = Integers.STANDARD.withPacked(true);
+    private static final Integers PACKED = Options.defaults(Integers.class).withPacked(true);
 
     private static final String CONV_AND_GEMM =
             """
@@ -96,7 +94,7 @@ class PackedWeightsTest {
                         y = Gemm(f, v) {transB=1}
                         """,
                         4);
-        Integers bytes = Integers.STANDARD.withFormat(format);
+        Integers bytes = Options.defaults(Integers.class).withFormat(format);
         Model plain = quantized(model, bytes).after();
         Model packed = quantized(model, bytes.withPacked(true)).after();
 
@@ -147,7 +145,7 @@ class PackedWeightsTest {
     @Test
     void weightsOfFourBitsAreBytesUnlessPackedIsWantedWhichIsOffered() {
         Model after =
-                quantized(rounded(CONV_AND_GEMM, 4), Integers.STANDARD)
+                quantized(rounded(CONV_AND_GEMM, 4), Options.defaults(Integers.class))
                         .noted("'integers: {packed: true}' stores them in half of the bytes")
                         .after();
 
@@ -190,14 +188,18 @@ class PackedWeightsTest {
     private static Model rounded(String text, int bits) {
         Model model = GraphText.parse(text);
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
-        return new RoundWeights(
-                        bits, Rounding.NEAREST, LearningSettings.DEFAULT, Target.ANY, List.of())
+        return Options.defaults(RoundWeights.class)
+                .withWeightBits(bits)
+                .withRounding(Rounding.NEAREST)
                 .apply(model, context);
     }
 
     private static PassTester.Outcome quantized(Model model, Integers integers) {
         return RandomSamples.tester(model, Runners.SINGLE)
-                .when(Quantize.int8(Calibration.MIN_MAX).with(integers));
+                .when(
+                        Options.defaults(Quantize.class)
+                                .withCalibration(Calibration.MIN_MAX)
+                                .withIntegers(integers));
     }
 
     private static DataType type(Model model, String constant) {

@@ -9,6 +9,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.kernel.PixelFolding;
 import dev.espalier.quantize.kernel.WeightedLayer;
@@ -28,7 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PixelFoldingTest {
-    private static final Quantize QUANTIZE = Quantize.int8(Calibration.MIN_MAX);
+    private static final Quantize QUANTIZE =
+            Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX);
 
     @ParameterizedTest
     @CsvSource({
@@ -229,8 +231,8 @@ class PixelFoldingTest {
     private static Model quantized(Model model, RandomSamples samples) {
         PassContext context = RandomSamples.context(model, samples, Runners.SINGLE);
         // A folded layer has other neighbours among its weights, and so another grid for any CPU.
-        Integers integers = Integers.STANDARD.withTarget(Target.VNNI);
-        return Quantization.of(QUANTIZE.with(integers), model, context)
+        Integers integers = Options.defaults(Integers.class).withTarget(Target.VNNI);
+        return Quantization.of(QUANTIZE.withIntegers(integers), model, context)
                 .written(Set.of(), true)
                 .model();
     }

@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.testkit.PassTester;
@@ -35,8 +36,9 @@ class QuantizeTest {
             """;
 
     private static Quantize excluding(String... names) {
-        return Quantize.int8(Calibration.MIN_MAX)
-                .with(KeepFloat.STANDARD.withNodes(List.of(names)));
+        return Options.defaults(Quantize.class)
+                .withCalibration(Calibration.MIN_MAX)
+                .withKeepFloat(Options.defaults(KeepFloat.class).withNodes(List.of(names)));
     }
 
     private static PassTester.Outcome quantized(String text, String... exclude) {

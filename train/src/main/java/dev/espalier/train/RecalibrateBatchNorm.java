@@ -7,6 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.run.RunningStatistics;
 import java.util.Locale;
@@ -36,6 +37,7 @@ import java.util.Locale;
         paper =
                 "Guo et al., Single Path One-Shot Neural Architecture Search with Uniform Sampling,"
                         + " 2020, section 3.3")
+@Withers
 public record RecalibrateBatchNorm(
         @Option(
                         value = "2048",
@@ -45,7 +47,7 @@ public record RecalibrateBatchNorm(
                 int samples,
         @Option(help = "Random changes to training images, as in training")
                 AugmentationSettings augmentation)
-        implements Pass {
+        implements Pass, RecalibrateBatchNormBuilder.With {
     public RecalibrateBatchNorm {
         if (augmentation.mixing().isOn()) {
             throw new InvalidOptionException(

@@ -5,6 +5,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.loss.LossSettings;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.run.TrainingPlan;
@@ -22,6 +23,7 @@ import dev.espalier.train.run.TrainingPlan;
         id = "train",
         summary = "Trains the network on the recipe's data, on from its weights or from scratch.",
         paper = "Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017")
+@Withers
 public record Training(
         @Option(value = "30", help = "Passes over the training data", min = 0, max = 10000)
                 int epochs,
@@ -31,7 +33,7 @@ public record Training(
                 boolean initialize,
         @Option(help = "What is minimised") LossSettings loss,
         @Option(help = "How the network is trained") Regime regime)
-        implements Pass {
+        implements Pass, TrainingBuilder.With {
     @Override
     public boolean needsData() {
         return true;

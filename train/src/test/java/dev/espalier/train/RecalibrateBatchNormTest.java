@@ -17,6 +17,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.regime.AugmentationSettings;
 import dev.espalier.train.regime.MixingSettings;
@@ -121,7 +122,7 @@ class RecalibrateBatchNormTest {
     @Test
     void measuresImagesAsTrainingSeesThem() {
         Model model = GraphText.parse(STACKED);
-        AugmentationSettings padded = new AugmentationSettings(3, true);
+        AugmentationSettings padded = Options.defaults(AugmentationSettings.class).withPadding(3);
         PassContext context = context(model);
         Model measured = new RecalibrateBatchNorm(IMAGES, padded).apply(model, context);
         Batching batching = Batching.training(IMAGES, padded.toAugmentation(), context.seed());
@@ -135,7 +136,8 @@ class RecalibrateBatchNormTest {
 
     @Test
     void refusesMixturesOfExamples() {
-        AugmentationSettings mixed = AugmentationSettings.NONE.with(new MixingSettings(0.2, 0));
+        AugmentationSettings mixed =
+                AugmentationSettings.NONE.withMixing(new MixingSettings(0.2, 0));
         assertThatThrownBy(() -> new RecalibrateBatchNorm(IMAGES, mixed))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("remove mixing");

@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.regime.AugmentationSettings;
@@ -44,10 +45,10 @@ public class TrainerTest {
             """;
 
     public static final Regime REGIME =
-            Regime.DEFAULT
+            Options.defaults(Regime.class)
                     .withBatch(32)
-                    .with(new AugmentationSettings(0, false))
-                    .with(new ProgramSettings(Precision.FLOAT32, false));
+                    .withAugmentation(AugmentationSettings.NONE)
+                    .withProgram(new ProgramSettings(Precision.FLOAT32, false));
 
     static TrainingPlan plan(int epochs, Regime regime) {
         return new TrainingPlan(epochs, 0.1, regime);
@@ -93,7 +94,7 @@ public class TrainerTest {
     void learnsWithActivationsInBfloat16() {
         Model model = GraphText.parse(SMALL);
         PassContext context = context(model);
-        Regime reduced = REGIME.with(new ProgramSettings(Precision.BFLOAT16, false));
+        Regime reduced = REGIME.withProgram(new ProgramSettings(Precision.BFLOAT16, false));
         new Trainer(plan(5, reduced), new CrossEntropy(0.1), context).train(model);
         assertThat(context.notes()).anySatisfy(note -> assertThat(note).endsWith("100.00 %"));
     }

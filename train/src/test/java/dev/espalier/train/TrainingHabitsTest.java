@@ -12,6 +12,7 @@ import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.regime.AugmentationSettings;
@@ -44,10 +45,10 @@ class TrainingHabitsTest {
                     logits = Gemm(f, w2) {transB=1}
                     """);
 
-    private static final AugmentationSettings PLAIN = new AugmentationSettings(4, true);
+    private static final AugmentationSettings PLAIN = Options.defaults(AugmentationSettings.class);
     private static final JitterSettings JITTER = new JitterSettings(0.4, 0.4, 0.4);
     private static final AugmentationSettings ALL =
-            PLAIN.with(JITTER).withErasing(0.5).with(new MixingSettings(0.2, 1));
+            PLAIN.withJitter(JITTER).withErasing(0.5).withMixing(new MixingSettings(0.2, 1));
 
     @TempDir Path folder;
     private DataSplits data;
@@ -76,7 +77,8 @@ class TrainingHabitsTest {
     }
 
     private static TrainingPlan plan(AugmentationSettings augmentation) {
-        Regime regime = TrainerTest.REGIME.withBatch(8).withMicroBatch(4).with(augmentation);
+        Regime regime =
+                TrainerTest.REGIME.withBatch(8).withMicroBatch(4).withAugmentation(augmentation);
         return new TrainingPlan(2, 0.1, regime);
     }
 
@@ -104,14 +106,15 @@ class TrainingHabitsTest {
         List<AugmentationSettings> habits =
                 List.of(
                         PLAIN,
-                        PLAIN.with(JITTER),
+                        PLAIN.withJitter(JITTER),
                         PLAIN.withErasing(0.5),
-                        PLAIN.with(new MixingSettings(0.2, 0)),
-                        PLAIN.with(new MixingSettings(0, 1)),
+                        PLAIN.withMixing(new MixingSettings(0.2, 0)),
+                        PLAIN.withMixing(new MixingSettings(0, 1)),
                         ALL);
         assertThat(habits.stream().map(this::trained)).doesNotHaveDuplicates();
-        assertThat(AugmentationSettings.DEFAULT).isEqualTo(PLAIN);
-        assertThat(PLAIN.jitter()).isEqualTo(JitterSettings.NONE);
+        assertThat(PLAIN.padding()).isEqualTo(4);
+        assertThat(PLAIN.flip()).isTrue();
+        assertThat(PLAIN.jitter()).isEqualTo(Options.defaults(JitterSettings.class));
         assertThat(PLAIN.erasing()).isZero();
         assertThat(PLAIN.mixing().isOn()).isFalse();
     }
@@ -139,7 +142,7 @@ class TrainingHabitsTest {
         PassContext context =
                 PassContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
         AugmentationSettings cutmix =
-                new AugmentationSettings(0, false).with(new MixingSettings(0, 1));
+                AugmentationSettings.NONE.withMixing(new MixingSettings(0, 1));
         Trainer trainer = new Trainer(plan(cutmix), new CrossEntropy(0), context);
         assertThatThrownBy(() -> trainer.train(line))
                 .isInstanceOf(InvalidOptionException.class)

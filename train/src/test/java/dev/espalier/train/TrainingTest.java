@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassCatalog;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.loss.AuxiliarySettings;
 import dev.espalier.train.loss.LossSettings;
@@ -43,19 +44,21 @@ class TrainingTest {
                             .replace("s = Add(h2, r)", "s = Relu(h2)"));
 
     private static Training pass(boolean initialize) {
-        return new Training(
-                6,
-                0.1,
-                initialize,
-                new LossSettings(LossSettings.Kind.CROSS_ENTROPY, 0.1, AuxiliarySettings.NONE),
-                regime(2));
+        return Options.defaults(Training.class)
+                .withEpochs(6)
+                .withInitialize(initialize)
+                .withLoss(Options.defaults(LossSettings.class).withSmoothing(0.1))
+                .withRegime(regime(2));
     }
 
     private static Regime regime(int padding) {
-        return Regime.DEFAULT
+        return Options.defaults(Regime.class)
                 .withBatch(32)
-                .with(new AugmentationSettings(padding, padding > 0))
-                .with(new ProgramSettings(Precision.FLOAT32, true));
+                .withAugmentation(
+                        Options.defaults(AugmentationSettings.class)
+                                .withPadding(padding)
+                                .withFlip(padding > 0))
+                .withProgram(new ProgramSettings(Precision.FLOAT32, true));
     }
 
     @Test
@@ -79,9 +82,15 @@ class TrainingTest {
     void auxiliaryClassifiersTrainAndAreNotWritten() {
         PassContext context = TrainerTest.context(STAGES);
         LossSettings loss =
-                new LossSettings(
-                        LossSettings.Kind.CROSS_ENTROPY, 0, new AuxiliarySettings(0.15, List.of()));
-        Model trained = new Training(6, 0.1, true, loss, regime(0)).apply(STAGES, context);
+                Options.defaults(LossSettings.class)
+                        .withAuxiliary(Options.defaults(AuxiliarySettings.class).withWeight(0.15));
+        Model trained =
+                Options.defaults(Training.class)
+                        .withEpochs(6)
+                        .withInitialize(true)
+                        .withLoss(loss)
+                        .withRegime(regime(0))
+                        .apply(STAGES, context);
         assertThat(context.notes())
                 .contains("auxiliary classifiers read r")
                 .anySatisfy(note -> assertThat(note).contains("top-1").endsWith("100.00 %"));
@@ -103,8 +112,13 @@ class TrainingTest {
                             """);
             PassContext context =
                     PassContext.of(line).withRunner(new OrtRunner()).withData(Planes.splits());
-            LossSettings loss = new LossSettings(kind, 0, AuxiliarySettings.NONE);
-            Model trained = new Training(20, 0.1, false, loss, regime(0)).apply(line, context);
+            LossSettings loss = Options.defaults(LossSettings.class).withKind(kind);
+            Model trained =
+                    Options.defaults(Training.class)
+                            .withEpochs(20)
+                            .withLoss(loss)
+                            .withRegime(regime(0))
+                            .apply(line, context);
             float[] weights = trained.graph().constant("w").orElseThrow().toFloats();
             for (int i = 0; i < weights.length; i++) {
                 assertThat(weights[i]).isCloseTo(Planes.WEIGHTS[i], within(0.05f));
@@ -127,8 +141,9 @@ class TrainingTest {
                         w: float[3,1] = seed(1)
                         y = Gemm(x, w)
                         """);
-        LossSettings mse = new LossSettings(LossSettings.Kind.MSE, 0, AuxiliarySettings.NONE);
-        Training pass = new Training(1, 0.1, false, mse, regime(0));
+        LossSettings mse = Options.defaults(LossSettings.class).withKind(LossSettings.Kind.MSE);
+        Training pass =
+                Options.defaults(Training.class).withEpochs(1).withLoss(mse).withRegime(regime(0));
         PassContext context =
                 PassContext.of(one).withRunner(new OrtRunner()).withData(Planes.splits());
         assertThatThrownBy(() -> pass.apply(one, context))
@@ -140,7 +155,9 @@ class TrainingTest {
                 .hasMessageContaining("compares with float targets, and the examples have none");
         assertThatThrownBy(
                         () ->
-                                new Training(1, 0.1, false, LossSettings.DEFAULT, regime(0))
+                                Options.defaults(Training.class)
+                                        .withEpochs(1)
+                                        .withRegime(regime(0))
                                         .apply(one, context))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("training needs labelled examples");
@@ -149,7 +166,10 @@ class TrainingTest {
     @Test
     void smoothingIsOfClassLabels() {
         assertThatThrownBy(
-                        () -> new LossSettings(LossSettings.Kind.MSE, 0.1, AuxiliarySettings.NONE))
+                        () ->
+                                Options.defaults(LossSettings.class)
+                                        .withKind(LossSettings.Kind.MSE)
+                                        .withSmoothing(0.1))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("need class labels");
     }

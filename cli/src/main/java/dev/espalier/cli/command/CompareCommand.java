@@ -14,6 +14,7 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.BenchmarkOptions;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.Figures;
@@ -87,7 +88,7 @@ final class CompareCommand implements Callable<Integer> {
         root.foreignModels().tryOut(b, sizes);
         Agreement agreement = agreement(a, read, sizes);
         BenchmarkOptions benchmark =
-                read.map(Recipe::benchmark).orElse(new BenchmarkOptions(List.of(1), List.of(1)));
+                read.map(Recipe::benchmark).orElse(Options.defaults(BenchmarkOptions.class));
         Latency latency =
                 Latency.measure(
                         List.of(first, second),

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A change to a model: same inputs and outputs, a smaller, cheaper or better inside. An
  * implementation is a record whose components are its options, annotated with {@link Option}; the
- * type is annotated with {@link PassInfo} and listed by a {@link PassCatalog}. It holds no state
- * between runs and writes no files.
+ * type is annotated with {@link PassInfo} and {@link Withers} and listed by a {@link PassCatalog}.
+ * It holds no state between runs and writes no files.
  */
 public interface Pass {
     /**

@@ -17,7 +17,7 @@ import java.util.function.Function;
  *
  * <pre>{@code
  * PassContext context = PassContext.of(model).withRunner(new OrtRunner());
- * Model pruned = new Prune(0.5, 8, Scope.GLOBAL).apply(model, context);
+ * Model pruned = Options.defaults(Prune.class).withMacs(0.5).apply(model, context);
  * context.notes().forEach(System.out::println);
  * }</pre>
  *

@@ -1,6 +1,7 @@
 package dev.espalier.core.recipe;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param minSpeedupWithoutDotProduct in place of it on CPUs that are not known to have instructions
  *     for dot products of 8-bit integers, where integers gain less
  */
+@Withers
 public record Goal(
         @Option(
                         value = "null",
@@ -29,6 +31,5 @@ public record Goal(
                                 "The same in place of min-speedup on CPUs without 8-bit dot"
                                         + " products, such as x86 without VNNI.",
                         min = 0)
-                Optional<Double> minSpeedupWithoutDotProduct) {
-    public static final Goal NONE = new Goal(Optional.empty(), Optional.empty(), Optional.empty());
-}
+                Optional<Double> minSpeedupWithoutDotProduct)
+        implements GoalBuilder.With {}

@@ -14,6 +14,11 @@ record Place(String source, int line, int column) {
         return new Place(source, 0, 0);
     }
 
+    /** A value that is not there. */
+    Tree nothing() {
+        return new Tree.Scalar(this, "", false);
+    }
+
     InvalidOptionException error(String message) {
         return new InvalidOptionException(this + ": " + message);
     }

@@ -4,6 +4,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
+import dev.espalier.core.pass.Withers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param inputShapes whole shapes by input name, where the model leaves more than the batch open
  * @param seed of all randomness
  */
+@Withers
 public record Recipe(
         @Option(value = "1", help = "Version of the recipe's language.", min = 1, max = 1)
                 int version,
@@ -36,10 +38,18 @@ public record Recipe(
         @Option(help = "The settings in which latency is measured.") BenchmarkOptions benchmark,
         @Option(value = "{}", help = "Shapes by input name, such as {input: [1, 3, 224, 224]}.")
                 Map<String, Shape> inputShapes,
-        @Option(value = "0", help = "Seed of all randomness.") long seed) {
+        @Option(value = "0", help = "Seed of all randomness.") long seed)
+        implements RecipeBuilder.With {
     public Recipe {
         passes = List.copyOf(passes);
         inputShapes = Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));
+    }
+
+    /** A recipe of these passes, and the default of everything else. */
+    public static Recipe of(List<Pass> passes) {
+        return Options.of(
+                Recipe.class,
+                Map.of("passes", tree -> passes, "input-shapes", RecipeReader::shapes));
     }
 
     /** Sizes for what the model's inputs leave open: the first batch size, the given shapes. */
@@ -51,35 +61,16 @@ public record Recipe(
         return pass.withModels(Collections.nCopies(pass.models().size(), ""));
     }
 
-    public Recipe withModel(String changed) {
-        return new Recipe(
-                version, Optional.of(changed), data, passes, goal, benchmark, inputShapes, seed);
-    }
-
-    public Recipe withData(DataOptions changed) {
-        return new Recipe(
-                version, model, Optional.of(changed), passes, goal, benchmark, inputShapes, seed);
-    }
-
-    public Recipe withPasses(List<Pass> changed) {
-        return new Recipe(version, model, data, changed, goal, benchmark, inputShapes, seed);
-    }
-
     /**
      * SHA-256 of everything that decides the result, as hexadecimal digits. Where models and data
      * lie is left out.
      */
     public String hash() {
         Recipe anywhere =
-                new Recipe(
-                        version,
-                        Optional.empty(),
-                        data.map(d -> d.withPath("")),
-                        passes.stream().map(Recipe::anywhere).toList(),
-                        Goal.NONE,
-                        benchmark,
-                        inputShapes,
-                        seed);
+                withModel(Optional.empty())
+                        .withData(data.map(d -> d.withPath("")))
+                        .withPasses(passes.stream().map(Recipe::anywhere).toList())
+                        .withGoal(Options.defaults(Goal.class));
         byte[] text = RecipeWriter.write(anywhere).getBytes(StandardCharsets.UTF_8);
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));

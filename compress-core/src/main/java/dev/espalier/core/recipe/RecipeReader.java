@@ -118,7 +118,7 @@ public final class RecipeReader {
 
     private Pass pass(Tree item) {
         if (item instanceof Tree.Scalar name && !name.isNull()) {
-            return pass(name.text(), name.place(), new Tree.Scalar(name.place(), "", false));
+            return pass(name.text(), name.place(), name.place().nothing());
         }
         if (!(item instanceof Tree.Mapping block) || block.entries().size() != 1) {
             throw item.place()
@@ -147,7 +147,7 @@ public final class RecipeReader {
     /** The pass {@code id} with all its defaults. */
     public Pass standard(String id) {
         Place place = Place.of(id);
-        return pass(id, place, new Tree.Scalar(place, "", false));
+        return pass(id, place, place.nothing());
     }
 
     /**
@@ -159,7 +159,7 @@ public final class RecipeReader {
         return shapes(TreeReader.read(text, source));
     }
 
-    private static Map<String, Shape> shapes(Tree tree) {
+    static Map<String, Shape> shapes(Tree tree) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         if (tree.isNothing()) {
             return shapes;

@@ -24,7 +24,7 @@ public final class RecipeWriter {
             yaml.append("  - ").append(PassRegistry.id(pass)).append(": ");
             yaml.append(flow((Record) pass)).append('\n');
         }
-        if (!recipe.goal().equals(Goal.NONE)) {
+        if (!recipe.goal().equals(Options.defaults(Goal.class))) {
             yaml.append("goal: ").append(flow(recipe.goal())).append('\n');
         }
         yaml.append("benchmark: ").append(flow(recipe.benchmark())).append('\n');

@@ -78,7 +78,7 @@ class RecipeReaderTest {
         assertThat(recipe.version()).isEqualTo(1);
         assertThat(recipe.model()).isEmpty();
         assertThat(recipe.data()).isEmpty();
-        assertThat(recipe.goal()).isEqualTo(Goal.NONE);
+        assertThat(recipe.goal()).isEqualTo(Options.defaults(Goal.class));
         assertThat(recipe.benchmark().batch()).containsExactly(1);
         assertThat(recipe.inputShapes()).isEmpty();
     }

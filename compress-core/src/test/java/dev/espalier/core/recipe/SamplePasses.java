@@ -6,7 +6,9 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.pass.Withers;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Passes with options of every type, for the tests of recipes. */
@@ -25,12 +27,17 @@ final class SamplePasses {
             @Option(value = "0.1", help = "Rate.", min = 0) double learningRate) {}
 
     @PassInfo(id = "trim", summary = "Removes something.", paper = "Someone, 2017")
+    @Withers
     record Trim(
             @Option(value = "l1", help = "What is kept.") Rule criterion,
             @Option(help = "Share of the cost that stays.", min = 0.01, max = 1) double macs,
             @Option(value = "[]", help = "Names of nodes to leave.") List<String> keep,
             @Option(value = "null", help = "Step of widths.", min = 1) Optional<Integer> roundTo)
-            implements Pass {
+            implements Pass, SamplePassesTrimBuilder.With {
+        static Trim of(double macs) {
+            return Options.of(Trim.class, Map.of("macs", tree -> macs));
+        }
+
         Trim {
             if (criterion == Rule.GEOMETRIC_MEDIAN && roundTo.isPresent()) {
                 throw new IllegalArgumentException("geometric-median cannot round");

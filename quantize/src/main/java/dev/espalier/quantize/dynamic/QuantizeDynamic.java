@@ -7,6 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
@@ -47,6 +48,7 @@ import java.util.Optional;
         instead =
                 "'target: any', which is the default, takes the place of true, and 'target: vnni'"
                         + " that of false")
+@Withers
 public record QuantizeDynamic(
         @Option(value = "true", help = "Whether each output column of a weight has its own scale.")
                 boolean perChannel,
@@ -58,7 +60,7 @@ public record QuantizeDynamic(
                                         + " host (what this machine allows).")
                 Target target,
         @Option(value = "[]", help = "Names of nodes to leave in float.") List<String> exclude)
-        implements Pass {
+        implements Pass, QuantizeDynamicBuilder.With {
     private static final String ID = "quantize-dynamic";
 
     /** The first operator set with DynamicQuantizeLinear. */

@@ -2,6 +2,7 @@ package dev.espalier.quantize.placement;
 
 import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  * @param seconds how long measuring may take
  */
 @FormerOption(key = "concats", instead = "write 'far-ranges', which covers Add and Mul as well")
+@Withers
 public record KeepFloat(
         @Option(value = "[]", help = "Names of nodes.") List<String> nodes,
         @Option(value = "none", help = "Layers at the ends: none, first, last or both.") Ends ends,
@@ -26,10 +28,8 @@ public record KeepFloat(
         @Option(value = "true", help = "Layers that measurements show to be slower in integers.")
                 boolean slower,
         @Option(value = "3", min = 0, max = 3600, help = "Seconds that measuring may take.")
-                double seconds) {
-    /** Nothing by name or place, far ranges, and what is slower. */
-    public static final KeepFloat STANDARD = new KeepFloat(List.of(), Ends.NONE, true, true, 3);
-
+                double seconds)
+        implements KeepFloatBuilder.With {
     /** Layers at the model's ends, which some networks take badly in integers. */
     public enum Ends {
         /** None of them. */
@@ -44,20 +44,5 @@ public record KeepFloat(
 
     public KeepFloat {
         nodes = List.copyOf(nodes);
-    }
-
-    /** This with other nodes by name. */
-    public KeepFloat withNodes(List<String> names) {
-        return new KeepFloat(names, ends, farRanges, slower, seconds);
-    }
-
-    /** This with values of far ranges in float, or not. */
-    public KeepFloat withFarRanges(boolean changed) {
-        return new KeepFloat(nodes, ends, changed, slower, seconds);
-    }
-
-    /** This with layers that are slower in integers in float, or not. */
-    public KeepFloat withSlower(boolean changed) {
-        return new KeepFloat(nodes, ends, farRanges, changed, seconds);
     }
 }

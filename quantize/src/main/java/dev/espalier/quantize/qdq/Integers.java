@@ -4,6 +4,7 @@ import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.pass.FormerOption;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.grid.WeightPairs;
 import dev.espalier.quantize.kernel.WeightedLayer;
 import dev.espalier.quantize.saturation.Target;
@@ -22,6 +23,7 @@ import dev.espalier.quantize.saturation.Target;
         instead =
                 "'target: any', which is the default, takes the place of 7 bits, and 'target: vnni'"
                         + " that of 8")
+@Withers
 public record Integers(
         @Option(
                         value = "qdq",
@@ -46,41 +48,13 @@ public record Integers(
                                 "Whether weights that round-weights gave 4 bits or fewer are stored"
                                         + " two to a byte: a smaller file of operator set 21, which"
                                         + " needs ONNX Runtime 1.23.")
-                boolean packed) {
-    /** Unsigned activations, per channel, as QDQ, right on any CPU. */
-    public static final Integers STANDARD =
-            new Integers(Format.QDQ, Activations.U8, true, Target.ANY, false);
-
+                boolean packed)
+        implements IntegersBuilder.With {
     /**
      * Along which axis of its weight {@code layer} has a scale for each index; -1 for one scale.
      */
     public int axis(WeightedLayer layer) {
         return perChannel ? layer.axis() : -1;
-    }
-
-    /** This with weights of at most 4 bits stored two to a byte, or one. */
-    public Integers withPacked(boolean changed) {
-        return new Integers(format, activations, perChannel, target, changed);
-    }
-
-    /** This for other CPUs. */
-    public Integers withTarget(Target changed) {
-        return new Integers(format, activations, perChannel, changed, packed);
-    }
-
-    /** This with a scale for each output channel of a weight, or with one for all. */
-    public Integers withPerChannel(boolean changed) {
-        return new Integers(format, activations, changed, target, packed);
-    }
-
-    /** This with other bytes of activations. */
-    public Integers withActivations(Activations changed) {
-        return new Integers(format, changed, perChannel, target, packed);
-    }
-
-    /** This in another form. */
-    public Integers withFormat(Format changed) {
-        return new Integers(changed, activations, perChannel, target, packed);
     }
 
     /** This with the machine's own abilities in place of {@code host}. */

@@ -10,6 +10,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.grid.WeightGrid;
@@ -56,6 +57,7 @@ import java.util.Optional;
         id = "correct-bias",
         summary = "Shifts biases by the mean error that rounding the weights is going to make.",
         paper = "https://arxiv.org/abs/1906.04721")
+@Withers
 public record CorrectBias(
         @Option(value = "activations", help = "Where the mean error is taken from.")
                 CorrectionMethod method,
@@ -74,7 +76,7 @@ public record CorrectBias(
                         min = 1,
                         help = "Calibration samples for the means; with method: activations.")
                 int samples)
-        implements Pass {
+        implements Pass, CorrectBiasBuilder.With {
     /** Bits of a weight that quantize writes; with fewer, round-weights has gone before. */
     private static final int BITS_OF_QUANTIZE = 8;
 

@@ -12,6 +12,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ import java.util.Locale;
         id = "equalize",
         summary = "Evens out the ranges of channels between layers, so that few bits suit all.",
         paper = "https://arxiv.org/abs/1906.04721")
+@Withers
 public record Equalize(
         @Option(
                         value = "100",
@@ -52,7 +54,7 @@ public record Equalize(
                         max = 10000,
                         help = "Rounds over all layers at the most; ends earlier when settled.")
                 int sweeps)
-        implements Pass {
+        implements Pass, EqualizeBuilder.With {
     /** A round that changes no channel by more has found the balance. */
     private static final double SETTLED = 1e-6;
 

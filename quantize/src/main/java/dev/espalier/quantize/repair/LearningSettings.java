@@ -1,6 +1,7 @@
 package dev.espalier.quantize.repair;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * How rounding is learned; see {@link RoundWeights}.
@@ -9,6 +10,7 @@ import dev.espalier.core.pass.Option;
  * @param iterations of gradient descent in each layer
  * @param pressure weight of the regularizer that pushes every weight to an integer
  */
+@Withers
 public record LearningSettings(
         @Option(value = "512", min = 1, help = "Calibration samples that outputs are kept on.")
                 int samples,
@@ -22,7 +24,5 @@ public record LearningSettings(
                         min = 0,
                         max = 100,
                         help = "Weight of the regularizer that pushes each weight to an integer.")
-                double pressure) {
-    /** What a recipe means that says nothing. */
-    public static final LearningSettings DEFAULT = new LearningSettings(512, 1000, 0.1);
-}
+                double pressure)
+        implements LearningSettingsBuilder.With {}

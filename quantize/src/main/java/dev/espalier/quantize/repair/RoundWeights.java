@@ -11,6 +11,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.grid.PairedWeights;
@@ -59,6 +60,7 @@ import java.util.stream.IntStream;
         id = "round-weights",
         summary = "Rounds weights to 8 bits or fewer, for quantize to keep; learns how from data.",
         paper = "https://arxiv.org/abs/2004.10568")
+@Withers
 public record RoundWeights(
         @Option(value = "4", min = 2, max = 8, help = "Bits of a weight, of which one is the sign.")
                 int weightBits,
@@ -73,7 +75,7 @@ public record RoundWeights(
                 Target target,
         @Option(value = "[]", help = "Names of nodes whose weights stay as they are.")
                 List<String> exclude)
-        implements Pass {
+        implements Pass, RoundWeightsBuilder.With {
     public RoundWeights {
         exclude = List.copyOf(exclude);
     }

@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.pass.Withers;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -37,9 +38,10 @@ import java.util.stream.IntStream;
         summary =
                 "Proves that 8-bit sums cannot saturate, or predicts what that costs on x86 CPUs"
                         + " without VNNI.")
+@Withers
 public record ForecastSaturation(
         @Option(value = "256", min = 1, help = "Validation examples to run.") int samples)
-        implements Pass {
+        implements Pass, ForecastSaturationBuilder.With {
     private static final int WORST = 3;
     private static final int BATCH = 8;
 

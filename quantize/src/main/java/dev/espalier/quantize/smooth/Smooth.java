@@ -9,6 +9,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.calibration.ChannelRanges;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LayerInputs;
@@ -48,6 +49,7 @@ import java.util.Map;
         id = "smooth",
         summary = "Moves outliers of activations into weights before a quantization; results stay.",
         paper = "https://arxiv.org/abs/2211.10438")
+@Withers
 public record Smooth(
         @Option(
                         value = "0.5",
@@ -61,7 +63,7 @@ public record Smooth(
                 boolean insertMul,
         @Option(value = "[]", help = "Names of MatMul and Gemm nodes to leave alone.")
                 List<String> exclude)
-        implements Pass {
+        implements Pass, SmoothBuilder.With {
     private static final String ID = "smooth";
 
     public Smooth {

@@ -7,6 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.effect.Diagnosis;
 import java.util.HashSet;
 import java.util.List;
@@ -34,13 +35,14 @@ import java.util.Set;
         id = "store-float16",
         summary = "Stores numbers in 16-bit floats: half of the size, on CPUs not more speed.",
         paper = "https://arxiv.org/abs/1710.03740")
+@Withers
 public record StoreFloat16(
         @Option(value = "float16", help = "The 16-bit type.") HalfType type,
         @Option(value = "weights", help = "What is kept in it; the graph in float16 only.")
                 Extent extent,
         @Option(value = "[]", help = "Names of nodes whose weights and results stay float32.")
                 List<String> exclude)
-        implements Pass {
+        implements Pass, StoreFloat16Builder.With {
     /** The first operator set whose Cast takes bfloat16. */
     private static final long LEAST_OPSET_OF_BFLOAT16 = 13;
 

@@ -2,8 +2,10 @@ package dev.espalier.quantize.weights;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /** Which weights share a scale, and how it is chosen. */
+@Withers
 public record Blocks(
         @Option(
                         value = "32",
@@ -20,7 +22,8 @@ public record Blocks(
         @Option(
                         value = "false",
                         help = "Whether tables of embeddings are kept in such blocks, too.")
-                boolean embeddings) {
+                boolean embeddings)
+        implements BlocksBuilder.With {
     public Blocks {
         if (Integer.bitCount(size) != 1) {
             throw new InvalidOptionException(

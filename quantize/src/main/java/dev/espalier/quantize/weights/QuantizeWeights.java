@@ -5,6 +5,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.effect.Diagnosis;
 import dev.espalier.quantize.linear.LinearLayer;
 import dev.espalier.quantize.linear.LinearLayers;
@@ -42,6 +43,7 @@ import java.util.Map;
         summary =
                 "Keeps weights of MatMul and Gemm in blocks of 4 or 8 bits; activations stay float.",
         paper = "https://arxiv.org/abs/2210.17323")
+@Withers
 public record QuantizeWeights(
         @Option(value = "int4", help = "Bits of a weight.") WeightType type,
         @Option(help = "Which weights share a scale.") Blocks blocks,
@@ -53,7 +55,7 @@ public record QuantizeWeights(
                         help = "The runtime's: 4 multiplies in 8-bit integers, 0 and 1 in float32.")
                 int accuracyLevel,
         @Option(value = "[]", help = "Names of nodes to leave in float.") List<String> exclude)
-        implements Pass {
+        implements Pass, QuantizeWeightsBuilder.With {
     private static final String ID = "quantize-weights";
 
     public QuantizeWeights {

@@ -1,8 +1,10 @@
 package dev.espalier.quantize.weights;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /** How weights get their codes. */
+@Withers
 public record RoundingSettings(
         @Option(
                         value = "nearest",
@@ -18,7 +20,8 @@ public record RoundingSettings(
         @Option(
                         value = "false",
                         help = "With gptq: whether rows of large activations are rounded first.")
-                boolean actOrder) {
+                boolean actOrder)
+        implements RoundingSettingsBuilder.With {
     /** How weights get their codes. */
     public enum Method {
         /** The nearest one: round-to-nearest. */

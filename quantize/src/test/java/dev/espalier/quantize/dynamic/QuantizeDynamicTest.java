@@ -12,6 +12,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
@@ -19,15 +20,13 @@ import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.PassTester;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class QuantizeDynamicTest {
-    private static final QuantizeDynamic PER_CHANNEL =
-            new QuantizeDynamic(true, Target.ANY, List.of());
+    private static final QuantizeDynamic PER_CHANNEL = Options.defaults(QuantizeDynamic.class);
     private static final QuantizeDynamic PER_TENSOR =
-            new QuantizeDynamic(false, Target.ANY, List.of());
+            Options.defaults(QuantizeDynamic.class).withPerChannel(false);
 
     private static PassTester.Outcome quantized(String text, QuantizeDynamic pass) {
         return PassTester.given(text).with(c -> c.withRunner(Runners.SINGLE)).when(pass);
@@ -99,8 +98,8 @@ class QuantizeDynamicTest {
                         constant(
                                         quantized(
                                                         model,
-                                                        new QuantizeDynamic(
-                                                                true, Target.VNNI, List.of()))
+                                                        Options.defaults(QuantizeDynamic.class)
+                                                                .withTarget(Target.VNNI))
                                                 .after(),
                                         "w_quantized")
                                 .toLongs())

@@ -7,13 +7,13 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.quantize.qdq.Integers;
-import dev.espalier.quantize.repair.LearningSettings;
 import dev.espalier.quantize.repair.RoundWeights;
 import dev.espalier.quantize.repair.Rounding;
 import dev.espalier.quantize.saturation.SaturatingRunner;
@@ -69,7 +69,9 @@ class DiagnosisTest {
             """;
 
     private static Quantize quantize(Integers.Format format) {
-        return Quantize.int8(Calibration.MIN_MAX).with(Integers.STANDARD.withFormat(format));
+        return Options.defaults(Quantize.class)
+                .withCalibration(Calibration.MIN_MAX)
+                .withIntegers(Options.defaults(Integers.class).withFormat(format));
     }
 
     private static List<String> notes(String text, Pass pass, float calibration, float validation) {
@@ -111,7 +113,9 @@ class DiagnosisTest {
     @ParameterizedTest
     @EnumSource
     void anAddOfFarRangesIsFound(Integers.Format format) {
-        Quantize pass = quantize(format).with(KeepFloat.STANDARD.withFarRanges(false));
+        Quantize pass =
+                quantize(format)
+                        .withKeepFloat(Options.defaults(KeepFloat.class).withFarRanges(false));
         assertThat(warning(notes(MASKED, pass, 1, 1)))
                 .contains("Add 'masked' contributes most")
                 .contains("far ranges")
@@ -122,8 +126,9 @@ class DiagnosisTest {
     @Test
     void roundingOfWeightsIsFound() {
         Pass pass =
-                new RoundWeights(
-                        2, Rounding.NEAREST, LearningSettings.DEFAULT, Target.ANY, List.of());
+                Options.defaults(RoundWeights.class)
+                        .withWeightBits(2)
+                        .withRounding(Rounding.NEAREST);
         assertThat(warning(notes(CNN, pass, 1, 1)))
                 .containsAnyOf("Conv 'first'", "Conv 'second'", "Gemm 'last'")
                 .contains("rounding of its weights")
@@ -145,11 +150,14 @@ class DiagnosisTest {
                 y = Conv(r, v) as second
                 """;
         Model model = GraphText.parse(text);
-        Integers integers = Integers.STANDARD.withFormat(format).withTarget(Target.VNNI);
+        Integers integers =
+                Options.defaults(Integers.class).withFormat(format).withTarget(Target.VNNI);
         Quantize pass =
-                Quantize.int8(Calibration.MIN_MAX)
-                        .with(integers)
-                        .with(new KeepFloat(List.of(), KeepFloat.Ends.NONE, true, false, 0));
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .withIntegers(integers)
+                        .withKeepFloat(
+                                Options.defaults(KeepFloat.class).withSlower(false).withSeconds(0));
         PassContext context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
         pass.apply(model, context);
 
@@ -159,7 +167,7 @@ class DiagnosisTest {
                 .contains("target: any");
 
         context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
-        pass.with(integers.withTarget(Target.ANY)).apply(model, context);
+        pass.withIntegers(integers.withTarget(Target.ANY)).apply(model, context);
         assertThat(warning(context.notes())).isEmpty();
     }
 
@@ -174,7 +182,7 @@ class DiagnosisTest {
                         y = MatMul(x, w) as product
                         """);
         PassContext context = RandomSamples.context(model, new SaturatingRunner(Runners.PLAIN));
-        new QuantizeDynamic(true, Target.VNNI, List.of()).apply(model, context);
+        Options.defaults(QuantizeDynamic.class).withTarget(Target.VNNI).apply(model, context);
 
         assertThat(warning(context.notes()))
                 .contains("MatMul 'product' contributes most")
@@ -192,9 +200,10 @@ class DiagnosisTest {
     @Test
     void nothingIsSaidOfGoodWeights() {
         Pass eight =
-                new RoundWeights(
-                        8, Rounding.NEAREST, LearningSettings.DEFAULT, Target.ANY, List.of());
-        Pass dynamic = new QuantizeDynamic(true, Target.ANY, List.of());
+                Options.defaults(RoundWeights.class)
+                        .withWeightBits(8)
+                        .withRounding(Rounding.NEAREST);
+        Pass dynamic = Options.defaults(QuantizeDynamic.class);
         for (Pass pass : List.of(eight, dynamic)) {
             assertThat(notes(CNN, pass, 1, 1))
                     .anyMatch(note -> note.startsWith("against the network before this pass"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -13,11 +14,12 @@ import org.junit.jupiter.api.Test;
 
 /** What {@link Quantize} makes of a BERT-like encoder. */
 class StaticEncoderTest {
-    private static final Quantize QUANTIZE = Quantize.int8(Calibration.MIN_MAX);
+    private static final Quantize QUANTIZE =
+            Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX);
 
     private static Model quantized(Model model, Integers integers) {
         PassContext context = TokenSamples.context(model, Runners.SINGLE);
-        Model made = QUANTIZE.with(integers).apply(model, context);
+        Model made = QUANTIZE.withIntegers(integers).apply(model, context);
 
         assertThat(Comparison.cosine(model, made, context)).isGreaterThan(0.99);
         assertThat(context.skips())
@@ -29,7 +31,7 @@ class StaticEncoderTest {
 
     @Test
     void productsRunOnIntegersAndNormalizationTakesTheBiasBeforeIt() {
-        Model made = quantized(Encoder.exported(), Integers.STANDARD);
+        Model made = quantized(Encoder.exported(), Options.defaults(Integers.class));
 
         // Query, key and value keep a sum each; so do mask and positions.
         assertThat(Comparison.optimized(made))
@@ -43,7 +45,7 @@ class StaticEncoderTest {
 
     @Test
     void integerProductsTakeTheirBiasAlong() {
-        Integers operators = Integers.STANDARD.withFormat(Integers.Format.QOPERATOR);
+        Integers operators = Options.defaults(Integers.class).withFormat(Integers.Format.QOPERATOR);
         Model made = quantized(Encoder.exported(), operators);
 
         assertThat(Comparison.optimized(made))
@@ -54,7 +56,7 @@ class StaticEncoderTest {
 
     @Test
     void fusedOperatorsDoSoToo() {
-        Model made = quantized(Encoder.withFusedOperators(), Integers.STANDARD);
+        Model made = quantized(Encoder.withFusedOperators(), Options.defaults(Integers.class));
 
         assertThat(Comparison.optimized(made))
                 .containsEntry("com.microsoft.MatMulIntegerToFloat", 12L)

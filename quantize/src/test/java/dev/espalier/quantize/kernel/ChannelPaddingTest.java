@@ -9,6 +9,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -54,7 +55,10 @@ class ChannelPaddingTest {
     void givesTheResultsOfTheUnpaddedConvolutionToTheBit() {
         Model model = conv(3, 16, 1);
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
-        Model padded = Quantize.int8(Calibration.MIN_MAX).apply(model, context);
+        Model padded =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .apply(model, context);
 
         assertThat(run(padded, context)).isEqualTo(run(withoutPadding(padded), context));
     }

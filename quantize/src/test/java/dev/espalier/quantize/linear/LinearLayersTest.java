@@ -9,17 +9,13 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
-import dev.espalier.quantize.saturation.Target;
-import dev.espalier.quantize.weights.Blocks;
 import dev.espalier.quantize.weights.QuantizeWeights;
-import dev.espalier.quantize.weights.RoundingSettings;
-import dev.espalier.quantize.weights.ScaleChoice;
-import dev.espalier.quantize.weights.WeightType;
 import dev.espalier.testkit.PassTester;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,18 +28,13 @@ class LinearLayersTest {
         DYNAMIC("quantize-dynamic", "MatMulInteger") {
             @Override
             Pass pass(String... exclude) {
-                return new QuantizeDynamic(true, Target.ANY, List.of(exclude));
+                return Options.defaults(QuantizeDynamic.class).withExclude(List.of(exclude));
             }
         },
         WEIGHTS("quantize-weights", "com.microsoft.MatMulNBits") {
             @Override
             Pass pass(String... exclude) {
-                return new QuantizeWeights(
-                        WeightType.INT4,
-                        new Blocks(32, true, ScaleChoice.MAX, false),
-                        new RoundingSettings(RoundingSettings.Method.NEAREST, 0.01, false),
-                        4,
-                        List.of(exclude));
+                return Options.defaults(QuantizeWeights.class).withExclude(List.of(exclude));
             }
         };
 

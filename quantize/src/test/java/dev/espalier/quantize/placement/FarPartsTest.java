@@ -6,6 +6,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FarPartsTest {
     /** No sum of two products of 7-bit weights saturates, on any CPU. */
-    private static final Integers EXACT = Integers.STANDARD;
+    private static final Integers EXACT = Options.defaults(Integers.class);
 
     /** {@code middle} makes h of a, which a layer made, and of m, 1 for a third of x and else 0. */
     private static Model network(String middle) {
@@ -47,7 +48,11 @@ class FarPartsTest {
     private static Outcome quantized(String middle) {
         Model model = network(middle);
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
-        Model made = Quantize.int8(Calibration.MIN_MAX).with(EXACT).apply(model, context);
+        Model made =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .withIntegers(EXACT)
+                        .apply(model, context);
         return new Outcome(
                 context.skips().stream().map(PassRun.Skip::toString).toList(),
                 Closeness.decibels(model, made, context));

@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -40,13 +41,16 @@ class FarRangesTest {
     private static PassContext quantized(float factor, KeepFloat keep) {
         Model model = model(factor);
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
-        Quantize.int8(Calibration.MIN_MAX).with(keep).apply(model, context);
+        Options.defaults(Quantize.class)
+                .withCalibration(Calibration.MIN_MAX)
+                .withKeepFloat(keep)
+                .apply(model, context);
         return context;
     }
 
     @Test
     void aConcatOfFarRangesStaysFloatWithItsReader() {
-        PassContext context = quantized(0.001f, KeepFloat.STANDARD);
+        PassContext context = quantized(0.001f, Options.defaults(KeepFloat.class));
 
         assertThat(context.skips())
                 .map(PassRun.Skip::toString)
@@ -57,7 +61,7 @@ class FarRangesTest {
 
     @Test
     void aConcatOfLikeRangesIsComputedInIntegers() {
-        PassContext context = quantized(0.5f, KeepFloat.STANDARD);
+        PassContext context = quantized(0.5f, Options.defaults(KeepFloat.class));
 
         assertThat(context.skips()).isEmpty();
         assertThat(context.notes()).contains("3 of 3 weighted layers in 8-bit integers");
@@ -65,7 +69,7 @@ class FarRangesTest {
 
     @Test
     void farRangesAreLeftToIntegersWhereTheUserSaysSo() {
-        KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.NONE, false, true, 3);
+        KeepFloat keep = Options.defaults(KeepFloat.class).withFarRanges(false);
 
         assertThat(quantized(0.001f, keep).skips()).isEmpty();
     }
@@ -84,7 +88,7 @@ class FarRangesTest {
                                 case BOTH -> List.of("boxes", "reader");
                             });
         }
-        KeepFloat keep = new KeepFloat(List.of(), KeepFloat.Ends.LAST, true, true, 3);
+        KeepFloat keep = Options.defaults(KeepFloat.class).withEnds(KeepFloat.Ends.LAST);
         assertThat(quantized(0.5f, keep).skips())
                 .map(PassRun.Skip::toString)
                 .containsExactly(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.calibration.Calibration;
 import java.util.List;
@@ -236,7 +237,10 @@ class PlannerTest {
 
     private static List<String> callsOf(String text) {
         Model model = GraphText.parse(text.formatted(WEIGHTS));
-        Model preview = Quantize.int8(Calibration.MIN_MAX).preview(model, PassContext.of(model));
+        Model preview =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .preview(model, PassContext.of(model));
         return preview.graph().nodes().stream()
                 .map(
                         node ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -40,7 +41,7 @@ class SharedGridsTest {
 
     private static PassContext quantized(Model model) {
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
-        Quantize.int8(Calibration.MIN_MAX).apply(model, context);
+        Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX).apply(model, context);
         return context;
     }
 

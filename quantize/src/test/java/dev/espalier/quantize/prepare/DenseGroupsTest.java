@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -95,7 +96,8 @@ class DenseGroupsTest {
     void quantizeComputesThemInOneGroup() {
         Model model = model(16, 16, 2);
         Model quantized =
-                Quantize.int8(Calibration.MIN_MAX)
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
                         .apply(model, RandomSamples.context(model, Runners.SINGLE));
 
         assertThat(quantized.graph().nodes())

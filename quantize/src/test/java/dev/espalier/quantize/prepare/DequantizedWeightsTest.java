@@ -9,6 +9,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -61,8 +62,9 @@ class DequantizedWeightsTest {
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
         List<String> names = floats.isEmpty() ? List.of() : List.of(floats);
         Model made =
-                Quantize.int8(Calibration.MIN_MAX)
-                        .with(KeepFloat.STANDARD.withNodes(names))
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .withKeepFloat(Options.defaults(KeepFloat.class).withNodes(names))
                         .apply(model, context);
         SaturationProof proof = SaturationProof.of(made, Runners.PLAIN);
 
@@ -129,7 +131,7 @@ class DequantizedWeightsTest {
                         y = MatMul(h, w) as ours
                         """);
         PassContext context = RandomSamples.context(model, Runners.PLAIN);
-        Quantize.int8(Calibration.MIN_MAX).apply(model, context);
+        Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX).apply(model, context);
 
         assertThat(context.notes())
                 .anyMatch(

@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -164,7 +165,8 @@ class ShortcutConvTest {
         Model model =
                 block("opset 13 | s = Slice(x, first, last, spatial, two); p = Pad(s, around)");
         Model quantized =
-                Quantize.int8(Calibration.MIN_MAX)
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
                         .apply(model, RandomSamples.context(model, Runners.SINGLE));
 
         assertThat(quantized.graph().nodes()).extracting(Node::opType).doesNotContain("Slice");

@@ -12,11 +12,11 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
-import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -28,16 +28,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CorrectBiasTest {
     private static CorrectBias byActivations(int bits) {
-        return new CorrectBias(CorrectionMethod.ACTIVATIONS, bits, true, Target.ANY, 512);
+        return Options.defaults(CorrectBias.class).withWeightBits(bits);
     }
 
     private static CorrectBias analytic(int bits) {
-        return new CorrectBias(CorrectionMethod.ANALYTIC, bits, true, Target.ANY, 512);
+        return Options.defaults(CorrectBias.class)
+                .withMethod(CorrectionMethod.ANALYTIC)
+                .withWeightBits(bits);
     }
 
     private static Model nearest(int bits, Model model, PassContext context) {
-        return new RoundWeights(
-                        bits, Rounding.NEAREST, LearningSettings.DEFAULT, Target.ANY, List.of())
+        return Options.defaults(RoundWeights.class)
+                .withWeightBits(bits)
+                .withRounding(Rounding.NEAREST)
                 .apply(model, context);
     }
 
@@ -77,8 +80,10 @@ class CorrectBiasTest {
         Model model = RandomGraphs.cnn(seed);
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Quantize quantize =
-                Quantize.int8(Calibration.MIN_MAX).with(Integers.STANDARD.withPerChannel(false));
-        CorrectBias pass = new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, false, Target.ANY, 512);
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .withIntegers(Options.defaults(Integers.class).withPerChannel(false));
+        CorrectBias pass = Options.defaults(CorrectBias.class).withPerChannel(false);
 
         double without = Closeness.decibels(model, quantize.apply(model, context), context);
         double with =

@@ -16,6 +16,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
@@ -23,7 +24,6 @@ import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.grid.WeightGrid;
 import dev.espalier.quantize.grid.WeightPairs;
 import dev.espalier.quantize.kernel.LayerPairs;
-import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -37,10 +37,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundWeightsTest {
-    private static final LearningSettings SHORT = new LearningSettings(32, 200, 0.1);
+    private static final LearningSettings SHORT =
+            Options.defaults(LearningSettings.class).withSamples(32).withIterations(200);
 
     private static RoundWeights pass(int bits, Rounding rounding, String... exclude) {
-        return new RoundWeights(bits, rounding, SHORT, Target.ANY, List.of(exclude));
+        return Options.defaults(RoundWeights.class)
+                .withWeightBits(bits)
+                .withRounding(rounding)
+                .withLearning(SHORT)
+                .withExclude(List.of(exclude));
     }
 
     private static PassTester.Outcome nearest(int bits, String text, String... exclude) {
@@ -189,7 +194,10 @@ class RoundWeightsTest {
         PassContext context = RandomSamples.context(model, Runners.SINGLE);
         Model rounded = pass(4, Rounding.LEARNED).apply(model, context);
 
-        Model quantized = Quantize.int8(Calibration.MIN_MAX).apply(rounded, context);
+        Model quantized =
+                Options.defaults(Quantize.class)
+                        .withCalibration(Calibration.MIN_MAX)
+                        .apply(rounded, context);
 
         Tensor weight =
                 quantized.graph().initializers().values().stream()
@@ -260,12 +268,8 @@ class RoundWeightsTest {
                 .hasMessageContaining("Conv 'first' reads or gives NaN");
         assertThatThrownBy(
                         () ->
-                                new CorrectBias(
-                                                CorrectionMethod.ACTIVATIONS,
-                                                8,
-                                                true,
-                                                Target.ANY,
-                                                32)
+                                Options.defaults(CorrectBias.class)
+                                        .withSamples(32)
                                         .apply(UNDEFINED, context))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("Conv 'first' reads or gives NaN");

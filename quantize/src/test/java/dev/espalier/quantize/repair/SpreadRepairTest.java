@@ -6,11 +6,11 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
-import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.RandomSamples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,12 +45,10 @@ class SpreadRepairTest {
     }
 
     private static Figures measure(Model model, PassContext context, long seed) {
-        Quantize quantize = Quantize.int8(Calibration.MIN_MAX);
+        Quantize quantize = Options.defaults(Quantize.class).withCalibration(Calibration.MIN_MAX);
         Model spread = SpreadChannels.spread(model, MOST, seed);
         Model equalized = new Equalize(100).apply(spread, context);
-        Model corrected =
-                new CorrectBias(CorrectionMethod.ACTIVATIONS, 8, true, Target.ANY, 512)
-                        .apply(equalized, context);
+        Model corrected = Options.defaults(CorrectBias.class).apply(equalized, context);
         return new Figures(
                 Closeness.decibels(model, quantize.apply(model, context), context),
                 Closeness.decibels(model, quantize.apply(spread, context), context),

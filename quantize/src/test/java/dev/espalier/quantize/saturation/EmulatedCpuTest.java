@@ -6,6 +6,7 @@ import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.qdq.Integers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,7 @@ class EmulatedCpuTest {
 
     @Test
     void theEmulationOfSumsGivesTheBitsOfAnEmulatedCpu() throws Exception {
-        Integers integers = Integers.STANDARD.withTarget(Target.VNNI);
+        Integers integers = Options.defaults(Integers.class).withTarget(Target.VNNI);
         Model model = SaturatingRunTest.quantized(OnnxReader.read(NETWORK), integers);
         List<String> lines = emulated(model);
 
@@ -72,7 +73,9 @@ class EmulatedCpuTest {
 
     @Test
     void aFileForAnyCpuGivesTheSameBitsThereAsHere() throws Exception {
-        Model model = SaturatingRunTest.quantized(OnnxReader.read(NETWORK), Integers.STANDARD);
+        Model model =
+                SaturatingRunTest.quantized(
+                        OnnxReader.read(NETWORK), Options.defaults(Integers.class));
 
         try (ModelRunner.Session here = SaturatingRunTest.RUNNER.open(model)) {
             assertThat(emulated(model)).contains("bits: " + OutputBits.of(model, here));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
 import dev.espalier.testkit.RandomSamples;
@@ -21,7 +22,8 @@ class ForecastSaturationTest {
     @ParameterizedTest
     @EnumSource(Integers.Format.class)
     void theForecastIsOfTheWholeNetworkAndChangesNothing(Integers.Format format) {
-        Integers integers = Integers.STANDARD.withFormat(format).withTarget(Target.VNNI);
+        Integers integers =
+                Options.defaults(Integers.class).withFormat(format).withTarget(Target.VNNI);
         Model model = SaturatingRunTest.quantized(RandomGraphs.cnn(2), integers);
 
         assertThat(forecast(model).notes())
@@ -38,7 +40,11 @@ class ForecastSaturationTest {
 
         assertThat(forecast(model).notes())
                 .containsExactly("no layer multiplies 8-bit integers: nothing can saturate");
-        assertThat(forecast(SaturatingRunTest.quantized(model, Integers.STANDARD)).notes())
+        assertThat(
+                        forecast(
+                                        SaturatingRunTest.quantized(
+                                                model, Options.defaults(Integers.class)))
+                                .notes())
                 .hasSize(1)
                 .allMatch(note -> note.startsWith("proved for all "));
     }

@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
@@ -35,9 +36,14 @@ class SaturatingRunTest {
     private static final float LAST_DIGIT = 1e-6f;
 
     static Model quantized(Model model, Integers integers) {
-        return Quantize.int8(Calibration.MIN_MAX)
-                .with(integers)
-                .with(new KeepFloat(List.of(), KeepFloat.Ends.NONE, false, false, 0))
+        return Options.defaults(Quantize.class)
+                .withCalibration(Calibration.MIN_MAX)
+                .withIntegers(integers)
+                .withKeepFloat(
+                        Options.defaults(KeepFloat.class)
+                                .withFarRanges(false)
+                                .withSlower(false)
+                                .withSeconds(0))
                 .apply(model, RandomSamples.context(model, RUNNER));
     }
 
@@ -102,7 +108,11 @@ class SaturatingRunTest {
                         .flatMap(model -> forms().map(form -> Arguments.of(model, form)));
         Stream<Arguments> random =
                 IntStream.rangeClosed(1, 6)
-                        .mapToObj(seed -> Arguments.of(RandomGraphs.cnn(seed), Integers.STANDARD));
+                        .mapToObj(
+                                seed ->
+                                        Arguments.of(
+                                                RandomGraphs.cnn(seed),
+                                                Options.defaults(Integers.class)));
         return Stream.concat(statics, random);
     }
 
@@ -117,7 +127,9 @@ class SaturatingRunTest {
                 .flatMap(
                         format ->
                                 Stream.of(Integers.Activations.values())
-                                        .map(Integers.STANDARD.withFormat(format)::withActivations))
+                                        .map(
+                                                Options.defaults(Integers.class).withFormat(format)
+                                                        ::withActivations))
                 .flatMap(form -> Stream.of(form, form.withPerChannel(false)));
     }
 
@@ -213,7 +225,8 @@ class SaturatingRunTest {
     void dynamicRangesDoNotSaturateEither(boolean perChannel) {
         Model model = GraphText.parse(PRODUCTS);
         Model made =
-                new QuantizeDynamic(perChannel, Target.ANY, List.of())
+                Options.defaults(QuantizeDynamic.class)
+                        .withPerChannel(perChannel)
                         .apply(model, RandomSamples.context(model, RUNNER));
 
         requireSame(made, inputs(model));

@@ -14,12 +14,12 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
-import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SmoothTest {
-    private static final Smooth FOLDING = new Smooth(0.5, false, List.of());
-    private static final Smooth INSERTING = new Smooth(0.5, true, List.of());
+    private static final Smooth FOLDING = Options.defaults(Smooth.class);
+    private static final Smooth INSERTING = Options.defaults(Smooth.class).withInsertMul(true);
 
     private static PassContext context(Model model) {
         return RandomSamples.context(model, Runners.SINGLE);
@@ -92,7 +92,7 @@ class SmoothTest {
     void alphaMovesAllOrEvensTheWeights(double alpha, double weight) {
         Model model = GraphText.parse(NORMALIZED);
         PassContext context = context(model);
-        Model after = new Smooth(alpha, false, List.of()).apply(model, context);
+        Model after = Options.defaults(Smooth.class).withAlpha(alpha).apply(model, context);
         float[] x = maxima(after, context, "n");
 
         if (alpha == 1) {
@@ -121,7 +121,7 @@ class SmoothTest {
     void whatAScaleCommutesWithIsFoldedInto(String made, String changed) {
         Model model = GraphText.parse(chain(made));
         PassContext context = context(model);
-        Model after = new Smooth(0.5, false, List.of()).apply(model, context);
+        Model after = Options.defaults(Smooth.class).apply(model, context);
 
         for (String name : List.of("a", "b", "u")) {
             if (model.graph().consumers(name).isEmpty()) {
@@ -173,7 +173,7 @@ class SmoothTest {
     void whatAScaleDoesNotCommuteWithIsRefused(String made, String reason) {
         Model model = GraphText.parse(chain(made));
         PassContext context = context(model);
-        Smooth onlyLast = new Smooth(0.5, false, List.of());
+        Smooth onlyLast = Options.defaults(Smooth.class);
 
         Model after = onlyLast.apply(model, context);
         assertThat(constant(after, "w")).isEqualTo(constant(model, "w"));
@@ -261,7 +261,7 @@ class SmoothTest {
 
     @Test
     void outliersCostADynamicQuantizationLittleOnceTheyAreInTheWeights() {
-        QuantizeDynamic dynamic = new QuantizeDynamic(true, Target.ANY, List.of());
+        QuantizeDynamic dynamic = Options.defaults(QuantizeDynamic.class);
         Model model = withOutliers();
         PassContext context = context(model);
         Model smoothed = FOLDING.apply(model, context);
@@ -308,7 +308,7 @@ class SmoothTest {
     void aQuantizedModelIsLeftAlone() {
         Model model = Encoder.exported();
         PassContext context = TokenSamples.context(model, Runners.SINGLE);
-        Model quantized = new QuantizeDynamic(true, Target.ANY, List.of()).apply(model, context);
+        Model quantized = Options.defaults(QuantizeDynamic.class).apply(model, context);
 
         assertThat(INSERTING.apply(quantized, context)).isSameAs(quantized);
         assertThat(context.skips())

@@ -12,12 +12,12 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
-import dev.espalier.quantize.saturation.Target;
 import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomSamples;
 import java.util.List;
@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class StoreFloat16Test {
     private static StoreFloat16 weights(HalfType type, String... exclude) {
-        return new StoreFloat16(type, Extent.WEIGHTS, List.of(exclude));
+        return Options.defaults(StoreFloat16.class).withType(type).withExclude(List.of(exclude));
     }
 
     private static final StoreFloat16 GRAPH =
-            new StoreFloat16(HalfType.FLOAT16, Extent.GRAPH, List.of());
+            Options.defaults(StoreFloat16.class).withExtent(Extent.GRAPH);
 
     private static final String PRODUCT =
             """
@@ -188,7 +188,7 @@ class StoreFloat16Test {
     void scalesOfAQuantizationStay() {
         Model model = Encoder.exported();
         PassContext context = TokenSamples.context(model, Runners.SINGLE);
-        Model dynamic = new QuantizeDynamic(true, Target.ANY, List.of()).apply(model, context);
+        Model dynamic = Options.defaults(QuantizeDynamic.class).apply(model, context);
         Model after = weights(HalfType.FLOAT16).apply(dynamic, context);
 
         assertThat(Comparison.operators(after)).containsEntry("MatMulInteger", 14L);
@@ -310,7 +310,11 @@ class StoreFloat16Test {
     void bfloat16IsForWeightsOfNewerOperatorSets() {
         Model old = GraphText.parse(PRODUCT.replace("opset 13", "opset 12"));
 
-        assertThatThrownBy(() -> new StoreFloat16(HalfType.BFLOAT16, Extent.GRAPH, List.of()))
+        assertThatThrownBy(
+                        () ->
+                                Options.defaults(StoreFloat16.class)
+                                        .withType(HalfType.BFLOAT16)
+                                        .withExtent(Extent.GRAPH))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("extent: weights");
         assertThatThrownBy(() -> weights(HalfType.BFLOAT16).apply(old, PassContext.of(old)))

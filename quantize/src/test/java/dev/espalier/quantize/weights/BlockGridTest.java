@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.recipe.Options;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -13,8 +14,9 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class BlockGridTest {
-    private static final Blocks SYMMETRIC = new Blocks(16, true, ScaleChoice.MAX, false);
-    private static final Blocks ASYMMETRIC = new Blocks(16, false, ScaleChoice.MAX, false);
+    private static final Blocks SYMMETRIC = Options.defaults(Blocks.class).withSize(16);
+    private static final Blocks ASYMMETRIC =
+            Options.defaults(Blocks.class).withSize(16).withSymmetric(false);
 
     private static BlockGrid grid(Blocks blocks, double... weights) {
         return BlockGrid.of(weights, 0, weights.length, WeightType.INT4, blocks);
@@ -76,7 +78,11 @@ class BlockGridTest {
         weights[255] = 0.2;
         BlockGrid max = grid(SYMMETRIC, weights);
         BlockGrid least =
-                grid(new Blocks(16, true, ScaleChoice.MEAN_SQUARED_ERROR, false), weights);
+                grid(
+                        Options.defaults(Blocks.class)
+                                .withSize(16)
+                                .withScale(ScaleChoice.MEAN_SQUARED_ERROR),
+                        weights);
 
         assertThat(Math.abs(least.scale())).isLessThan(Math.abs(max.scale()));
         assertThat(error(least, weights)).isLessThan(error(max, weights));
@@ -87,16 +93,22 @@ class BlockGridTest {
             @ForAll @Size(16) List<@DoubleRange(min = -2, max = 2) Double> drawn,
             @ForAll boolean symmetric) {
         double[] weights = drawn.stream().mapToDouble(Double::doubleValue).toArray();
-        BlockGrid max = grid(new Blocks(16, symmetric, ScaleChoice.MAX, false), weights);
+        BlockGrid max =
+                grid(Options.defaults(Blocks.class).withSize(16).withSymmetric(symmetric), weights);
         BlockGrid least =
-                grid(new Blocks(16, symmetric, ScaleChoice.MEAN_SQUARED_ERROR, false), weights);
+                grid(
+                        Options.defaults(Blocks.class)
+                                .withSize(16)
+                                .withSymmetric(symmetric)
+                                .withScale(ScaleChoice.MEAN_SQUARED_ERROR),
+                        weights);
 
         assertThat(error(least, weights)).isLessThanOrEqualTo(error(max, weights));
     }
 
     @Test
     void sizesAreOfTwoOnly() {
-        assertThatThrownBy(() -> new Blocks(48, true, ScaleChoice.MAX, false))
+        assertThatThrownBy(() -> Options.defaults(Blocks.class).withSize(48))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("power of two")
                 .hasMessageContaining("48");

@@ -3,13 +3,14 @@ package dev.espalier.quantize.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.core.recipe.Options;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GptqTest {
-    private static final Blocks BLOCKS = new Blocks(16, true, ScaleChoice.MAX, false);
+    private static final Blocks BLOCKS = Options.defaults(Blocks.class).withSize(16);
 
     private static Gptq gptq(boolean actOrder) {
         return new Gptq(

@@ -2,6 +2,7 @@ package dev.espalier.quantize.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.core.recipe.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +52,9 @@ class GptqTimesTest {
                 values[i] = (float) random.nextGaussian();
             }
         }
-        Blocks blocks = new Blocks(32, true, ScaleChoice.MAX, false);
-        RoundingSettings settings = new RoundingSettings(RoundingSettings.Method.GPTQ, 0.01, false);
+        Blocks blocks = Options.defaults(Blocks.class);
+        RoundingSettings settings =
+                Options.defaults(RoundingSettings.class).withMethod(RoundingSettings.Method.GPTQ);
         double[][] seconds = new double[6][REPETITIONS];
         for (int i = 0; i < REPETITIONS; i++) {
             double[] start = {clock(), cpu()};

@@ -12,12 +12,12 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.testkit.PassTester;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -25,24 +25,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QuantizeWeightsTest {
-    private static final RoundingSettings NEAREST =
-            new RoundingSettings(RoundingSettings.Method.NEAREST, 0.01, false);
+    private static final RoundingSettings NEAREST = Options.defaults(RoundingSettings.class);
     private static final RoundingSettings GPTQ =
-            new RoundingSettings(RoundingSettings.Method.GPTQ, 0.01, false);
+            Options.defaults(RoundingSettings.class).withMethod(RoundingSettings.Method.GPTQ);
 
     private static QuantizeWeights pass(
             WeightType type, int size, boolean symmetric, int accuracyLevel) {
-        return new QuantizeWeights(
-                type,
-                new Blocks(size, symmetric, ScaleChoice.MAX, false),
-                NEAREST,
-                accuracyLevel,
-                List.of());
+        return Options.defaults(QuantizeWeights.class)
+                .withType(type)
+                .withBlocks(Options.defaults(Blocks.class).withSize(size).withSymmetric(symmetric))
+                .withRounding(NEAREST)
+                .withAccuracyLevel(accuracyLevel);
     }
 
     private static QuantizeWeights int4(RoundingSettings rounding, ScaleChoice scale) {
-        return new QuantizeWeights(
-                WeightType.INT4, new Blocks(32, true, scale, false), rounding, 4, List.of());
+        return Options.defaults(QuantizeWeights.class)
+                .withBlocks(Options.defaults(Blocks.class).withScale(scale))
+                .withRounding(rounding);
     }
 
     private static PassTester.Outcome quantized(String text, QuantizeWeights pass) {
@@ -227,8 +226,13 @@ class QuantizeWeightsTest {
                         table: float[7,64] = seed(4)
                         y = Gather(table, ids)
                         """);
-        Blocks blocks = new Blocks(32, symmetric, ScaleChoice.MAX, true);
-        QuantizeWeights pass = new QuantizeWeights(type, blocks, NEAREST, 4, List.of());
+        Blocks blocks =
+                Options.defaults(Blocks.class).withSymmetric(symmetric).withEmbeddings(true);
+        QuantizeWeights pass =
+                Options.defaults(QuantizeWeights.class)
+                        .withType(type)
+                        .withBlocks(blocks)
+                        .withRounding(NEAREST);
         Model after = pass.apply(model, PassContext.of(model).withRunner(Runners.SINGLE));
         float[] table = tensor(model, "table").toFloats();
         BlockWeight weight = NearestRounding.of(table, 64, 7, type, blocks);
@@ -255,12 +259,9 @@ class QuantizeWeightsTest {
                         table: float[7,40] = seed(4)
                         y = Gather(table, ids) as words
                         """,
-                        new QuantizeWeights(
-                                WeightType.INT4,
-                                new Blocks(32, true, ScaleChoice.MAX, true),
-                                NEAREST,
-                                4,
-                                List.of()))
+                        Options.defaults(QuantizeWeights.class)
+                                .withBlocks(Options.defaults(Blocks.class).withEmbeddings(true))
+                                .withRounding(NEAREST))
                 .unchangedBecause("'words': stays float: rows of 40 numbers are no whole blocks");
     }
 

@@ -5,6 +5,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Withers;
 import java.util.List;
 
 /**
@@ -14,14 +15,14 @@ import java.util.List;
  * @param values that they read; where none is named, the ends of the last two stages but the one
  *     that the network's own classifier reads
  */
+@Withers
 public record AuxiliarySettings(
         @Option(value = "0", help = "Weight of each one's cross entropy; 0.15 is usual", min = 0)
                 double weight,
         @Option(value = "[]", help = "Values that they read; ends of the last stages where empty")
-                List<String> values) {
+                List<String> values)
+        implements AuxiliarySettingsBuilder.With {
     private static final int MOST = 2;
-
-    public static final AuxiliarySettings NONE = new AuxiliarySettings(0, List.of());
 
     public AuxiliarySettings {
         values = List.copyOf(values);

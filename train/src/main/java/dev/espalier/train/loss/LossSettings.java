@@ -4,6 +4,7 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Withers;
 import dev.espalier.train.program.Objective;
 import java.util.List;
 
@@ -14,13 +15,15 @@ import java.util.List;
  * @param smoothing share of a class label that is spread over all classes
  * @param auxiliary classifiers inside the network
  */
+@Withers
 public record LossSettings(
         @Option(value = "cross-entropy", help = "Of class labels, or mse | l1 of float targets")
                 Kind kind,
         @Option(value = "0", help = "Share of the target spread over all classes", min = 0, max = 1)
                 double smoothing,
         @Option(help = "Classifiers inside the network, thrown away afterwards")
-                AuxiliarySettings auxiliary) {
+                AuxiliarySettings auxiliary)
+        implements LossSettingsBuilder.With {
     /** A comparison of outputs with what the examples say. */
     public enum Kind {
         /** Of class labels; see {@link CrossEntropy}. */
@@ -30,9 +33,6 @@ public record LossSettings(
         /** Mean absolute error of float targets; see {@link TargetDifference}. */
         L1
     }
-
-    public static final LossSettings DEFAULT =
-            new LossSettings(Kind.CROSS_ENTROPY, 0, AuxiliarySettings.NONE);
 
     public LossSettings {
         if (kind != Kind.CROSS_ENTROPY && (smoothing > 0 || auxiliary.weight() > 0)) {

@@ -2,6 +2,8 @@ package dev.espalier.train.regime;
 
 import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
+import dev.espalier.core.recipe.Options;
 
 /**
  * Random changes to training examples.
@@ -13,6 +15,7 @@ import dev.espalier.core.pass.Option;
  *     Augmentation#erasing}. 0.25 is usual
  * @param mixing whether examples are mixed with each other
  */
+@Withers
 public record AugmentationSettings(
         @Option(
                         value = "4",
@@ -29,31 +32,11 @@ public record AugmentationSettings(
                         min = 0,
                         max = 1)
                 double erasing,
-        @Option(help = "Training on mixtures of two examples") MixingSettings mixing) {
-    public static final AugmentationSettings DEFAULT = new AugmentationSettings(4, true);
-
+        @Option(help = "Training on mixtures of two examples") MixingSettings mixing)
+        implements AugmentationSettingsBuilder.With {
     /** Training examples stay as they are. */
-    public static final AugmentationSettings NONE = new AugmentationSettings(0, false);
-
-    /** Crops and mirror images alone. */
-    public AugmentationSettings(int padding, boolean flip) {
-        this(padding, flip, JitterSettings.NONE, 0, MixingSettings.NONE);
-    }
-
-    /** These settings with other changes of colours. */
-    public AugmentationSettings with(JitterSettings other) {
-        return new AugmentationSettings(padding, flip, other, erasing, mixing);
-    }
-
-    /** These settings with another probability of {@link #erasing}. */
-    public AugmentationSettings withErasing(double probability) {
-        return new AugmentationSettings(padding, flip, jitter, probability, mixing);
-    }
-
-    /** These settings with other mixtures of examples. */
-    public AugmentationSettings with(MixingSettings other) {
-        return new AugmentationSettings(padding, flip, jitter, erasing, other);
-    }
+    public static final AugmentationSettings NONE =
+            Options.defaults(AugmentationSettings.class).withPadding(0).withFlip(false);
 
     /** Whether an example is the same in every epoch. */
     public boolean isNone() {

@@ -1,6 +1,7 @@
 package dev.espalier.train.regime;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * Training on mixtures of two examples each, i and its partner j. In every step a share s is drawn
@@ -24,6 +25,7 @@ import dev.espalier.core.pass.Option;
  * @param mixup alpha of mixup, 0 for none
  * @param cutmix alpha of cutmix, 0 for none
  */
+@Withers
 public record MixingSettings(
         @Option(
                         value = "0",
@@ -38,7 +40,8 @@ public record MixingSettings(
                                 "Alpha of cutmix, which pastes a box of one image into another; 0 for none, 1 is usual",
                         min = 0,
                         max = 100)
-                double cutmix) {
+                double cutmix)
+        implements MixingSettingsBuilder.With {
     public static final MixingSettings NONE = new MixingSettings(0, 0);
 
     /** Whether examples are mixed at all. */

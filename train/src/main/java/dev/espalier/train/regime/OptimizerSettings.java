@@ -1,6 +1,8 @@
 package dev.espalier.train.regime;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
+import dev.espalier.core.recipe.Options;
 
 /**
  * How weights move along their gradients g at the learning rate r.
@@ -34,6 +36,7 @@ import dev.espalier.core.pass.Option;
  *     anything else. 0 for any. See Pascanu et al., On the difficulty of training recurrent neural
  *     networks, 2013
  */
+@Withers
 public record OptimizerSettings(
         @Option(value = "sgd", help = "How gradients become steps") Kind kind,
         @Option(
@@ -54,27 +57,26 @@ public record OptimizerSettings(
                         min = 0)
                 double weightDecay,
         @Option(value = "0", help = "Greatest norm of all gradients together, 0 for any", min = 0)
-                double clip) {
+                double clip)
+        implements OptimizerSettingsBuilder.With {
     /** Rules of descent. */
     public enum Kind {
         SGD,
         ADAMW
     }
 
-    public static final OptimizerSettings DEFAULT = sgd(0.9, 5e-4);
-
     /** Nesterov's descent, without a limit to gradients. */
     public static OptimizerSettings sgd(double momentum, double weightDecay) {
-        return new OptimizerSettings(Kind.SGD, momentum, 0.999, weightDecay, 0);
+        return Options.defaults(OptimizerSettings.class)
+                .withKind(Kind.SGD)
+                .withMomentum(momentum)
+                .withWeightDecay(weightDecay);
     }
 
     /** Adam with decoupled decay and its usual moments, without a limit to gradients. */
     public static OptimizerSettings adamw(double weightDecay) {
-        return new OptimizerSettings(Kind.ADAMW, 0.9, 0.999, weightDecay, 0);
-    }
-
-    /** These settings with another {@link #clip}. */
-    public OptimizerSettings clipped(double norm) {
-        return new OptimizerSettings(kind, momentum, secondMomentum, weightDecay, norm);
+        return Options.defaults(OptimizerSettings.class)
+                .withKind(Kind.ADAMW)
+                .withWeightDecay(weightDecay);
     }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.train.regime;
 
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * How the training program is made from the model.
@@ -9,6 +10,7 @@ import dev.espalier.core.pass.Option;
  * @param restoreBatchNorm whether batch normalization that an export folded into its convolutions
  *     is put back for training, and folded again afterwards
  */
+@Withers
 public record ProgramSettings(
         @Option(
                         value = "auto",
@@ -18,6 +20,5 @@ public record ProgramSettings(
                         value = "true",
                         help =
                                 "Whether folded batch-norm is put back for training and folded again")
-                boolean restoreBatchNorm) {
-    public static final ProgramSettings DEFAULT = new ProgramSettings(Precision.AUTO, true);
-}
+                boolean restoreBatchNorm)
+        implements ProgramSettingsBuilder.With {}

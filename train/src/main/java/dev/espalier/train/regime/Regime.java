@@ -2,6 +2,7 @@ package dev.espalier.train.regime;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 
 /**
  * How a network is trained, whatever it is trained for.
@@ -22,6 +23,7 @@ import dev.espalier.core.pass.Option;
  * @param augmentation random changes to training images
  * @param program how the training program is made from the model
  */
+@Withers
 public record Regime(
         @Option(value = "128", help = "Examples in a step", min = 1, max = 65536) int batch,
         @Option(
@@ -46,7 +48,8 @@ public record Regime(
         @Option(help = "How weights move") OptimizerSettings optimizer,
         @Option(help = "Course of the learning rate") ScheduleSettings schedule,
         @Option(help = "Random changes to training images") AugmentationSettings augmentation,
-        @Option(help = "How the training program is made") ProgramSettings program) {
+        @Option(help = "How the training program is made") ProgramSettings program)
+        implements RegimeBuilder.With {
     public Regime {
         if (microBatch > 0 && batch % microBatch != 0) {
             throw new InvalidOptionException(
@@ -57,64 +60,5 @@ public record Regime(
             throw new InvalidOptionException(
                     "mixing takes two examples or more in memory at once, found one; raise batch or micro-batch");
         }
-    }
-
-    public static final Regime DEFAULT =
-            new Regime(
-                    128,
-                    0,
-                    0,
-                    0,
-                    OptimizerSettings.DEFAULT,
-                    ScheduleSettings.DEFAULT,
-                    AugmentationSettings.DEFAULT,
-                    ProgramSettings.DEFAULT);
-
-    /** This regime with other steps, each taken at once. */
-    public Regime withBatch(int examples) {
-        return new Regime(
-                examples, 0, averaging, patience, optimizer, schedule, augmentation, program);
-    }
-
-    /** This regime with steps split into smaller parts. */
-    public Regime withMicroBatch(int examples) {
-        return new Regime(
-                batch, examples, averaging, patience, optimizer, schedule, augmentation, program);
-    }
-
-    /** This regime with an average of weights. */
-    public Regime withAveraging(double share) {
-        return new Regime(
-                batch, microBatch, share, patience, optimizer, schedule, augmentation, program);
-    }
-
-    /** This regime with an early end. */
-    public Regime withPatience(int epochs) {
-        return new Regime(
-                batch, microBatch, averaging, epochs, optimizer, schedule, augmentation, program);
-    }
-
-    /** This regime with another optimizer. */
-    public Regime with(OptimizerSettings other) {
-        return new Regime(
-                batch, microBatch, averaging, patience, other, schedule, augmentation, program);
-    }
-
-    /** This regime with another schedule. */
-    public Regime with(ScheduleSettings other) {
-        return new Regime(
-                batch, microBatch, averaging, patience, optimizer, other, augmentation, program);
-    }
-
-    /** This regime with another augmentation. */
-    public Regime with(AugmentationSettings other) {
-        return new Regime(
-                batch, microBatch, averaging, patience, optimizer, schedule, other, program);
-    }
-
-    /** This regime with another program. */
-    public Regime with(ProgramSettings other) {
-        return new Regime(
-                batch, microBatch, averaging, patience, optimizer, schedule, augmentation, other);
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.train.regime;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
+import dev.espalier.core.pass.Withers;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param milestones shares of all epochs after which a step comes, rising
  * @param factor of a step
  */
+@Withers
 public record ScheduleSettings(
         @Option(value = "cosine", help = "Course of the learning rate after the warm-up") Kind kind,
         @Option(
@@ -40,7 +42,8 @@ public record ScheduleSettings(
                         max = 1)
                 List<Double> milestones,
         @Option(value = "0.1", help = "What a step multiplies the rate by", min = 0, max = 1)
-                double factor) {
+                double factor)
+        implements ScheduleSettingsBuilder.With {
     /** Courses after the warm-up. */
     public enum Kind {
         COSINE,
@@ -61,19 +64,6 @@ public record ScheduleSettings(
                 throw new InvalidOptionException("milestones must rise, found " + milestones);
             }
         }
-    }
-
-    public static final ScheduleSettings DEFAULT =
-            new ScheduleSettings(Kind.COSINE, Optional.empty(), List.of(0.5, 0.75), 0.1);
-
-    /** This schedule with a warm-up of so many epochs. */
-    public ScheduleSettings warming(double epochs) {
-        return new ScheduleSettings(kind, Optional.of(epochs), milestones, factor);
-    }
-
-    /** This schedule with another course. */
-    public ScheduleSettings of(Kind other) {
-        return new ScheduleSettings(other, warmup, milestones, factor);
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.testkit.MemoryCheckpoints;
 import dev.espalier.train.BreakingData;
 import dev.espalier.train.KeptCheckpoints;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,8 +254,11 @@ class JointTrainerTest {
 
     private static final Regime PLAIN =
             TrainerTest.REGIME
-                    .with(OptimizerSettings.sgd(0, 0))
-                    .with(ScheduleSettings.DEFAULT.of(ScheduleSettings.Kind.CONSTANT).warming(0));
+                    .withOptimizer(OptimizerSettings.sgd(0, 0))
+                    .withSchedule(
+                            Options.defaults(ScheduleSettings.class)
+                                    .withKind(ScheduleSettings.Kind.CONSTANT)
+                                    .withWarmup(Optional.of(0.0)));
 
     @Test
     void aNetworkThatDivergesGoesBackAndTheOthersGoOn() {

@@ -10,6 +10,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.program.Objective;
 import dev.espalier.train.program.TorchProgram;
 import dev.espalier.train.program.Truth;
@@ -41,7 +42,8 @@ class LossTermsTest {
                         InputShapes.ofBatch(x.shape().size(0)),
                         1,
                         objective,
-                        Regime.DEFAULT.with(new ProgramSettings(Precision.FLOAT32, false)),
+                        Options.defaults(Regime.class)
+                                .withProgram(new ProgramSettings(Precision.FLOAT32, false)),
                         Map.of());
         try (TorchModule module = TorchModule.load(program.archive())) {
             return module.run("part", List.of(x, truth)).get(0).toFloats()[0];

@@ -64,7 +64,7 @@ class MixtureTest {
     private static final MixingSettings BOTH = new MixingSettings(0.2, 1);
 
     private static Regime mixing(MixingSettings settings) {
-        return Programs.EXACT.with(new AugmentationSettings(0, false).with(settings));
+        return Programs.EXACT.withAugmentation(AugmentationSettings.NONE.withMixing(settings));
     }
 
     /** The results of the program's {@code part}. */

@@ -8,6 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.regime.Precision;
 import dev.espalier.train.regime.ProgramSettings;
 import dev.espalier.train.regime.Regime;
@@ -17,7 +18,9 @@ import java.util.SplittableRandom;
 /** What tests feed to programs, and how near their results have to be. */
 public final class Programs {
     /** A regime that computes in float32 whatever the machine can. */
-    static final Regime EXACT = Regime.DEFAULT.with(new ProgramSettings(Precision.FLOAT32, false));
+    static final Regime EXACT =
+            Options.defaults(Regime.class)
+                    .withProgram(new ProgramSettings(Precision.FLOAT32, false));
 
     private Programs() {}
 

@@ -64,7 +64,7 @@ class RegularizerTest {
         return state.get(new Slot(Slot.Kind.WEIGHT, "w"));
     }
 
-    private static final Regime PLAIN = Programs.EXACT.with(OptimizerSettings.sgd(0, 0));
+    private static final Regime PLAIN = Programs.EXACT.withOptimizer(OptimizerSettings.sgd(0, 0));
 
     @Test
     void aProximalStepShrinksToZeroAndNotBeyond() {
@@ -82,7 +82,7 @@ class RegularizerTest {
             assertClose(once, Tensor.ofFloats(Shape.of(2, 2), 0.8f, -1.9f, 0.1f, 4), 1e-6);
         }
         // Momentum takes it along: m = 2, then 3; steps of 0.1 (2 + 1) and 0.1 (2 + 1.5).
-        Regime moving = Programs.EXACT.with(OptimizerSettings.sgd(0.5, 0));
+        Regime moving = Programs.EXACT.withOptimizer(OptimizerSettings.sgd(0.5, 0));
         Tensor twice = weight(steps(LINEAR, moving, of(Regularizer.Kind.SUBGRADIENT), 1, 2));
         assertThat(twice.toFloats()[0])
                 .isEqualTo(0.35f, org.assertj.core.api.Assertions.within(1e-5f));
@@ -109,7 +109,8 @@ class RegularizerTest {
                         Regularizer.Kind.MASK,
                         Map.of("w", Tensor.ofFloats(Shape.of(2, 2, 1, 1), 1, 0, 0, 1)),
                         Map.of());
-        Regime averaging = Programs.EXACT.with(OptimizerSettings.sgd(0.9, 1e-4)).withAveraging(0.9);
+        Regime averaging =
+                Programs.EXACT.withOptimizer(OptimizerSettings.sgd(0.9, 1e-4)).withAveraging(0.9);
         Map<Slot, Tensor> state = steps(convolution, averaging, mask, 1, 3);
         float[] before = convolution.graph().constant("w").orElseThrow().toFloats();
         float[] after = weight(state).toFloats();

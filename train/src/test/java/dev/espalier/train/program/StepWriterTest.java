@@ -58,7 +58,7 @@ class StepWriterTest {
 
     private static Map<String, Tensor> linear(OptimizerSettings optimizer, int steps) {
         Map<String, Tensor> weights = new HashMap<>();
-        steps(LINEAR, Programs.EXACT.with(optimizer), 1, steps, NOTHING, FIRST_CLASS, 0.2f)
+        steps(LINEAR, Programs.EXACT.withOptimizer(optimizer), 1, steps, NOTHING, FIRST_CLASS, 0.2f)
                 .forEach(
                         (slot, tensor) -> {
                             if (slot.kind() == Slot.Kind.WEIGHT) {
@@ -121,9 +121,9 @@ class StepWriterTest {
     @Test
     void clippingShortensAllGradientsTogether() {
         Tensor x = Tensor.ofFloats(Shape.of(1, 2), 3, 4);
-        OptimizerSettings optimizer = OptimizerSettings.sgd(0, 0).clipped(0.5);
+        OptimizerSettings optimizer = OptimizerSettings.sgd(0, 0).withClip(0.5);
         Map<Slot, Tensor> state =
-                steps(LINEAR, Programs.EXACT.with(optimizer), 1, 1, x, FIRST_CLASS, 1);
+                steps(LINEAR, Programs.EXACT.withOptimizer(optimizer), 1, 1, x, FIRST_CLASS, 1);
         // Scores are 16 and 31: p - onehot is -1 and 1, and the gradient of w is that times x.
         double norm = Math.sqrt(2 + 2 * 25);
         float share = (float) (0.5 / norm);
@@ -141,7 +141,7 @@ class StepWriterTest {
     @Test
     void clippingLeavesShortGradientsAlone() {
         Map<String, Tensor> free = linear(OptimizerSettings.sgd(0.9, 0.1), 2);
-        Map<String, Tensor> clipped = linear(OptimizerSettings.sgd(0.9, 0.1).clipped(100), 2);
+        Map<String, Tensor> clipped = linear(OptimizerSettings.sgd(0.9, 0.1).withClip(100), 2);
         assertThat(clipped).isEqualTo(free);
     }
 
@@ -156,7 +156,7 @@ class StepWriterTest {
                         h = MatMul(x, w)
                         logits = Add(h, shift)
                         """);
-        Regime regime = Programs.EXACT.with(OptimizerSettings.sgd(0, 0.5));
+        Regime regime = Programs.EXACT.withOptimizer(OptimizerSettings.sgd(0, 0.5));
         Tensor labels = Tensor.ofLongs(Shape.of(2), 0, 1);
         Map<Slot, Tensor> state =
                 steps(
@@ -176,7 +176,8 @@ class StepWriterTest {
 
     @Test
     void theAverageFollowsTheWeightsSoonAtFirst() {
-        Regime regime = Programs.EXACT.with(OptimizerSettings.sgd(0, 0.5)).withAveraging(0.15);
+        Regime regime =
+                Programs.EXACT.withOptimizer(OptimizerSettings.sgd(0, 0.5)).withAveraging(0.15);
         Map<Slot, Tensor> state = steps(LINEAR, regime, 1, 3, NOTHING, FIRST_CLASS, 0.2f);
         double weight = 1;
         double average = 1;
@@ -211,8 +212,8 @@ class StepWriterTest {
         for (OptimizerSettings optimizer :
                 List.of(
                         OptimizerSettings.sgd(0.9, 0.01),
-                        OptimizerSettings.sgd(0.9, 0.01).clipped(0.05))) {
-            Regime regime = Programs.EXACT.with(optimizer);
+                        OptimizerSettings.sgd(0.9, 0.01).withClip(0.05))) {
+            Regime regime = Programs.EXACT.withOptimizer(optimizer);
             Map<Slot, Tensor> whole = steps(model, regime, 1, 5, x, labels, 0.5f);
             Map<Slot, Tensor> split = steps(model, regime, 4, 5, x, labels, 0.5f);
             assertThat(split.keySet()).isEqualTo(whole.keySet());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.regime.ScheduleSettings.Kind;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,12 @@ class ScheduleSettingsTest {
             @ForAll @IntRange(min = 1, max = 30) int stepsPerEpoch,
             @ForAll @DoubleRange(min = 0, max = 50) double warmup) {
         double[] curve =
-                curve(ScheduleSettings.DEFAULT.of(kind).warming(warmup), epochs, stepsPerEpoch);
+                curve(
+                        Options.defaults(ScheduleSettings.class)
+                                .withKind(kind)
+                                .withWarmup(Optional.of(warmup)),
+                        epochs,
+                        stepsPerEpoch);
         double rising = Math.min(warmup, epochs) * stepsPerEpoch;
         for (int step = 0; step < curve.length; step++) {
             assertThat(curve[step]).isBetween(0.0, 1.0);
@@ -52,7 +58,11 @@ class ScheduleSettingsTest {
             @ForAll @IntRange(min = 2, max = 40) int epochs,
             @ForAll @IntRange(min = 20, max = 60) int stepsPerEpoch) {
         for (Kind kind : List.of(Kind.COSINE, Kind.ONE_CYCLE)) {
-            double[] curve = curve(ScheduleSettings.DEFAULT.of(kind), epochs, stepsPerEpoch);
+            double[] curve =
+                    curve(
+                            Options.defaults(ScheduleSettings.class).withKind(kind),
+                            epochs,
+                            stepsPerEpoch);
             assertThat(curve[curve.length - 1]).isLessThan(0.01);
         }
     }
@@ -61,7 +71,9 @@ class ScheduleSettingsTest {
     void stepsComeAtTheMilestones() {
         double[] curve =
                 curve(
-                        new ScheduleSettings(Kind.STEP, Optional.of(1.0), List.of(0.5, 0.75), 0.1),
+                        Options.defaults(ScheduleSettings.class)
+                                .withKind(Kind.STEP)
+                                .withWarmup(Optional.of(1.0)),
                         8,
                         10);
         assertThat(curve[0]).isCloseTo(0.1, within(1e-12));
@@ -73,7 +85,8 @@ class ScheduleSettingsTest {
 
     @Example
     void oneCycleRisesFromATwentyFifthOverThreeTenths() {
-        double[] curve = curve(ScheduleSettings.DEFAULT.of(Kind.ONE_CYCLE), 10, 100);
+        double[] curve =
+                curve(Options.defaults(ScheduleSettings.class).withKind(Kind.ONE_CYCLE), 10, 100);
         assertThat(curve[0]).isCloseTo(0.04, within(1e-4));
         assertThat(curve[149]).isCloseTo(0.52, within(1e-12));
         assertThat(curve[299]).isCloseTo(1, within(1e-12));
@@ -82,7 +95,13 @@ class ScheduleSettingsTest {
 
     @Example
     void aConstantRateWithoutWarmupIsConstant() {
-        assertThat(curve(ScheduleSettings.DEFAULT.of(Kind.CONSTANT).warming(0), 3, 4))
+        assertThat(
+                        curve(
+                                Options.defaults(ScheduleSettings.class)
+                                        .withKind(Kind.CONSTANT)
+                                        .withWarmup(Optional.of(0.0)),
+                                3,
+                                4))
                 .containsOnly(1);
     }
 
@@ -90,8 +109,9 @@ class ScheduleSettingsTest {
     void refusesMilestonesThatDoNotRise() {
         assertThatThrownBy(
                         () ->
-                                new ScheduleSettings(
-                                        Kind.STEP, Optional.empty(), List.of(0.5, 0.5), 0.1))
+                                Options.defaults(ScheduleSettings.class)
+                                        .withKind(Kind.STEP)
+                                        .withMilestones(List.of(0.5, 0.5)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("milestones");
     }

@@ -14,6 +14,7 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.PatternImages;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.TrainerTest;
@@ -75,12 +76,17 @@ class TeacherAnswersTest {
 
     @Test
     void areNotTheSameTwiceWhereExamplesChange() {
-        AugmentationSettings none = new AugmentationSettings(0, false);
+        AugmentationSettings none = AugmentationSettings.NONE;
         assertThat(none.isNone()).isTrue();
-        assertThat(new AugmentationSettings(1, false).isNone()).isFalse();
-        assertThat(new AugmentationSettings(0, true).isNone()).isFalse();
+        assertThat(
+                        Options.defaults(AugmentationSettings.class)
+                                .withPadding(1)
+                                .withFlip(false)
+                                .isNone())
+                .isFalse();
+        assertThat(Options.defaults(AugmentationSettings.class).withPadding(0).isNone()).isFalse();
         assertThat(none.withErasing(0.5).isNone()).isFalse();
-        assertThat(none.with(new MixingSettings(1, 0)).isNone()).isFalse();
+        assertThat(none.withMixing(new MixingSettings(1, 0)).isNone()).isFalse();
     }
 
     @Test

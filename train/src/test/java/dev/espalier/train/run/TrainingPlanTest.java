@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.regime.Regime;
 import dev.espalier.train.regime.ScheduleSettings;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {
     private static TrainingPlan plan(int epochs, double warmup) {
         return new TrainingPlan(
-                epochs, 0.4, Regime.DEFAULT.with(ScheduleSettings.DEFAULT.warming(warmup)));
+                epochs,
+                0.4,
+                Options.defaults(Regime.class)
+                        .withSchedule(
+                                Options.defaults(ScheduleSettings.class)
+                                        .withWarmup(Optional.of(warmup))));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.KeptCheckpoints;
 import dev.espalier.train.PatternImages;
 import dev.espalier.train.RecalibrateBatchNorm;
@@ -27,6 +28,7 @@ import dev.espalier.train.regime.Regime;
 import dev.espalier.train.regime.ScheduleSettings;
 import dev.espalier.train.torch.TorchModule;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,8 +58,11 @@ class TrainingRunTest {
 
     private static final Regime PLAIN =
             TrainerTest.REGIME
-                    .with(OptimizerSettings.sgd(0, 0))
-                    .with(ScheduleSettings.DEFAULT.of(ScheduleSettings.Kind.CONSTANT).warming(0));
+                    .withOptimizer(OptimizerSettings.sgd(0, 0))
+                    .withSchedule(
+                            Options.defaults(ScheduleSettings.class)
+                                    .withKind(ScheduleSettings.Kind.CONSTANT)
+                                    .withWarmup(Optional.of(0.0)));
 
     @BeforeEach
     void onOneThread() {
@@ -90,7 +95,7 @@ class TrainingRunTest {
     void killsAfterEveryEpochChangeNoBitOfTheResult() {
         Regime regime =
                 TrainerTest.REGIME
-                        .with(OptimizerSettings.adamw(0.05).clipped(1))
+                        .withOptimizer(OptimizerSettings.adamw(0.05).withClip(1))
                         .withMicroBatch(16)
                         .withAveraging(0.9);
         for (Regime each : List.of(TrainerTest.REGIME, regime)) {
@@ -330,8 +335,8 @@ class TrainingRunTest {
 
     @Test
     void statisticsOfTheAverageAreThoseOfImagesAsTrainingSawThem() {
-        AugmentationSettings padded = new AugmentationSettings(2, true);
-        Regime regime = TrainerTest.REGIME.with(padded).withAveraging(0.9);
+        AugmentationSettings padded = Options.defaults(AugmentationSettings.class).withPadding(2);
+        Regime regime = TrainerTest.REGIME.withAugmentation(padded).withAveraging(0.9);
         Model trained =
                 undisturbed(
                         SMALL,
@@ -343,8 +348,9 @@ class TrainingRunTest {
 
     @Test
     void statisticsOfMixturesAreNotMeasuredOnSingleImages() {
-        AugmentationSettings mixed = AugmentationSettings.NONE.with(new MixingSettings(0.4, 0));
-        Regime regime = TrainerTest.REGIME.with(mixed);
+        AugmentationSettings mixed =
+                AugmentationSettings.NONE.withMixing(new MixingSettings(0.4, 0));
+        Regime regime = TrainerTest.REGIME.withAugmentation(mixed);
         List<Model> trained =
                 Stream.of(regime, regime.withAveraging(0.9))
                         .map(

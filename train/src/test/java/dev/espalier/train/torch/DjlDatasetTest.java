@@ -26,6 +26,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.Trainer;
 import dev.espalier.train.loss.CrossEntropy;
@@ -289,7 +290,10 @@ class DjlDatasetTest {
     void trainsAClassifier() {
         DjlDataset data = DjlDataset.classification(classes(DataType.INT64), CLASSIFIER);
         PassContext context = context(CLASSIFIER, data);
-        Regime regime = Regime.DEFAULT.withBatch(20).with(AugmentationSettings.NONE);
+        Regime regime =
+                Options.defaults(Regime.class)
+                        .withBatch(20)
+                        .withAugmentation(AugmentationSettings.NONE);
         new Trainer(new TrainingPlan(5, 0.1, regime), new CrossEntropy(0), context)
                 .train(CLASSIFIER);
         assertThat(last(context, "validation top-1")).isEqualTo(1);
@@ -299,7 +303,10 @@ class DjlDatasetTest {
     void trainsARegression() {
         DjlDataset data = DjlDataset.regression(targets(new Shape(EXAMPLES)), REGRESSION);
         PassContext context = context(REGRESSION, data);
-        Regime regime = Regime.DEFAULT.withBatch(20).with(AugmentationSettings.NONE);
+        Regime regime =
+                Options.defaults(Regime.class)
+                        .withBatch(20)
+                        .withAugmentation(AugmentationSettings.NONE);
         new Trainer(new TrainingPlan(40, 0.1, regime), new TargetDifference(true), context)
                 .train(REGRESSION);
         assertThat(last(context, "validation root mean squared error")).isLessThan(0.1);

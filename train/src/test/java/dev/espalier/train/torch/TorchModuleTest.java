@@ -7,6 +7,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.recipe.Options;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.program.TorchProgram;
 import dev.espalier.train.regime.OptimizerSettings;
@@ -51,7 +52,10 @@ class TorchModuleTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void stepsLeaveNoMemoryBehind() throws IOException {
-        Regime regime = Regime.DEFAULT.with(OptimizerSettings.adamw(0.01)).withAveraging(0.9);
+        Regime regime =
+                Options.defaults(Regime.class)
+                        .withOptimizer(OptimizerSettings.adamw(0.01))
+                        .withAveraging(0.9);
         TorchProgram program =
                 TorchProgram.training(
                         WIDE, InputShapes.ofBatch(BATCH), 1, new CrossEntropy(0), regime, Map.of());
