@@ -15,6 +15,7 @@ import dev.espalier.core.onnx.proto.Onnx.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 /**
@@ -214,25 +215,30 @@ final class GraphMutation {
             case 3 -> dims.removeIf(dim -> random.nextBoolean());
             default -> dims.replaceAll(dim -> random.nextInt(3) == 0 ? random.nextInt(9) : dim);
         }
+        OptionalInt count = elements(dims);
+        if (count.isPresent()) {
+            tensor.clearDims().addAllDims(dims);
+            resize(tensor, count.getAsInt());
+        }
+    }
+
+    /** Empty where no tensor can be made of these. */
+    private static OptionalInt elements(List<Long> dims) {
         long count = 1;
         for (long dim : dims) {
             count *= dim;
         }
-        if (count < 0 || count > MOST_ELEMENTS) {
-            return;
-        }
-        tensor.clearDims().addAllDims(dims);
-        resize(tensor, (int) count);
+        return count < 0 || count > MOST_ELEMENTS ? OptionalInt.empty() : OptionalInt.of((int) count);
     }
 
     private void retype() {
         TensorProto.Builder tensor = constant();
-        int count = 1;
-        for (long dim : tensor.getDimsList()) {
-            count *= (int) dim;
+        int type = 1 + random.nextInt(26);
+        OptionalInt count = elements(tensor.getDimsList());
+        if (count.isPresent()) {
+            tensor.setDataType(type);
+            resize(tensor, count.getAsInt());
         }
-        tensor.setDataType(1 + random.nextInt(26));
-        resize(tensor, count);
     }
 
     private void resize(TensorProto.Builder tensor, int count) {
