@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The borders between modules and layers, and the habits that hold everywhere. */
 @AnalyzeClasses(
@@ -130,6 +131,30 @@ class ArchitectureTest {
                     .whereLayer("op")
                     .mayOnlyBeAccessedByLayers("analysis", "layer", "pass", "simplify")
                     .withOptionalLayers(true);
+
+    /** What is in the module {@code model}; the other packages of core are compress-core's. */
+    private static final List<String> MODEL =
+            List.of(
+                    ROOT + ".core",
+                    ROOT + ".core.ir..",
+                    ROOT + ".core.op..",
+                    ROOT + ".core.onnx..",
+                    ROOT + ".core.file..",
+                    ROOT + ".core.analysis..",
+                    ROOT + ".core.layer..");
+
+    @ArchTest
+    static final ArchRule theModelNeedsProtobufAlone =
+            classes()
+                    .that()
+                    .resideInAnyPackage(MODEL.toArray(String[]::new))
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            Stream.concat(
+                                            MODEL.stream(),
+                                            Stream.of("java..", "com.google.protobuf.."))
+                                    .toArray(String[]::new));
 
     @ArchTest
     static final ArchRule coreKnowsNoModuleAboveIt =

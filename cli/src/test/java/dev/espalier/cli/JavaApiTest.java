@@ -68,6 +68,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JavaApiTest {
     private static final Path PAGE = Path.of("../docs/java-api.md");
     private static final Path SOURCE = Path.of("src/test/java/dev/espalier/cli/JavaApiTest.java");
+    private static final Path LAST =
+            Path.of("../model/src/test/java/dev/espalier/core/ModelAloneTest.java");
 
     private static final Regime SMALL =
             Options.defaults(Regime.class).withBatch(9).withAugmentation(AugmentationSettings.NONE);
@@ -83,7 +85,10 @@ class JavaApiTest {
     void thePageShowsWhatRunsHere() throws IOException {
         List<String> shown = found("(?s)```java\n(.*?)```", Files.readString(PAGE));
         List<String> run =
-                found("(?s)// shown\n(.*?)\n *// end", Files.readString(SOURCE)).stream()
+                found(
+                                "(?s)// shown\n(.*?)\n *// end",
+                                Files.readString(SOURCE) + Files.readString(LAST))
+                        .stream()
                         .map(code -> code.stripTrailing().stripIndent() + "\n")
                         .toList();
         assertThat(shown).isNotEmpty().containsExactlyElementsOf(run);

@@ -13,7 +13,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.groupconv.structure.TimingPrecision;
-import dev.espalier.testkit.MemoryCheckpoints;
+import dev.espalier.testkit.pass.MemoryCheckpoints;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -13,7 +13,7 @@ import dev.espalier.groupconv.convert.Converted;
 import dev.espalier.groupconv.convert.GroupConversion;
 import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.pass.PassTester;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -14,7 +14,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

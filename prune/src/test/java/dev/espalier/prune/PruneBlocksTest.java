@@ -7,8 +7,8 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.PassTester;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.PassTester;
+import dev.espalier.testkit.pass.RandomSamples;
 import org.junit.jupiter.api.Test;
 
 class PruneBlocksTest {

@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.pass.PassTester;
 import org.junit.jupiter.api.Test;
 
 class PruneTest {

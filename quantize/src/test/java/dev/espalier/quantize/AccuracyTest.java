@@ -9,7 +9,7 @@ import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -14,7 +14,7 @@ import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.runtime.OptimizedGraph;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -12,7 +12,7 @@ import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.runtime.Stopwatch;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

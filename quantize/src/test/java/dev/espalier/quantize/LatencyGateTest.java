@@ -13,7 +13,7 @@ import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.placement.KeepFloat;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -18,7 +18,7 @@ import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.calibration.Calibration;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -25,7 +25,7 @@ import dev.espalier.quantize.kernel.LayerPairs;
 import dev.espalier.quantize.kernel.WeightedLayer;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.quantize.saturation.SaturationProof;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

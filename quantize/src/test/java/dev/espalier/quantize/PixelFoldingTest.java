@@ -17,7 +17,7 @@ import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.quantize.saturation.SaturationProof;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package dev.espalier.core.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Shape;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import org.junit.jupiter.api.Test;
 
 class DataSplitsTest {

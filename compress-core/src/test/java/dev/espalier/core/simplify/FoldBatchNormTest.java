@@ -2,11 +2,14 @@ package dev.espalier.core.simplify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.layer.FilterNorms;
+import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.testkit.pass.PassTester;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -267,6 +270,27 @@ class FoldBatchNormTest {
     @Test
     void modelsWithoutBatchNormStay() {
         folded("graph (x: float[2]) -> (y)\ny = Relu(x)\n").unchanged().skippedNothing();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'w: float[2,2,1,1] = [1, -2, 3, 4]', 'h = Conv(x, w)', 3, 14",
+        "'w: float[2,1,1,1] = [5, 7]', 'h = ConvTranspose(x, w) {group=2}', 5, 14"
+    })
+    void filtersCountAsBefore(String weight, String layer, double first, double second) {
+        Model model =
+                GraphText.parse(
+                        "graph (x: float[1,2,1,1]) -> (y)\n%s\n%s%s\n%s\n"
+                                .formatted(
+                                        weight, NORM.replace("= [2, 6]", "= [-2, 6]"), layer, BN));
+        assertThat(effective(model.graph(), "h")).containsExactly(first, second);
+        assertThat(effective(FoldBatchNorm.fold(model).graph(), "y"))
+                .containsExactly(first, second);
+    }
+
+    private static double[] effective(Graph graph, String output) {
+        Layer layer = Layer.of(graph.producer(output).orElseThrow(), graph::constant).orElseThrow();
+        return FilterNorms.effective(layer, graph, graph::constant);
     }
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import dev.espalier.core.pass.Proof;
 import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.groupconv.structure.Permutation;
 import dev.espalier.runtime.OrtRunner;
-import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.pass.PassTester;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Runners;
 import dev.espalier.testkit.RandomGraphs;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -19,7 +19,7 @@ import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.quantize.saturation.Target;
 import dev.espalier.runtime.OptimizedGraph;
-import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.pass.PassTester;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

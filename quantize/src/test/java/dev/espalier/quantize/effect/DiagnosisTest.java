@@ -18,7 +18,7 @@ import dev.espalier.quantize.repair.RoundWeights;
 import dev.espalier.quantize.repair.Rounding;
 import dev.espalier.quantize.saturation.SaturatingRunner;
 import dev.espalier.quantize.saturation.Target;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

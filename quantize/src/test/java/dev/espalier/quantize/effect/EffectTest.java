@@ -14,7 +14,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Effect;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.Runners;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import dev.espalier.core.data.Batch;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.Map;
 
 /** Random samples, {@code factor} times as great, of which it is said that they have labels. */

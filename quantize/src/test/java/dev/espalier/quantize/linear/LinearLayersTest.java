@@ -16,7 +16,7 @@ import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
 import dev.espalier.quantize.weights.QuantizeWeights;
-import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.pass.PassTester;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -12,7 +12,7 @@ import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.quantize.repair.Closeness;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -15,7 +15,7 @@ import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,7 @@ import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.repair.Equalize;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -12,7 +12,7 @@ import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -15,7 +15,7 @@ import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.quantize.saturation.SaturationProof;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;

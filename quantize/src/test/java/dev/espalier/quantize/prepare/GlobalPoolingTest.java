@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.quantize.Runners;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.quantize.Runners;
-import dev.espalier.testkit.PassTester;
 import dev.espalier.testkit.RandomGraphs;
+import dev.espalier.testkit.pass.PassTester;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -11,7 +11,7 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.calibration.Calibration;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

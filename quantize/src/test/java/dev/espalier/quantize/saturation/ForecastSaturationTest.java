@@ -7,7 +7,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -5,7 +5,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.quantize.Runners;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.StringJoiner;

@@ -19,7 +19,7 @@ import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.placement.KeepFloat;
 import dev.espalier.quantize.qdq.Integers;
 import dev.espalier.testkit.RandomGraphs;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

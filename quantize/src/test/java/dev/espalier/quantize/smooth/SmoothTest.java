@@ -20,7 +20,7 @@ import dev.espalier.quantize.dynamic.QuantizeDynamic;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
-import dev.espalier.testkit.RandomSamples;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -17,7 +17,7 @@ import dev.espalier.quantize.Runners;
 import dev.espalier.quantize.encoder.Comparison;
 import dev.espalier.quantize.encoder.Encoder;
 import dev.espalier.quantize.encoder.TokenSamples;
-import dev.espalier.testkit.PassTester;
+import dev.espalier.testkit.pass.PassTester;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

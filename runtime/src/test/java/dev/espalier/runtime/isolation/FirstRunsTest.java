@@ -9,7 +9,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.testkit.MemoryCheckpoints;
+import dev.espalier.testkit.pass.MemoryCheckpoints;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

@@ -14,7 +14,7 @@ import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.recipe.Options;
-import dev.espalier.testkit.MemoryCheckpoints;
+import dev.espalier.testkit.pass.MemoryCheckpoints;
 import dev.espalier.train.BreakingData;
 import dev.espalier.train.KeptCheckpoints;
 import dev.espalier.train.PatternImages;

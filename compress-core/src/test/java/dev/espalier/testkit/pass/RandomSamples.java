@@ -1,4 +1,4 @@
-package dev.espalier.testkit;
+package dev.espalier.testkit.pass;
 
 import dev.espalier.core.data.Augmentation;
 import dev.espalier.core.data.Batch;

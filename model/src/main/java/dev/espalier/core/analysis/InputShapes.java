@@ -1,7 +1,6 @@
 package dev.espalier.core.analysis;
 
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.data.RandomTensor;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;

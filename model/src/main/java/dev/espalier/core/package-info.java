@@ -3,7 +3,7 @@
  * folder.
  *
  * <p>Read {@link dev.espalier.core.CompressionException} first. The packages below this one hold
- * the model ({@code ir}), its operators ({@code op}), the file format ({@code onnx}) and the
- * passes.
+ * the model ({@code ir}), its operators ({@code op}) and the file format ({@code onnx}); those with
+ * passes are in the module compress-core.
  */
 package dev.espalier.core;

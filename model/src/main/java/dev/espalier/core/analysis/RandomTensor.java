@@ -1,4 +1,4 @@
-package dev.espalier.core.data;
+package dev.espalier.core.analysis;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.DataType;
@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  * arithmetic on zeros can be faster than on data; 8-bit integers, mostly images, use their whole
  * range; wider ones are 0 or 1, which are good as masks and as indices into anything.
  */
-public final class RandomTensor {
+final class RandomTensor {
     /** More than any sensible batch of images; less than what makes the JVM fail. */
     private static final long MOST_BYTES = 1L << 30;
 
@@ -26,7 +26,7 @@ public final class RandomTensor {
      *
      * @throws UnsupportedModelException where it would take more than 1 GiB
      */
-    public static Tensor of(TensorType type, SplittableRandom random) {
+    static Tensor of(TensorType type, SplittableRandom random) {
         requireSensible(type);
         int count = Math.toIntExact(type.shape().elementCount());
         if (type.dataType() == DataType.STRING) {
@@ -63,7 +63,7 @@ public final class RandomTensor {
      *
      * @throws UnsupportedModelException where it would take more than 1 GiB, or holds no numbers
      */
-    public static Tensor ones(TensorType type) {
+    static Tensor ones(TensorType type) {
         requireSensible(type);
         int count = Math.toIntExact(type.shape().elementCount());
         if (type.dataType().isInteger()) {

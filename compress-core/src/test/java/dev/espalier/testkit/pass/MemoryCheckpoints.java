@@ -1,4 +1,4 @@
-package dev.espalier.testkit;
+package dev.espalier.testkit.pass;
 
 import dev.espalier.core.pass.Checkpoints;
 import java.util.Map;

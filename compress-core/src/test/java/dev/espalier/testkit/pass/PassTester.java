@@ -1,4 +1,4 @@
-package dev.espalier.testkit;
+package dev.espalier.testkit.pass;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

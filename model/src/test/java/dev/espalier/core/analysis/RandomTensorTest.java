@@ -1,4 +1,4 @@
-package dev.espalier.core.data;
+package dev.espalier.core.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
