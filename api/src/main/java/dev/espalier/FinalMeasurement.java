@@ -9,7 +9,7 @@ import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.input.ModelFile;
-import dev.espalier.output.ResumeStore;
+import dev.espalier.internal.output.ResumeStore;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;

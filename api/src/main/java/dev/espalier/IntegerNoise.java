@@ -8,7 +8,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.report.NumberTable;
-import dev.espalier.output.ResumeStore;
+import dev.espalier.internal.output.ResumeStore;
 import dev.espalier.runtime.ValueNoise;
 import java.nio.file.Path;
 import java.util.List;

@@ -16,7 +16,7 @@ import dev.espalier.core.report.NumberTable;
 import dev.espalier.core.report.PassReport;
 import dev.espalier.core.report.RunFacts;
 import dev.espalier.input.ModelFile;
-import dev.espalier.input.Versions;
+import dev.espalier.internal.input.Versions;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

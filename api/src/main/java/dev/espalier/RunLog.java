@@ -1,6 +1,6 @@
 package dev.espalier;
 
-import dev.espalier.output.Printable;
+import dev.espalier.internal.output.Printable;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,5 @@
 /**
- * What a run is given: models and data as files, where they are found, by which hash they are known
- * again, and the trial of models that somebody else made. Read {@link dev.espalier.input.ModelFile}
- * first.
+ * The model that a run is given: where its file is found, and what it holds. Read {@link
+ * dev.espalier.input.ModelFile} first.
  */
 package dev.espalier.input;

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.ForeignModels;
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.cli.command.CommandFactory;
 import dev.espalier.cli.command.Espalier;
@@ -8,7 +9,6 @@ import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.cli.terminal.Terminal;
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.CompressionException;
-import dev.espalier.input.ForeignModels;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;

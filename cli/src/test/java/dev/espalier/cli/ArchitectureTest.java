@@ -41,7 +41,7 @@ class ArchitectureTest {
         public boolean includes(com.tngtech.archunit.core.importer.Location location) {
             return !location.contains("-tests.jar")
                     && !location.contains("/testkit/")
-                    && !location.contains("/core/onnx/proto/")
+                    && !location.contains("/core/internal/proto/")
                     && !location.contains("/jmh_generated/");
         }
     }
@@ -72,8 +72,7 @@ class ArchitectureTest {
                         "quantize",
                         "groupconv",
                         "input",
-                        "output",
-                        "worker",
+                        "internal",
                         "door",
                         "cli");
     }
@@ -97,7 +96,10 @@ class ArchitectureTest {
                     .layer("ir")
                     .definedBy(ROOT + ".core.ir..")
                     .layer("data")
-                    .definedBy(ROOT + ".core.data..")
+                    .definedBy(
+                            ROOT + ".core.data..",
+                            ROOT + ".core.internal.image..",
+                            ROOT + ".core.internal.stored..")
                     .layer("op")
                     .definedBy(ROOT + ".core.op..")
                     .layer("analysis")
@@ -113,7 +115,7 @@ class ArchitectureTest {
                     .layer("recipe")
                     .definedBy(ROOT + ".core.recipe..")
                     .layer("report")
-                    .definedBy(ROOT + ".core.report..")
+                    .definedBy(ROOT + ".core.report..", ROOT + ".core.internal.html..")
                     .whereLayer("onnx")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("simplify")
@@ -139,7 +141,8 @@ class ArchitectureTest {
                     ROOT + ".core.ir..",
                     ROOT + ".core.op..",
                     ROOT + ".core.onnx..",
-                    ROOT + ".core.file..",
+                    ROOT + ".core.internal.file..",
+                    ROOT + ".core.internal.proto..",
                     ROOT + ".core.analysis..",
                     ROOT + ".core.layer..");
 
@@ -195,11 +198,11 @@ class ArchitectureTest {
                     .layer("door")
                     .definedBy(ROOT)
                     .layer("input")
-                    .definedBy(ROOT + ".input..")
+                    .definedBy(ROOT + ".input..", ROOT + ".internal.input..")
                     .layer("output")
-                    .definedBy(ROOT + ".output..")
+                    .definedBy(ROOT + ".internal.output..")
                     .layer("worker")
-                    .definedBy(ROOT + ".worker..")
+                    .definedBy(ROOT + ".internal.worker..")
                     .layer("command line")
                     .definedBy(ROOT + ".cli..")
                     .whereLayer("door")
@@ -230,17 +233,27 @@ class ArchitectureTest {
     @ArchTest static final ArchRule picocli = door("picocli..", "cli");
     @ArchTest static final ArchRule progressbar = door("me.tongfei..", "cli");
     @ArchTest static final ArchRule jmh = door("org.openjdk.jmh..", "benchmarks");
-    @ArchTest static final ArchRule protobuf = door("com.google.protobuf..", "core.onnx");
+
+    @ArchTest
+    static final ArchRule protobuf =
+            door("com.google.protobuf..", "core.onnx", "core.internal.proto");
+
     @ArchTest static final ArchRule nd4j = door("org.nd4j..", "linalg");
     @ArchTest static final ArchRule openBlas = door("org.bytedeco..", "linalg");
     @ArchTest static final ArchRule yaml = door("org.snakeyaml..", "core.recipe");
 
     @ArchTest
     static final ArchRule json =
-            door("com.fasterxml.jackson..", "core.report", "core.recipe", "cli");
+            door(
+                    "com.fasterxml.jackson..",
+                    "core.report",
+                    "core.internal.html",
+                    "core.recipe",
+                    "cli");
 
     @ArchTest
-    static final ArchRule csv = door("org.apache.commons.csv..", "core.data", "core.report", "cli");
+    static final ArchRule csv =
+            door("org.apache.commons.csv..", "core.internal.stored", "core.report", "cli");
 
     @ArchTest
     static final ArchRule noCyclesBetweenModules =

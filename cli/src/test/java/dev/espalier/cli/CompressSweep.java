@@ -1,16 +1,16 @@
 package dev.espalier.cli;
 
+import dev.espalier.ForeignModels;
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.cli.command.Espalier;
 import dev.espalier.cli.terminal.Cancellation;
 import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.cli.terminal.Terminal;
-import dev.espalier.core.file.Disk;
+import dev.espalier.core.internal.file.Disk;
 import dev.espalier.core.pass.Progress;
-import dev.espalier.input.ForeignModels;
-import dev.espalier.output.FolderMark;
-import dev.espalier.output.RunFolder;
+import dev.espalier.internal.output.FolderMark;
+import dev.espalier.internal.output.RunFolder;
 import dev.espalier.testkit.disk.EveryOperation;
 import dev.espalier.testkit.disk.FailingDisk;
 import dev.espalier.testkit.disk.FailingDisk.Fault;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.data.DataSplits;
-import dev.espalier.core.data.image.Preprocess;
-import dev.espalier.core.data.stored.DataConfig;
+import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;

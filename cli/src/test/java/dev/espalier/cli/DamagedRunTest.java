@@ -2,12 +2,12 @@ package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.ForeignModels;
 import dev.espalier.cli.command.Espalier;
 import dev.espalier.cli.terminal.Cancellation;
 import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.cli.terminal.Terminal;
 import dev.espalier.core.CancelledException;
-import dev.espalier.input.ForeignModels;
 import dev.espalier.testkit.disk.EveryOperation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.train.torch.TorchModule;
+import dev.espalier.train.internal.torch.TorchModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.ForeignModels;
 import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.core.analysis.InputShapes;
-import dev.espalier.input.ForeignModels;
 import dev.espalier.input.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.espalier.core.data.stored.DataConfig;
+import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;

@@ -16,7 +16,7 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.graft.LayerFilters;
-import dev.espalier.quantize.saturation.SaturationProof;
+import dev.espalier.quantize.internal.saturation.SaturationProof;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

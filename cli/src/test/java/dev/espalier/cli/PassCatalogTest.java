@@ -12,7 +12,7 @@ import dev.espalier.core.recipe.Options;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeSchema;
 import dev.espalier.core.recipe.RecipeWriter;
-import dev.espalier.quantize.placement.KeepFloat;
+import dev.espalier.quantize.option.KeepFloat;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;

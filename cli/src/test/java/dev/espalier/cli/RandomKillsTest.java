@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.onnx.OnnxReader;
-import dev.espalier.output.FolderMark;
-import dev.espalier.output.RunFolder;
+import dev.espalier.internal.output.FolderMark;
+import dev.espalier.internal.output.RunFolder;
 import dev.espalier.testkit.disk.FailingProvider;
 import java.io.IOException;
 import java.nio.file.Files;

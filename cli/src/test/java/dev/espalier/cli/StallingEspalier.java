@@ -1,11 +1,11 @@
 package dev.espalier.cli;
 
+import dev.espalier.ForeignModels;
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.cli.command.Espalier;
 import dev.espalier.cli.terminal.Cancellation;
 import dev.espalier.cli.terminal.Terminal;
-import dev.espalier.input.ForeignModels;
 import dev.espalier.testkit.disk.FailingDisk;
 import dev.espalier.testkit.disk.FailingDisk.Fault;
 import java.io.IOException;

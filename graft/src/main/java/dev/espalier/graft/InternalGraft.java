@@ -1,7 +1,7 @@
 package dev.espalier.graft;
 
 import dev.espalier.core.ir.Model;
-import dev.espalier.train.joint.Exchange;
+import dev.espalier.train.internal.joint.Exchange;
 import java.util.List;
 
 /**

@@ -2,7 +2,7 @@ package dev.espalier.graft;
 
 import dev.espalier.core.data.Seeds;
 import dev.espalier.core.ir.Model;
-import dev.espalier.train.joint.Exchange;
+import dev.espalier.train.internal.joint.Exchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -4,7 +4,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.train.joint.Exchange;
+import dev.espalier.train.internal.joint.Exchange;
 import java.util.ArrayList;
 import java.util.List;
 

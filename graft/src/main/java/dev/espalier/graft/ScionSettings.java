@@ -3,7 +3,7 @@ package dev.espalier.graft;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Withers;
-import dev.espalier.train.joint.Exchange;
+import dev.espalier.train.internal.joint.Exchange;
 
 /**
  * What is grafted between two epochs.

@@ -5,6 +5,8 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.NodeCost;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.groupconv.option.Measure;
+import dev.espalier.groupconv.option.TargetSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

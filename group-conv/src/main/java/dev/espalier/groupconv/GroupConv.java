@@ -6,10 +6,18 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Withers;
+import dev.espalier.groupconv.option.FineTuneSettings;
+import dev.espalier.groupconv.option.ShuffleSettings;
+import dev.espalier.groupconv.option.SparsifySettings;
+import dev.espalier.groupconv.option.TargetSettings;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.Trainer;
+import dev.espalier.train.loss.CrossEntropy;
+import dev.espalier.train.loss.UnderTeacher;
+import dev.espalier.train.program.Objective;
 import dev.espalier.train.regime.MixingSettings;
 import dev.espalier.train.regime.Regime;
+import dev.espalier.train.regime.ScheduleSettings;
 import dev.espalier.train.run.TrainingPlan;
 import java.util.List;
 
@@ -111,25 +119,43 @@ public record GroupConv(
         List<CuttableLayer> layers = CuttableLayer.of(model, target, context);
         return new Sparsification(
                 layers,
-                shuffle.orders(
-                        model,
-                        layers.stream().map(CuttableLayer::layer).toList(),
-                        context.inputShapes(),
-                        context.seed(),
-                        context.progress()),
+                new ChannelOrders(shuffle)
+                        .orders(
+                                model,
+                                layers.stream().map(CuttableLayer::layer).toList(),
+                                context.inputShapes(),
+                                context.seed(),
+                                context.progress()),
                 shuffle,
                 sparsify,
                 target.removed(),
                 context.seed());
     }
 
+    /** At a constant rate, where nothing but the penalty makes weights smaller. */
+    private TrainingPlan sparsifyPlan() {
+        Regime restored = restored();
+        return new TrainingPlan(
+                sparsify.epochs(),
+                sparsify.learningRate(),
+                restored.withOptimizer(restored.optimizer().withWeightDecay(0))
+                        .withSchedule(restored.schedule().withKind(ScheduleSettings.Kind.CONSTANT))
+                        .withAveraging(0)
+                        .withPatience(0));
+    }
+
+    private Objective objective(Model network, PassContext context) {
+        return UnderTeacher.of(
+                new CrossEntropy(fineTune.smoothing()),
+                fineTune.teacher(),
+                fineTune.temperature(),
+                network,
+                context);
+    }
+
     private Trainer.Outcome sparsified(Model network, Sparsification towards, PassContext context) {
         Trainer.Outcome sparse =
-                new Trainer(
-                                "sparsify",
-                                sparsify.plan(restored()),
-                                fineTune.objective(network, context),
-                                context)
+                new Trainer("sparsify", sparsifyPlan(), objective(network, context), context)
                         .train(network, towards);
         context.note(SparsifyNotes.of(sparse.regularizer(), sparsify.threshold()));
         return sparse;
@@ -158,7 +184,7 @@ public record GroupConv(
         return new Trainer(
                 "fine-tune",
                 new TrainingPlan(fineTune.epochs(), fineTune.learningRate(), how),
-                fineTune.objective(network, context),
+                objective(network, context),
                 context);
     }
 

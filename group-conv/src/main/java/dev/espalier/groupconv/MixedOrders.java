@@ -3,7 +3,9 @@ package dev.espalier.groupconv;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Progress;
-import dev.espalier.groupconv.convert.GroupConversion;
+import dev.espalier.groupconv.internal.convert.GroupConversion;
+import dev.espalier.groupconv.option.OrderSharing;
+import dev.espalier.groupconv.option.ShuffleSettings;
 import dev.espalier.groupconv.structure.GroupStructure;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,7 +43,7 @@ record MixedOrders(Model model, List<GroupableLayer> layers, InputShapes shapes)
                             stages.inputs().get(i),
                             stages.outputs().get(i)));
         }
-        JointSearch search = settings.search(seed);
+        JointSearch search = new ChannelOrders(settings).search(seed);
         List<Shuffle> shuffles = search.find(members, progress);
         int most = (int) Math.floor((1 - settings.folded()) * SIDES * layers.size() + 1e-9);
         int open = Math.max(0, most - gathers(shuffles));

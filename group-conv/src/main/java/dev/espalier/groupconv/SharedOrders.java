@@ -2,7 +2,8 @@ package dev.espalier.groupconv;
 
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
-import dev.espalier.groupconv.convert.CoupledSides;
+import dev.espalier.groupconv.internal.convert.CoupledSides;
+import dev.espalier.groupconv.option.OrderSharing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

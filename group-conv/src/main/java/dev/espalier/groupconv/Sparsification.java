@@ -4,6 +4,8 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Progress;
+import dev.espalier.groupconv.option.ShuffleSettings;
+import dev.espalier.groupconv.option.SparsifySettings;
 import dev.espalier.groupconv.structure.Permutation;
 import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.run.Regularization;
@@ -43,7 +45,9 @@ record Sparsification(
 
     @Override
     public Regularizer.Kind kind() {
-        return settings.kind();
+        return settings.step() == SparsifySettings.Step.PROXIMAL
+                ? Regularizer.Kind.PROXIMAL
+                : Regularizer.Kind.SUBGRADIENT;
     }
 
     @Override
@@ -55,11 +59,12 @@ record Sparsification(
 
     /** The shuffle of each layer before any training. */
     List<Shuffle> beginnings(Model network, Progress progress) {
-        return shuffle.first(
-                members(network),
-                layers.stream().map(layer -> layer.groupsFor(target)).toList(),
-                seed,
-                progress);
+        return new ChannelOrders(shuffle)
+                .first(
+                        members(network),
+                        layers.stream().map(layer -> layer.groupsFor(target)).toList(),
+                        seed,
+                        progress);
     }
 
     private List<JointSearch.Member> members(Model network) {
@@ -76,12 +81,12 @@ record Sparsification(
 
     @Override
     public Regularizer after(int epoch, Model network, Regularizer before) {
-        List<Shuffle> shuffles = shuffle.refreshed(members(network), shuffles(before));
+        List<Shuffle> shuffles =
+                new ChannelOrders(shuffle).refreshed(members(network), shuffles(before));
         List<Float> trace = new ArrayList<>(removed(before));
         double removed = levels(network, shuffles).removed();
         double lambda =
-                settings.controller(target)
-                        .next(lambda(before), epoch - 1, removed, trace.get(trace.size() - 1));
+                controller().next(lambda(before), epoch - 1, removed, trace.get(trace.size() - 1));
         trace.add((float) removed);
         return regularizer(epoch, network, shuffles, lambda, trace);
     }
@@ -109,7 +114,7 @@ record Sparsification(
         Map<String, Tensor> memory = new LinkedHashMap<>();
         memory.put(LAMBDA, vector(List.of((float) lambda)));
         memory.put(REMOVED, vector(removed));
-        double inEffect = settings.controller(target).inEffect(lambda, epoch);
+        double inEffect = controller().inEffect(lambda, epoch);
         List<Integer> levels = levels(network, shuffles).levels();
         for (int i = 0; i < layers.size(); i++) {
             String weight = layers.get(i).layer().weight();
@@ -195,5 +200,10 @@ record Sparsification(
     /** Lambda as it would be in the next epoch. */
     static double lambda(Regularizer regularizer) {
         return regularizer.memory().get(LAMBDA).toFloats()[0];
+    }
+
+    private LambdaController controller() {
+        return new LambdaController(
+                settings.lambdaStep(), target, settings.warmup(), settings.epochs());
     }
 }

@@ -9,8 +9,10 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.recipe.Options;
-import dev.espalier.groupconv.convert.Converted;
-import dev.espalier.groupconv.convert.GroupConversion;
+import dev.espalier.groupconv.internal.convert.Converted;
+import dev.espalier.groupconv.internal.convert.GroupConversion;
+import dev.espalier.groupconv.option.OrderSharing;
+import dev.espalier.groupconv.option.ShuffleSettings;
 import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.pass.PassTester;
@@ -77,7 +79,8 @@ class MixedOrdersTest {
 
     private static List<Shuffle> shuffles(Model model, ShuffleSettings settings) {
         List<GroupableLayer> layers = layers(model);
-        SharedOrders orders = settings.orders(model, layers, SHAPES, 17, Progress.SILENT);
+        SharedOrders orders =
+                new ChannelOrders(settings).orders(model, layers, SHAPES, 17, Progress.SILENT);
         List<JointSearch.Member> members = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             members.add(
@@ -86,7 +89,7 @@ class MixedOrdersTest {
                             orders.inputs().get(i),
                             orders.outputs().get(i)));
         }
-        return settings.search(17).find(members, Progress.SILENT);
+        return new ChannelOrders(settings).search(17).find(members, Progress.SILENT);
     }
 
     private static double kept(Model model, ShuffleSettings settings) {
@@ -106,7 +109,7 @@ class MixedOrdersTest {
         Model model = residual(branches);
         List<GroupableLayer> layers = layers(model);
         SharedOrders mixed =
-                settings(OrderSharing.MIXED, folded)
+                new ChannelOrders(settings(OrderSharing.MIXED, folded))
                         .orders(model, layers, SHAPES, 17, Progress.SILENT);
         SharedOrders stage = SharedOrders.of(model, layers, OrderSharing.STAGE, SHAPES);
 
@@ -207,7 +210,7 @@ class MixedOrdersTest {
                         y = Conv(x, v)
                         """);
         SharedOrders orders =
-                settings(OrderSharing.MIXED, 0)
+                new ChannelOrders(settings(OrderSharing.MIXED, 0))
                         .orders(model, layers(model), SHAPES, 17, Progress.SILENT);
         assertThat(orders)
                 .isEqualTo(SharedOrders.of(model, layers(model), OrderSharing.STAGE, SHAPES));
@@ -218,8 +221,7 @@ class MixedOrdersTest {
         Model model = residual(4);
         for (ShuffleSettings.Kind kind : ShuffleSettings.Kind.values()) {
             SharedOrders orders =
-                    settings(OrderSharing.MIXED, 0.8)
-                            .withKind(kind)
+                    new ChannelOrders(settings(OrderSharing.MIXED, 0.8).withKind(kind))
                             .orders(model, layers(model), SHAPES, 17, Progress.SILENT);
             boolean isStage =
                     orders.equals(

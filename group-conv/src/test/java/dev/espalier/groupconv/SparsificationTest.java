@@ -9,6 +9,8 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.recipe.Options;
+import dev.espalier.groupconv.option.ShuffleSettings;
+import dev.espalier.groupconv.option.SparsifySettings;
 import dev.espalier.groupconv.structure.GroupStructure;
 import dev.espalier.groupconv.structure.Permutation;
 import dev.espalier.train.program.Regularizer;

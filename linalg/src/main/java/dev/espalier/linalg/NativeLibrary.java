@@ -1,7 +1,7 @@
 package dev.espalier.linalg;
 
 import dev.espalier.core.UserCache;
-import dev.espalier.core.file.PrivateFolder;
+import dev.espalier.core.internal.file.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

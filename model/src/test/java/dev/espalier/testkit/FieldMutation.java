@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

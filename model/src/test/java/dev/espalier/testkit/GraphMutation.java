@@ -1,17 +1,17 @@
 package dev.espalier.testkit;
 
 import com.google.protobuf.ByteString;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto.AttributeType;
-import dev.espalier.core.onnx.proto.Onnx.FunctionProto;
-import dev.espalier.core.onnx.proto.Onnx.GraphProto;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
-import dev.espalier.core.onnx.proto.Onnx.NodeProto;
-import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorProto.DataLocation;
-import dev.espalier.core.onnx.proto.Onnx.TensorShapeProto;
-import dev.espalier.core.onnx.proto.Onnx.ValueInfoProto;
+import dev.espalier.core.internal.proto.Onnx.AttributeProto;
+import dev.espalier.core.internal.proto.Onnx.AttributeProto.AttributeType;
+import dev.espalier.core.internal.proto.Onnx.FunctionProto;
+import dev.espalier.core.internal.proto.Onnx.GraphProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.NodeProto;
+import dev.espalier.core.internal.proto.Onnx.StringStringEntryProto;
+import dev.espalier.core.internal.proto.Onnx.TensorProto;
+import dev.espalier.core.internal.proto.Onnx.TensorProto.DataLocation;
+import dev.espalier.core.internal.proto.Onnx.TensorShapeProto;
+import dev.espalier.core.internal.proto.Onnx.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -228,7 +228,9 @@ final class GraphMutation {
         for (long dim : dims) {
             count *= dim;
         }
-        return count < 0 || count > MOST_ELEMENTS ? OptionalInt.empty() : OptionalInt.of((int) count);
+        return count < 0 || count > MOST_ELEMENTS
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) count);
     }
 
     private void retype() {

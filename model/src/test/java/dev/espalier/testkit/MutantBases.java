@@ -1,15 +1,15 @@
 package dev.espalier.testkit;
 
+import dev.espalier.core.internal.proto.Onnx.AttributeProto;
+import dev.espalier.core.internal.proto.Onnx.AttributeProto.AttributeType;
+import dev.espalier.core.internal.proto.Onnx.FunctionProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.NodeProto;
+import dev.espalier.core.internal.proto.Onnx.OperatorSetIdProto;
+import dev.espalier.core.internal.proto.Onnx.StringStringEntryProto;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.onnx.OnnxReader;
 import dev.espalier.core.onnx.OnnxWriter;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto.AttributeType;
-import dev.espalier.core.onnx.proto.Onnx.FunctionProto;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
-import dev.espalier.core.onnx.proto.Onnx.NodeProto;
-import dev.espalier.core.onnx.proto.Onnx.OperatorSetIdProto;
-import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
 import java.util.ArrayList;
 import java.util.List;
 

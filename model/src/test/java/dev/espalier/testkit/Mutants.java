@@ -1,7 +1,7 @@
 package dev.espalier.testkit;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
 import java.util.List;
 import java.util.SplittableRandom;
 

@@ -3,13 +3,13 @@ package dev.espalier.quantize;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
-import dev.espalier.quantize.grid.WeightGrid;
-import dev.espalier.quantize.kernel.WeightedLayer;
-import dev.espalier.quantize.placement.Placement;
-import dev.espalier.quantize.placement.SharedGrids;
-import dev.espalier.quantize.qdq.Integers;
-import dev.espalier.quantize.qdq.Written;
-import dev.espalier.quantize.saturation.WrittenSums;
+import dev.espalier.quantize.internal.grid.WeightGrid;
+import dev.espalier.quantize.internal.kernel.WeightedLayer;
+import dev.espalier.quantize.internal.placement.Placement;
+import dev.espalier.quantize.internal.placement.SharedGrids;
+import dev.espalier.quantize.internal.qdq.Written;
+import dev.espalier.quantize.internal.saturation.WrittenSums;
+import dev.espalier.quantize.option.Integers;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -100,6 +100,7 @@ record IntegerNotes(Quantization work, Written written) {
 
     private boolean isOfFourBits(Node node) {
         WeightedLayer layer = work.layers().layers().get(node);
-        return WeightGrid.ofFourBits(layer.weight(), work.integers().axis(layer)).isPresent();
+        return WeightGrid.ofFourBits(layer.weight(), layer.axis(work.integers().perChannel()))
+                .isPresent();
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.quantize.saturation.SaturationProof;
+import dev.espalier.quantize.internal.saturation.SaturationProof;
 import java.util.List;
 import java.util.Map;
 

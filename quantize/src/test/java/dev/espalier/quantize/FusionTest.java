@@ -1,7 +1,7 @@
 package dev.espalier.quantize;
 
-import static dev.espalier.quantize.qdq.Integers.Format.QDQ;
-import static dev.espalier.quantize.qdq.Integers.Format.QOPERATOR;
+import static dev.espalier.quantize.option.Integers.Format.QDQ;
+import static dev.espalier.quantize.option.Integers.Format.QOPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -11,8 +11,8 @@ import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.recipe.Options;
-import dev.espalier.quantize.calibration.Calibration;
-import dev.espalier.quantize.qdq.Integers;
+import dev.espalier.quantize.option.Calibration;
+import dev.espalier.quantize.option.Integers;
 import dev.espalier.runtime.OptimizedGraph;
 import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;

@@ -10,7 +10,7 @@ import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.Options;
-import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.option.Calibration;
 import dev.espalier.runtime.Stopwatch;
 import dev.espalier.testkit.pass.RandomSamples;
 import java.util.Optional;

@@ -17,7 +17,7 @@ import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.recipe.Options;
-import dev.espalier.quantize.calibration.Calibration;
+import dev.espalier.quantize.option.Calibration;
 import dev.espalier.testkit.pass.RandomSamples;
 import java.util.List;
 import java.util.Map;

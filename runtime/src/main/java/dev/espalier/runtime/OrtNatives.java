@@ -2,7 +2,7 @@ package dev.espalier.runtime;
 
 import ai.onnxruntime.OrtEnvironment;
 import dev.espalier.core.UserCache;
-import dev.espalier.core.file.PrivateFolder;
+import dev.espalier.core.internal.file.PrivateFolder;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.espalier.runtime;
 
-import dev.espalier.core.file.PrivateFolder;
+import dev.espalier.core.internal.file.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

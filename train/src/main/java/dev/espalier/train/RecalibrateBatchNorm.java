@@ -8,8 +8,8 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Withers;
+import dev.espalier.train.internal.run.RunningStatistics;
 import dev.espalier.train.regime.AugmentationSettings;
-import dev.espalier.train.run.RunningStatistics;
 import java.util.Locale;
 
 /**

@@ -5,12 +5,12 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.train.internal.run.TrainingRun;
+import dev.espalier.train.internal.run.TrainingState;
 import dev.espalier.train.program.Objective;
 import dev.espalier.train.program.Regularizer;
 import dev.espalier.train.run.Regularization;
 import dev.espalier.train.run.TrainingPlan;
-import dev.espalier.train.run.TrainingRun;
-import dev.espalier.train.run.TrainingState;
 import java.util.Optional;
 
 /**

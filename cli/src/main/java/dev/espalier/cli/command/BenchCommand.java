@@ -10,7 +10,7 @@ import dev.espalier.cli.view.Table;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.input.ModelFile;
-import dev.espalier.output.OutputFile;
+import dev.espalier.internal.output.OutputFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -23,7 +23,7 @@ import dev.espalier.core.report.ModelFacts;
 import dev.espalier.core.report.SummaryText;
 import dev.espalier.core.report.Verdict;
 import dev.espalier.input.ModelFile;
-import dev.espalier.input.RecipePaths;
+import dev.espalier.internal.input.RecipePaths;
 import dev.espalier.runtime.Agreement;
 import dev.espalier.runtime.OrtModel;
 import dev.espalier.runtime.OrtRunner;

@@ -7,7 +7,7 @@ import dev.espalier.cli.view.Json;
 import dev.espalier.cli.view.Table;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.report.Machine;
-import dev.espalier.input.Versions;
+import dev.espalier.internal.input.Versions;
 import dev.espalier.runtime.OrtNatives;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.espalier.cli.command;
 
 import dev.espalier.Compression;
+import dev.espalier.ForeignModels;
 import dev.espalier.LatencyMeter;
 import dev.espalier.cli.terminal.Cancellation;
 import dev.espalier.cli.terminal.Terminal;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.recipe.Recipe;
-import dev.espalier.input.ForeignModels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -13,7 +13,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.report.Figures;
 import dev.espalier.input.ModelFile;
-import dev.espalier.input.RecipePaths;
+import dev.espalier.internal.input.RecipePaths;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.report.Figures;
 import dev.espalier.input.ModelFile;
-import dev.espalier.output.OutputFile;
+import dev.espalier.internal.output.OutputFile;
 import dev.espalier.train.program.TorchFile;
 import java.nio.file.Path;
 import java.util.Locale;

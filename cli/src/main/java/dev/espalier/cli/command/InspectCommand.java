@@ -25,7 +25,7 @@ import dev.espalier.core.report.Figures;
 import dev.espalier.graft.LayerFilters;
 import dev.espalier.groupconv.Groupability;
 import dev.espalier.input.ModelFile;
-import dev.espalier.output.OutputFile;
+import dev.espalier.internal.output.OutputFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

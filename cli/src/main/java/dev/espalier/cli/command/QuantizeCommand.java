@@ -5,7 +5,7 @@ import dev.espalier.core.pass.OptionSpec;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
-import dev.espalier.input.StoredFormat;
+import dev.espalier.internal.input.StoredFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

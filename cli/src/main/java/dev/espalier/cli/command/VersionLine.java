@@ -1,6 +1,6 @@
 package dev.espalier.cli.command;
 
-import dev.espalier.input.Versions;
+import dev.espalier.internal.input.Versions;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */

@@ -1,7 +1,7 @@
 package dev.espalier.cli.terminal;
 
 import dev.espalier.core.pass.Progress;
-import dev.espalier.output.Printable;
+import dev.espalier.internal.output.Printable;
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -1,6 +1,6 @@
 package dev.espalier.cli.terminal;
 
-import dev.espalier.output.Printable;
+import dev.espalier.internal.output.Printable;
 import java.io.PrintStream;
 import java.util.Locale;
 

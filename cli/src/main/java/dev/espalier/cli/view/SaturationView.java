@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
-import dev.espalier.quantize.saturation.SaturationProof;
+import dev.espalier.quantize.internal.saturation.SaturationProof;
 
 /** Whether a model's sums of 8-bit products are the same on every CPU, for people and programs. */
 public final class SaturationView {

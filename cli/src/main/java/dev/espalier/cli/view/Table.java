@@ -1,7 +1,7 @@
 package dev.espalier.cli.view;
 
 import dev.espalier.cli.terminal.Terminal;
-import dev.espalier.output.Printable;
+import dev.espalier.internal.output.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.espalier.core.data;
 
 import dev.espalier.core.DataException;
-import dev.espalier.core.file.Disk;
+import dev.espalier.core.internal.file.Disk;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

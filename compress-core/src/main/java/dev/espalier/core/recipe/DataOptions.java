@@ -1,7 +1,7 @@
 package dev.espalier.core.recipe;
 
-import dev.espalier.core.data.image.Preprocess;
-import dev.espalier.core.data.stored.DataConfig;
+import dev.espalier.core.data.DataConfig;
+import dev.espalier.core.data.Preprocess;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Withers;
 import java.nio.file.Path;

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.DataException;
-import dev.espalier.core.data.image.ImageSize;
-import dev.espalier.core.data.image.Preprocess;
-import dev.espalier.core.data.stored.ClassLabels;
-import dev.espalier.core.data.stored.ImageSource;
-import dev.espalier.core.data.stored.Images;
-import dev.espalier.core.data.stored.StoredDataset;
+import dev.espalier.core.internal.image.ImageSize;
+import dev.espalier.core.internal.stored.ClassLabels;
+import dev.espalier.core.internal.stored.ImageSource;
+import dev.espalier.core.internal.stored.Images;
+import dev.espalier.core.internal.stored.StoredDataset;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;

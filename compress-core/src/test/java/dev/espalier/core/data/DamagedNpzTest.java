@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.DataException;
-import dev.espalier.core.data.image.Preprocess;
-import dev.espalier.core.data.stored.DataConfig;
 import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.data.stored.DataConfig;
+import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.recipe.SamplePasses.Learn;
 import dev.espalier.core.recipe.SamplePasses.Rule;

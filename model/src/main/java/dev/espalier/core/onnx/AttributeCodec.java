@@ -1,12 +1,12 @@
 package dev.espalier.core.onnx;
 
 import com.google.protobuf.ByteString;
+import dev.espalier.core.internal.proto.Onnx.AttributeProto;
+import dev.espalier.core.internal.proto.Onnx.AttributeProto.AttributeType;
+import dev.espalier.core.internal.proto.Onnx.TensorProto;
 import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto.AttributeType;
-import dev.espalier.core.onnx.proto.Onnx.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.espalier.core.onnx;
 
+import dev.espalier.core.internal.proto.Onnx.AttributeProto;
 import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.ir.Attributes;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

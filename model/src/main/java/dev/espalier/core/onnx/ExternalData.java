@@ -1,7 +1,7 @@
 package dev.espalier.core.onnx;
 
 import dev.espalier.core.ModelFormatException;
-import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
+import dev.espalier.core.internal.proto.Onnx.StringStringEntryProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,14 +1,14 @@
 package dev.espalier.core.onnx;
 
+import dev.espalier.core.internal.proto.Onnx.AttributeProto;
+import dev.espalier.core.internal.proto.Onnx.FunctionProto;
+import dev.espalier.core.internal.proto.Onnx.NodeProto;
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Function;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Opaque;
 import dev.espalier.core.ir.Value;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
-import dev.espalier.core.onnx.proto.Onnx.FunctionProto;
-import dev.espalier.core.onnx.proto.Onnx.NodeProto;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.espalier.core.onnx;
 
+import dev.espalier.core.internal.proto.Onnx.GraphProto;
+import dev.espalier.core.internal.proto.Onnx.NodeProto;
+import dev.espalier.core.internal.proto.Onnx.SparseTensorProto;
+import dev.espalier.core.internal.proto.Onnx.TensorProto;
+import dev.espalier.core.internal.proto.Onnx.ValueInfoProto;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Value;
-import dev.espalier.core.onnx.proto.Onnx.GraphProto;
-import dev.espalier.core.onnx.proto.Onnx.NodeProto;
-import dev.espalier.core.onnx.proto.Onnx.SparseTensorProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorProto;
-import dev.espalier.core.onnx.proto.Onnx.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.espalier.core.onnx;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.internal.proto.Onnx.TensorProto;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.onnx.proto.Onnx.TensorProto;
 
 /**
  * Fetches external data into parts of a file that the model keeps as opaque bytes (sparse tensors,

@@ -1,10 +1,10 @@
 package dev.espalier.core.onnx;
 
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.StringStringEntryProto;
 import dev.espalier.core.ir.Function;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
-import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -2,14 +2,14 @@ package dev.espalier.core.onnx;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.internal.proto.Onnx.GraphProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.StringStringEntryProto;
+import dev.espalier.core.internal.proto.Onnx.TensorProto;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Initializer;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.onnx.proto.Onnx.GraphProto;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
-import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorProto;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;

@@ -1,9 +1,9 @@
 package dev.espalier.core.onnx;
 
+import dev.espalier.core.internal.proto.Onnx.AttributeProto;
+import dev.espalier.core.internal.proto.Onnx.NodeProto;
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
-import dev.espalier.core.onnx.proto.Onnx.NodeProto;
 import java.util.ArrayList;
 import java.util.List;
 

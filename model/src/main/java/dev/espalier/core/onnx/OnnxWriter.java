@@ -1,7 +1,7 @@
 package dev.espalier.core.onnx;
 
 import dev.espalier.core.OutputException;
-import dev.espalier.core.file.WholeFile;
+import dev.espalier.core.internal.file.WholeFile;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.espalier.core.onnx;
 
-import dev.espalier.core.onnx.proto.Onnx.OperatorSetIdProto;
+import dev.espalier.core.internal.proto.Onnx.OperatorSetIdProto;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

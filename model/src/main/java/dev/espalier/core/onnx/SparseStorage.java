@@ -1,10 +1,10 @@
 package dev.espalier.core.onnx;
 
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.internal.proto.Onnx.SparseTensorProto;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.onnx.proto.Onnx.SparseTensorProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

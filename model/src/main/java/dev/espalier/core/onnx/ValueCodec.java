@@ -1,14 +1,14 @@
 package dev.espalier.core.onnx;
 
+import dev.espalier.core.internal.proto.Onnx.TensorShapeProto;
+import dev.espalier.core.internal.proto.Onnx.TensorShapeProto.Dimension;
+import dev.espalier.core.internal.proto.Onnx.TypeProto;
+import dev.espalier.core.internal.proto.Onnx.ValueInfoProto;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
-import dev.espalier.core.onnx.proto.Onnx.TensorShapeProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorShapeProto.Dimension;
-import dev.espalier.core.onnx.proto.Onnx.TypeProto;
-import dev.espalier.core.onnx.proto.Onnx.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -8,7 +8,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import dev.espalier.core.ModelFormatException;
 import dev.espalier.core.UnsupportedModelException;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
 
 /**
  * Walks the bytes of a file before they are parsed: every length lies within its message, nesting

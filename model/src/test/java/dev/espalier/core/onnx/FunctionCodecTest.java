@@ -2,15 +2,15 @@ package dev.espalier.core.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.core.internal.proto.Onnx.FunctionProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.NodeProto;
 import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Function;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.onnx.proto.Onnx.FunctionProto;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
-import dev.espalier.core.onnx.proto.Onnx.NodeProto;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -2,21 +2,21 @@ package dev.espalier.core.onnx;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto;
-import dev.espalier.core.onnx.proto.Onnx.AttributeProto.AttributeType;
-import dev.espalier.core.onnx.proto.Onnx.FunctionProto;
-import dev.espalier.core.onnx.proto.Onnx.GraphProto;
-import dev.espalier.core.onnx.proto.Onnx.ModelProto;
-import dev.espalier.core.onnx.proto.Onnx.NodeProto;
-import dev.espalier.core.onnx.proto.Onnx.OperatorSetIdProto;
-import dev.espalier.core.onnx.proto.Onnx.SparseTensorProto;
-import dev.espalier.core.onnx.proto.Onnx.StringStringEntryProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorAnnotation;
-import dev.espalier.core.onnx.proto.Onnx.TensorProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorShapeProto;
-import dev.espalier.core.onnx.proto.Onnx.TensorShapeProto.Dimension;
-import dev.espalier.core.onnx.proto.Onnx.TypeProto;
-import dev.espalier.core.onnx.proto.Onnx.ValueInfoProto;
+import dev.espalier.core.internal.proto.Onnx.AttributeProto;
+import dev.espalier.core.internal.proto.Onnx.AttributeProto.AttributeType;
+import dev.espalier.core.internal.proto.Onnx.FunctionProto;
+import dev.espalier.core.internal.proto.Onnx.GraphProto;
+import dev.espalier.core.internal.proto.Onnx.ModelProto;
+import dev.espalier.core.internal.proto.Onnx.NodeProto;
+import dev.espalier.core.internal.proto.Onnx.OperatorSetIdProto;
+import dev.espalier.core.internal.proto.Onnx.SparseTensorProto;
+import dev.espalier.core.internal.proto.Onnx.StringStringEntryProto;
+import dev.espalier.core.internal.proto.Onnx.TensorAnnotation;
+import dev.espalier.core.internal.proto.Onnx.TensorProto;
+import dev.espalier.core.internal.proto.Onnx.TensorShapeProto;
+import dev.espalier.core.internal.proto.Onnx.TensorShapeProto.Dimension;
+import dev.espalier.core.internal.proto.Onnx.TypeProto;
+import dev.espalier.core.internal.proto.Onnx.ValueInfoProto;
 
 /** Files as other programs write them, built field by field. */
 final class Protos {

@@ -8,8 +8,8 @@ import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.quantize.Quantize;
 import dev.espalier.quantize.Runners;
-import dev.espalier.quantize.calibration.Calibration;
-import dev.espalier.quantize.qdq.Integers;
+import dev.espalier.quantize.option.Calibration;
+import dev.espalier.quantize.option.Integers;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Quantize} makes of a BERT-like encoder. */

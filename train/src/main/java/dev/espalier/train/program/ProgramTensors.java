@@ -2,7 +2,7 @@ package dev.espalier.train.program;
 
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.train.torch.TorchTensor;
+import dev.espalier.train.internal.torch.TorchTensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;

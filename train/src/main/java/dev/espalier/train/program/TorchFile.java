@@ -11,7 +11,7 @@ import dev.espalier.core.ir.Value;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.Simplify;
-import dev.espalier.train.torch.TorchModule;
+import dev.espalier.train.internal.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -6,10 +6,10 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.internal.torch.TorchArchive;
+import dev.espalier.train.internal.torch.TorchModule;
+import dev.espalier.train.internal.torch.TorchTensor;
 import dev.espalier.train.regime.Regime;
-import dev.espalier.train.torch.TorchArchive;
-import dev.espalier.train.torch.TorchModule;
-import dev.espalier.train.torch.TorchTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,17 +33,34 @@ import java.util.Map;
  *
  * <p>Where the teachers answer ahead of training, {@code teach(x..) -> [answer..]} gives their
  * answers to one part, and {@code part} and {@code step} take them as last arguments.
- *
- * @param methods in TorchScript
- * @param tensors that the methods read
- * @param state what the tensors are that {@code state} returns, in their order
- * @param teaches whether there is {@code teach}
  */
-public record TorchProgram(
-        String methods, List<TorchTensor> tensors, List<Slot> state, boolean teaches) {
-    public TorchProgram {
-        tensors = List.copyOf(tensors);
-        state = List.copyOf(state);
+public final class TorchProgram {
+    private final String methods;
+    private final List<TorchTensor> tensors;
+    private final List<Slot> state;
+    private final boolean teaches;
+
+    private TorchProgram(
+            String methods, List<TorchTensor> tensors, List<Slot> state, boolean teaches) {
+        this.methods = methods;
+        this.tensors = List.copyOf(tensors);
+        this.state = List.copyOf(state);
+        this.teaches = teaches;
+    }
+
+    /** In TorchScript. */
+    public String methods() {
+        return methods;
+    }
+
+    /** What the tensors are that {@code state} returns, in their order. */
+    public List<Slot> state() {
+        return state;
+    }
+
+    /** Whether there is {@code teach}. */
+    public boolean teaches() {
+        return teaches;
     }
 
     /** The program's {@code .pt} file. */

@@ -1,8 +1,8 @@
 package dev.espalier.train.run;
 
-import dev.espalier.core.file.ChecksummedFile;
-import dev.espalier.core.file.Disk;
-import dev.espalier.core.file.WholeFile;
+import dev.espalier.core.internal.file.ChecksummedFile;
+import dev.espalier.core.internal.file.Disk;
+import dev.espalier.core.internal.file.WholeFile;
 import dev.espalier.core.pass.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;

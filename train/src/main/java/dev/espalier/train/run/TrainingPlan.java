@@ -26,7 +26,7 @@ public record TrainingPlan(int epochs, double learningRate, Regime regime) {
      * @param step counted from 0 over all epochs
      * @param stepsPerEpoch at least 1
      */
-    double rate(long step, int stepsPerEpoch) {
+    public double rate(long step, int stepsPerEpoch) {
         return learningRate * regime.schedule().share(step, stepsPerEpoch, epochs);
     }
 }

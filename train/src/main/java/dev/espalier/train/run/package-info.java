@@ -1,6 +1,5 @@
 /**
- * One training: its steps, its state and checkpoints, what it measures and what it tells. Read
- * {@link dev.espalier.train.run.TrainingRun} first; {@link dev.espalier.train.run.TrainingPlan}
- * says how long, how fast and on what.
+ * What one training is asked for and keeps: its plan, its checkpoints, and what pulls at its
+ * weights from epoch to epoch. Read {@link dev.espalier.train.run.TrainingPlan} first.
  */
 package dev.espalier.train.run;

@@ -3,6 +3,7 @@ package dev.espalier.train.torch;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.dataset.Batch;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.train.internal.torch.TorchModule;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -8,6 +8,7 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 import ai.djl.translate.TranslateException;
 import dev.espalier.core.DataException;
+import dev.espalier.train.internal.torch.TorchModule;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;

@@ -13,7 +13,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.Value;
 import dev.espalier.testkit.OnnxCases;
 import dev.espalier.testkit.OnnxCases.Case;
-import dev.espalier.train.torch.TorchModule;
+import dev.espalier.train.internal.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -15,7 +15,7 @@ import dev.espalier.core.op.spec.Operator;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.testkit.OperatorExample;
-import dev.espalier.train.torch.TorchModule;
+import dev.espalier.train.internal.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -29,6 +29,7 @@ import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.train.Trainer;
+import dev.espalier.train.internal.torch.TorchModule;
 import dev.espalier.train.loss.CrossEntropy;
 import dev.espalier.train.loss.TargetDifference;
 import dev.espalier.train.regime.AugmentationSettings;

@@ -1,9 +1,17 @@
 package dev.espalier.core.data.stored;
 
 import dev.espalier.core.DataException;
+import dev.espalier.core.data.DataConfig;
+import dev.espalier.core.data.DataConfig.Format;
 import dev.espalier.core.data.DataSplits;
-import dev.espalier.core.data.image.Preprocess;
-import dev.espalier.core.data.stored.DataConfig.Format;
+import dev.espalier.core.data.Preprocess;
+import dev.espalier.core.internal.stored.ArrayReader;
+import dev.espalier.core.internal.stored.CsvTable;
+import dev.espalier.core.internal.stored.ImageParts;
+import dev.espalier.core.internal.stored.ModelInput;
+import dev.espalier.core.internal.stored.Parts;
+import dev.espalier.core.internal.stored.Splitter;
+import dev.espalier.core.internal.stored.TableParts;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;

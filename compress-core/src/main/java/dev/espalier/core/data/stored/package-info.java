@@ -1,6 +1,5 @@
 /**
- * Datasets that lie in files, each format in a file of its own, and their division into splits.
- * Read {@link dev.espalier.core.data.stored.DataLoader} first, which chooses the format; an {@code
- * ExampleSource} is what each of them gives.
+ * Datasets that lie in files. {@link dev.espalier.core.data.stored.DataLoader} opens them; what
+ * each format is like is in {@code core.internal.stored}.
  */
 package dev.espalier.core.data.stored;

@@ -1,5 +1,0 @@
-/**
- * What a run writes: the output folder, which is whole at any moment, and beside it what an
- * unfinished run goes on from. Read {@link dev.espalier.output.RunFolder} first.
- */
-package dev.espalier.output;

@@ -1,0 +1,62 @@
+package dev.espalier.quantize.internal.effect;
+
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.pass.ComparedExamples;
+import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Progress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the value whose own noise harms most. Every value that both networks have is computed in
+ * floats from those before it as the changed network has them; what the changed network has instead
+ * of it, less that, is its own noise, without what came before. Each noise alone is then added in
+ * the exact network, and the output compared: little noise may do great harm, such as beside the
+ * -1e9 of a mask, of which it is a millionth and yet all that there was.
+ */
+final class NoiseSearch {
+    /** Runs of the network at the most, which is what bounds the time. */
+    private static final int RUNS = 256;
+
+    private static final int EXAMPLES = 8;
+
+    private NoiseSearch() {}
+
+    /**
+     * The first of those values that harm most; empty where no value in both networks has noise.
+     *
+     * @param output that is compared
+     * @throws dev.espalier.core.UnsupportedModelException where the runtime refuses the networks
+     *     cut up
+     */
+    static Optional<LayerNoise> worst(
+            Model before,
+            Model after,
+            String output,
+            ComparedExamples examples,
+            PassContext context) {
+        List<KnownValue> values = KnownValues.of(before, after);
+        if (values.isEmpty()) {
+            return Optional.empty();
+        }
+        int few = Math.max(1, Math.min(EXAMPLES, RUNS / values.size()));
+        List<int[]> batches = examples.first(before, few).batches();
+        long steps = (long) batches.size() * values.size();
+        try (NoiseRun run = new NoiseRun(before, after, values, output, context.runner());
+                Progress.Task task =
+                        context.progress().begin("search for noise", steps, "values")) {
+            for (int[] batch : batches) {
+                run.add(
+                        examples.inputs(batch),
+                        () -> {
+                            context.checkCancelled();
+                            task.advance(1);
+                        });
+            }
+            return run.noises().values().stream()
+                    .filter(noise -> noise.carried().noise() > 0)
+                    .min(Comparator.comparingDouble(noise -> noise.carried().decibels()));
+        }
+    }
+}

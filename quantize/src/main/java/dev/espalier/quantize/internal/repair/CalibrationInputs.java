@@ -1,0 +1,47 @@
+package dev.espalier.quantize.internal.repair;
+
+import dev.espalier.core.DataException;
+import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.data.InputBatches;
+import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.Layer;
+import dev.espalier.core.pass.PassContext;
+import java.util.List;
+import java.util.Map;
+
+/** Calibration samples as a model takes them, and the refusal of what they cannot be used for. */
+public final class CalibrationInputs {
+    private CalibrationInputs() {}
+
+    /**
+     * At most {@code samples} of the calibration samples, in batches.
+     *
+     * @throws DataException where they do not fill one batch
+     */
+    public static List<Map<String, Tensor>> of(Model model, int samples, PassContext context) {
+        List<Map<String, Tensor>> inputs =
+                InputBatches.of(model, context.data().calibration(), samples);
+        if (inputs.isEmpty()) {
+            throw new DataException(
+                    "the calibration samples do not fill one batch of the model's fixed size;"
+                            + " raise calibration.samples");
+        }
+        return inputs;
+    }
+
+    /**
+     * {@code figure}, which was computed from activations of {@code layer}.
+     *
+     * @throws UnsupportedModelException where it is NaN or infinite
+     */
+    public static double finite(double figure, Layer layer) {
+        if (!Double.isFinite(figure)) {
+            throw new UnsupportedModelException(
+                    layer.node().label()
+                            + " reads or gives NaN or infinity on calibration data, from which nothing"
+                            + " can be learned; look at the data, or at the nodes before it");
+        }
+        return figure;
+    }
+}

@@ -1,0 +1,2 @@
+/** Outliers of activations, moved into weights. */
+package dev.espalier.quantize.internal.smooth;

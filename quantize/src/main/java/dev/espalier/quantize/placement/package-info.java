@@ -1,6 +1,0 @@
-/**
- * Where integers begin and end in a network, which values share a grid, and what has to stay float.
- * Read {@link dev.espalier.quantize.placement.Planner} first, which makes a {@link
- * dev.espalier.quantize.placement.Placement}.
- */
-package dev.espalier.quantize.placement;

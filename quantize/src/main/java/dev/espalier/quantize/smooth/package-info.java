@@ -1,2 +1,0 @@
-/** Outliers of activations, moved into weights. */
-package dev.espalier.quantize.smooth;

@@ -1,2 +1,0 @@
-/** Numbers in 16-bit floating point. */
-package dev.espalier.quantize.storage;

@@ -1,2 +1,0 @@
-/** Weights in few bits, block by block, under float activations. */
-package dev.espalier.quantize.weights;
