@@ -20,11 +20,6 @@ final class LostSums {
         this.weights = cut.weights().weight().toLongs();
     }
 
-    /** Whether any input could saturate. */
-    boolean isPossible() {
-        return pairs.size() > 0;
-    }
-
     /** How many sums of all so far have lost something. */
     long saturated() {
         return saturated;

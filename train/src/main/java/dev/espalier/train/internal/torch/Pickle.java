@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 final class Pickle {
     private static final int NEW_TRUE = 0x88;
     private static final int NEW_FALSE = 0x89;
-    private static final int TUPLE_1 = 0x85;
     private static final int NEW_OBJECT = 0x81;
     private static final int LONG_1 = 0x8a;
 
@@ -70,11 +69,6 @@ final class Pickle {
     /** Everything since the last {@link #mark} as one tuple. */
     Pickle tuple() {
         bytes.write('t');
-        return this;
-    }
-
-    Pickle tupleOfOne() {
-        bytes.write(TUPLE_1);
         return this;
     }
 
