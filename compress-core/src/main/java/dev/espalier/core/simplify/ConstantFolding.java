@@ -1,6 +1,7 @@
 package dev.espalier.core.simplify;
 
 import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.Model;
@@ -16,6 +17,9 @@ import java.util.Optional;
 final class ConstantFolding {
     /** Index and shape arithmetic lies far below it, decoded weights far above. */
     private static final long BUDGET_BYTES = 64 << 10;
+
+    /** Of an element that is stored in few; indices and sizes have 32 or 64. */
+    private static final int FEW_BITS = 16;
 
     private final Graph graph;
     private final ShapeInference inference;
@@ -34,7 +38,7 @@ final class ConstantFolding {
         List<Node> folded = new ArrayList<>();
         for (Node node : graph.nodes()) {
             // Weights in few bits are so on purpose.
-            if (!Operators.has(node, Trait.QUANTIZES) && folds(node)) {
+            if (!Operators.has(node, Trait.QUANTIZES) && !widens(node) && folds(node)) {
                 folded.add(node);
                 for (String output : node.outputs()) {
                     if (!output.isEmpty()) {
@@ -48,6 +52,17 @@ final class ConstantFolding {
         }
         tally.add("computed %s nodes with constant results", folded.size());
         return model.withGraph(editor.removeAll(folded).build());
+    }
+
+    /** Whether {@code node} makes numbers that are stored in few bits as wide as they are used. */
+    private boolean widens(Node node) {
+        return node.is("Cast")
+                && inference
+                        .constant(node.input(0))
+                        .filter(stored -> stored.elementCount() > 1)
+                        .map(Tensor::dataType)
+                        .filter(type -> type.bits() <= FEW_BITS && type != DataType.BOOL)
+                        .isPresent();
     }
 
     private boolean folds(Node node) {

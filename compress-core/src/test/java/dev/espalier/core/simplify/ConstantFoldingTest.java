@@ -44,6 +44,59 @@ class ConstantFoldingTest {
                 .then("graph (x: float[2,3]) -> (s)\ns: int64[2] = [2, 3]\n");
     }
 
+    /** They are stored so on purpose, and would take twice the bytes and more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"float16", "bfloat16", "int8", "uint8", "int4"})
+    void weightsStoredInFewBitsStayBehindTheirCast(String type) {
+        simplified(
+                        """
+                        graph (x: float[N,4]) -> (y)
+                        w: %s[4,4] = fill(1)
+                        f = Cast(w) {to=1}
+                        y = MatMul(x, f)
+                        """
+                                .formatted(type))
+                .unchanged();
+    }
+
+    @Test
+    void soTheyDoWhereTheyAreNoInitializerYet() {
+        simplified(
+                        """
+                        graph (x: float[N,2]) -> (y)
+                        h = Constant() {value=tensor(float16[2], [1.0, 2.0])}
+                        f = Cast(h) {to=1}
+                        y = Mul(x, f)
+                        """)
+                .then(
+                        """
+                        graph (x: float[N,2]) -> (y)
+                        h: float16[2] = [1.0, 2.0]
+                        f = Cast(h) {to=1}
+                        y = Mul(x, f)
+                        """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "float16[] = 2.0",
+                "int64[2] = [2, 2]",
+                "bool[2] = [1, 1]",
+                "int32[2] = [2, 2]"
+            })
+    void otherCastsOfConstantsAreComputed(String stored) {
+        simplified(
+                        """
+                        graph (x: float[N,2]) -> (y)
+                        k: %s
+                        f = Cast(k) {to=1}
+                        y = Mul(x, f)
+                        """
+                                .formatted(stored))
+                .noted("computed 1 nodes with constant results");
+    }
+
     @Test
     void whatDependsOnTheBatchStays() {
         simplified("graph (x: float[N,3]) -> (s)\ns = Shape(x)\n").unchanged();
