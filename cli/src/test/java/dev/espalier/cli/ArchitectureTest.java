@@ -21,11 +21,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import dev.espalier.core.ir.Node;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -262,78 +260,6 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule noCyclesBetweenPackages =
             slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
-
-    /**
-     * Who may ask for an operator by name, outside of the operators themselves and of the file:
-     * those that write or rewrite exactly that operator, say what a runtime does with it, or show
-     * the name. All others ask the operator; see decisions 2 and 16.
-     */
-    private static final Set<String> NAMING_OPERATORS =
-            Set.of(
-                    "BiasSecond",
-                    "ChannelGroupFinder",
-                    "ChannelwiseBlend",
-                    "ConstantFolding",
-                    "Convolutions",
-                    "Counter",
-                    "Counterparts",
-                    "DenseGroups",
-                    "DequantizedWeights",
-                    "Diagnosis",
-                    "Embedding",
-                    "Evaluation",
-                    "ExactSums",
-                    "FarRanges",
-                    "FilterNorms",
-                    "FoldBatchNorm",
-                    "GlobalPooling",
-                    "GroupFinder",
-                    "HalfGraph",
-                    "HalfPlacement",
-                    "Initialization",
-                    "InspectCommand",
-                    "IntegerNoise",
-                    "IntegerOperators",
-                    "Kernel",
-                    "KnownValues",
-                    "LatencyGate",
-                    "LayerParts",
-                    "LinearLayers",
-                    "Makers",
-                    "MultipliedWeights",
-                    "NoOps",
-                    "NormalizedMeans",
-                    "NumberTable",
-                    "OpsetUpgrade",
-                    "Planner",
-                    "Provenance",
-                    "QdqWriter",
-                    "ReshapeTargets",
-                    "ResidualBranches",
-                    "RestoreBatchNorm",
-                    "RunningStatistics",
-                    "ShortcutConv",
-                    "SumsGraph",
-                    "TorchFile",
-                    "WeightStorage",
-                    "WeightedLayer");
-
-    @ArchTest
-    static void operatorsAreAskedAndNotNamed(JavaClasses all) {
-        Set<String> naming =
-                all.stream()
-                        .filter(
-                                resideOutsideOfPackages(
-                                        ROOT + ".core.ir..",
-                                        ROOT + ".core.op..",
-                                        ROOT + ".core.onnx.."))
-                        .flatMap(type -> type.getMethodCallsFromSelf().stream())
-                        .filter(call -> call.getTargetOwner().isEquivalentTo(Node.class))
-                        .filter(call -> Set.of("is", "opType").contains(call.getName()))
-                        .map(call -> call.getOriginOwner().getSimpleName())
-                        .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(naming).isEqualTo(NAMING_OPERATORS);
-    }
 
     @ArchTest
     static final ArchRule recordsHoldNoArrays =

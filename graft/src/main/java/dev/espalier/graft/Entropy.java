@@ -9,7 +9,7 @@ package dev.espalier.graft;
  * weights fall outside and the shares add up to a little less than 1. A layer whose weights are all
  * the same has no information.
  */
-public final class Entropy {
+final class Entropy {
     private Entropy() {}
 
     /** The entropy in nats, from 0 to {@code ln bins}. */

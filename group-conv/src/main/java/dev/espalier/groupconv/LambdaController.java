@@ -10,7 +10,7 @@ package dev.espalier.groupconv;
  * @param warmup epochs before it is changed
  * @param epochs of the whole stage
  */
-public record LambdaController(double step, double target, int warmup, int epochs) {
+record LambdaController(double step, double target, int warmup, int epochs) {
     /**
      * Lambda after an epoch.
      *

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Mean and variance of each channel (axis 1) of values of a network over a dataset. */
-public final class ChannelStatistics {
+final class ChannelStatistics {
     private static final int BATCH = 16;
 
     private final double[] sums;

@@ -23,9 +23,10 @@ import java.util.Set;
  *
  * <p>A constant result of more than 64 KiB replaces its node only where it is no larger than the
  * constants that go with the node. QuantizeLinear and DequantizeLinear stay: they tell a runtime to
- * compute in integers. Nodes that draw random numbers stay. Sub-graphs stay as they are.
- * Initializers that a file also lists as graph inputs, as all files before IR version 4 do, become
- * plain constants, since a runtime may not optimize what a caller could replace.
+ * compute in integers. So does the Cast of weights that are stored in 16 bits or fewer: the file
+ * would grow. Nodes that draw random numbers stay. Sub-graphs stay as they are. Initializers that a
+ * file also lists as graph inputs, as all files before IR version 4 do, become plain constants,
+ * since a runtime may not optimize what a caller could replace.
  *
  * <p>Refuses models of operator sets before 9 and after 26.
  */

@@ -5,7 +5,6 @@ import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
-import dev.espalier.core.op.nn.Conv;
 import dev.espalier.core.op.spec.Broadcast;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.ChannelLinks;
@@ -144,6 +143,6 @@ public final class Gemm implements Operator {
 
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
-        return Conv.isLinear(call, scaled);
+        return Weights.isLinear(call, scaled);
     }
 }

@@ -13,7 +13,7 @@ import dev.espalier.core.op.spec.NodeCheck;
 final class BiasedGelu extends Elementwise {
     private final String type;
 
-    public BiasedGelu(String type) {
+    BiasedGelu(String type) {
         this.type = type;
     }
 

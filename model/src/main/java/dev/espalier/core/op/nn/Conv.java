@@ -224,15 +224,6 @@ public final class Conv implements Operator {
 
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
-        return isLinear(call, scaled);
-    }
-
-    /**
-     * Of a product with a bias as input 2: one factor is scaled, and the bias where there is one.
-     */
-    public static boolean isLinear(Call call, Set<Integer> scaled) {
-        return call.has(2)
-                ? scaled.equals(Set.of(0, 2)) || scaled.equals(Set.of(1, 2))
-                : scaled.equals(Set.of(0)) || scaled.equals(Set.of(1));
+        return Weights.isLinear(call, scaled);
     }
 }

@@ -252,6 +252,6 @@ final class ConvTranspose implements Operator {
 
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
-        return Conv.isLinear(call, scaled);
+        return Weights.isLinear(call, scaled);
     }
 }

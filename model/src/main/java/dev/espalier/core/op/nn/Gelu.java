@@ -16,7 +16,7 @@ final class Gelu extends Elementwise {
     /**
      * @param domain the standard's or the runtime's
      */
-    public Gelu(String domain) {
+    Gelu(String domain) {
         this.domain = domain;
     }
 

@@ -27,7 +27,7 @@ final class QLinearOperator implements Operator {
     /**
      * @param values how many the float operator reads
      */
-    public QLinearOperator(Operator plain, int values) {
+    QLinearOperator(Operator plain, int values) {
         this.plain = plain;
         this.values = values;
     }

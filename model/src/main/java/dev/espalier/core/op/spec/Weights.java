@@ -2,6 +2,7 @@ package dev.espalier.core.op.spec;
 
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
+import java.util.Set;
 
 /**
  * How a node is a layer with weights, {@code Y = alpha W X + beta B}: where its operator wants the
@@ -109,5 +110,14 @@ public record Weights(
     /** How many elements each output channel has to itself, in a weight of this shape. */
     public long depth(Shape weight) {
         return weight.elementCount() / Math.max(1, outputs(weight));
+    }
+
+    /**
+     * Of a product with a bias as input 2: one factor is scaled, and the bias where there is one.
+     */
+    public static boolean isLinear(Call call, Set<Integer> scaled) {
+        return call.has(2)
+                ? scaled.equals(Set.of(0, 2)) || scaled.equals(Set.of(1, 2))
+                : scaled.equals(Set.of(0)) || scaled.equals(Set.of(1));
     }
 }
