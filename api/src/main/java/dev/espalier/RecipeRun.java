@@ -60,6 +60,7 @@ final class RecipeRun {
      * @return the report that lies in it
      */
     CompressionReport run() {
+        bench.checkGuard();
         Map<String, String> hashes = new LinkedHashMap<>();
         hashes.put("recipe", bench.recipe().hash());
         hashes.put("model", Fingerprint.of(bench.original().path()));

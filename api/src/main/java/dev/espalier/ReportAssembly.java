@@ -115,7 +115,9 @@ final class ReportAssembly {
                             run.skips().stream()
                                     .map(s -> new PassReport.Skipped(s.where(), s.reason()))
                                     .toList(),
-                            curves(run)));
+                            curves(run),
+                            run.told().attempts(),
+                            run.told().layerErrors()));
             latency = stages.get(i);
         }
         return reports;

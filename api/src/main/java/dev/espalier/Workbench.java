@@ -6,6 +6,7 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.stored.DataLoader;
+import dev.espalier.core.guard.AccuracyGuard;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.Host;
@@ -175,7 +176,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         int own = firstOnData();
         PassContext environment =
                 environment(asked).withProgress(progress).withReproducer(folder.reproducer());
-        return new Pipeline(passes(), environment)
+        return guarded(new Pipeline(passes(), environment))
                 .withPerPass(
                         (position, all) ->
                                 all.withRunner(position < own ? foreign.runner() : new OrtRunner())
@@ -188,6 +189,28 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                             }
                             return judge(model, progress);
                         });
+    }
+
+    /** The pipeline with the recipe's guard. */
+    private Pipeline guarded(Pipeline pipeline) {
+        return guard().map(pipeline::withGuard).orElse(pipeline);
+    }
+
+    private Optional<AccuracyGuard> guard() {
+        return recipe.guard()
+                .bound()
+                .map(bound -> new AccuracyGuard(bound, recipe.guard().samples()));
+    }
+
+    /**
+     * Refuses a guard that can judge nothing, before any work.
+     *
+     * @throws InvalidOptionException where there are no examples to judge by, or too few
+     */
+    void checkGuard() {
+        PassContext context = PassContext.of(original.model());
+        PassContext all = data().map(context::withData).orElse(context);
+        guard().ifPresent(guard -> guard.check(original.model(), all));
     }
 
     /**

@@ -62,6 +62,11 @@ public record Distillation(
     }
 
     @Override
+    public boolean recovers() {
+        return epochs > 0;
+    }
+
+    @Override
     public List<String> models() {
         return teachers.stream().filter(name -> !name.equals(Teachers.ORIGINAL)).toList();
     }

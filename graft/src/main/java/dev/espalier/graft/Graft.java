@@ -58,6 +58,11 @@ public record Graft(
         return true;
     }
 
+    @Override
+    public boolean recovers() {
+        return epochs > 0;
+    }
+
     /** Grafting changes no structure. */
     @Override
     public Model preview(Model model, PassContext context) {

@@ -76,6 +76,11 @@ public record GroupConv(
         return trains();
     }
 
+    @Override
+    public boolean recovers() {
+        return fineTune.epochs() > 0;
+    }
+
     /** The groups that the weights as they are would get. */
     @Override
     public Model preview(Model model, PassContext context) {

@@ -1,8 +1,13 @@
 package dev.espalier.groupconv;
 
+import dev.espalier.core.choice.Alternative;
+import dev.espalier.core.choice.Choice;
+import dev.espalier.core.choice.Chooser;
+import dev.espalier.core.choice.Costs;
+import dev.espalier.core.choice.Decision;
+import dev.espalier.core.choice.Measure;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * How often each layer is cut: level g is {@code 2^g} groups.
@@ -13,6 +18,9 @@ import java.util.TreeSet;
  *     that is weights or operations
  */
 record GroupLevels(List<Integer> levels, double threshold, double removed) {
+    /** In what a layer counts: its time, or the operations or weights that stand for it. */
+    private static final Measure COST = Measure.MICROS;
+
     GroupLevels {
         levels = List.copyOf(levels);
     }
@@ -36,29 +44,38 @@ record GroupLevels(List<Integer> levels, double threshold, double removed) {
     }
 
     /**
-     * The levels at the highest threshold that removes {@code target}, found by bisection: what is
-     * removed never falls with the threshold. Where none does, those at the least threshold.
+     * The levels at the highest threshold that removes {@code target}: that of the layer that loses
+     * most is what counts. Where none does, those at the least threshold.
      *
      * @param least threshold that is tried
      */
     static GroupLevels reaching(
             double target, double least, List<CuttableLayer> layers, List<List<Double>> kept) {
-        TreeSet<Double> steps = new TreeSet<>();
-        kept.forEach(steps::addAll);
-        List<Double> thresholds = new ArrayList<>(steps.tailSet(least));
-        if (thresholds.isEmpty() || at(thresholds.get(0), layers, kept).removed() < target) {
-            return at(least, layers, kept);
+        List<Decision<Integer>> decisions = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            decisions.add(decision(layers.get(i), kept.get(i), least));
         }
-        int reaching = 0;
-        int missing = thresholds.size();
-        while (missing - reaching > 1) {
-            int middle = (reaching + missing) / 2;
-            if (at(thresholds.get(middle), layers, kept).removed() >= target) {
-                reaching = middle;
-            } else {
-                missing = middle;
+        double dense = Choice.now(decisions).costs().of(COST);
+        Choice<Integer> choice = Chooser.leastWorst(decisions, COST, dense * (1 - target));
+        double threshold = 1;
+        for (int i = 0; i < layers.size(); i++) {
+            threshold = Math.min(threshold, kept.get(i).get(choice.of(decisions.get(i))));
+        }
+        GroupLevels levels = at(threshold, layers, kept);
+        return levels.removed() < target ? at(least, layers, kept) : levels;
+    }
+
+    /** The levels that keep {@code least}; what a level loses is its error. */
+    private static Decision<Integer> decision(
+            CuttableLayer layer, List<Double> kept, double least) {
+        List<Alternative<Integer>> levels = new ArrayList<>();
+        for (int level = 0; level <= layer.most(); level++) {
+            if (level == 0 || kept.get(level) >= least) {
+                levels.add(
+                        new Alternative<>(
+                                level, new Costs(1 - kept.get(level), layer.cost(level), 0)));
             }
         }
-        return at(thresholds.get(reaching), layers, kept);
+        return new Decision<>(layer.layer().name(), levels);
     }
 }

@@ -86,6 +86,12 @@ public record CorrectBias(
     /** Bits of a weight that quantize writes; with fewer, round-weights has gone before. */
     private static final int BITS_OF_QUANTIZE = 8;
 
+    /** Its biases are right for the weights as the pass behind it rounds them. */
+    @Override
+    public boolean prepares() {
+        return true;
+    }
+
     @Override
     public boolean needsData() {
         return method == CorrectionMethod.ACTIVATIONS;

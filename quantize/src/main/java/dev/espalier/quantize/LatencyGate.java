@@ -1,5 +1,11 @@
 package dev.espalier.quantize;
 
+import dev.espalier.core.choice.Alternative;
+import dev.espalier.core.choice.Chooser;
+import dev.espalier.core.choice.Chooser.Verdict;
+import dev.espalier.core.choice.Costs;
+import dev.espalier.core.choice.Decision;
+import dev.espalier.core.choice.Step;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.pass.ModelTimer;
@@ -53,18 +59,79 @@ final class LatencyGate {
      *     original}
      */
     Optional<Written> keepFast(Model original, Set<Node> kept) {
-        Set<Node> floats = new HashSet<>(kept);
-        Written best = work.written(floats, false);
+        Written first = work.written(kept, false);
         ModelTimer timer = work.context().host().timer().orElse(null);
         if (timer == null) {
             work.context().note("latency was not measured: there is nothing to measure it with");
-            return Optional.of(best);
+            return Optional.of(first);
         }
-        boolean pairs = false;
-        Map<String, List<Node>> kinds = kinds(floats);
+        Map<String, List<Node>> kinds = kinds(kept);
         double each = Math.max(LEAST_SECONDS, seconds / (kinds.size() + 3));
-        double left = seconds - each;
-        if (work.hasPairs() && left >= each) {
+        Trial trial = new Trial(timer, each, seconds - each, kept, first);
+        if (work.hasPairs()) {
+            trial.pairs();
+        }
+        List<Decision<Boolean>> decisions = kinds.keySet().stream().map(Trial::decision).toList();
+        List<String> untried = new ArrayList<>();
+        Chooser.walk(
+                decisions,
+                decisions.stream().map(Trial::step).toList(),
+                (step, choice) -> {
+                    work.context().checkCancelled();
+                    String kind = step.decision().name();
+                    if (!trial.hasTime()) {
+                        untried.add(kind);
+                        return Verdict.UNDO;
+                    }
+                    return trial.isFasterFloat(kinds.get(kind)) ? Verdict.KEEP : Verdict.UNDO;
+                });
+        if (!untried.isEmpty()) {
+            work.context()
+                    .note(
+                            "kinds of layers that were not measured, for time: %s"
+                                    .formatted(untried.size()));
+        }
+        return verdict(timer, original, trial.best, each);
+    }
+
+    /** The fastest so far, and time left to try others. */
+    private final class Trial {
+        private final ModelTimer timer;
+        private final double each;
+        private double left;
+        private Set<Node> floats;
+        private boolean pairs;
+        private Written best;
+
+        Trial(ModelTimer timer, double each, double left, Set<Node> floats, Written best) {
+            this.timer = timer;
+            this.each = each;
+            this.left = left;
+            this.floats = floats;
+            this.best = best;
+        }
+
+        /** Whether layers of a kind are float. What that costs is known when it was measured. */
+        static Decision<Boolean> decision(String kind) {
+            return new Decision<>(
+                    kind,
+                    List.of(
+                            new Alternative<>(false, Costs.NONE),
+                            new Alternative<>(true, Costs.NONE)));
+        }
+
+        static Step<Boolean> step(Decision<Boolean> decision) {
+            return new Step<>(decision, decision.now(), decision.alternatives().get(1), 0, 0);
+        }
+
+        boolean hasTime() {
+            return left >= each;
+        }
+
+        void pairs() {
+            if (!hasTime()) {
+                return;
+            }
             left -= each;
             Written variant = work.written(floats, true);
             Pair pair = Pair.measure(timer, best.model(), variant.model(), each);
@@ -72,18 +139,13 @@ final class LatencyGate {
             best = pairs ? variant : best;
             work.context().note(pair.text(pairs));
         }
-        int untried = 0;
-        for (Map.Entry<String, List<Node>> kind : kinds.entrySet()) {
-            work.context().checkCancelled();
-            if (left < each) {
-                untried++;
-                continue;
-            }
+
+        boolean isFasterFloat(List<Node> kind) {
             left -= each;
             Set<Node> tried = new HashSet<>(floats);
-            tried.addAll(kind.getValue());
+            tried.addAll(kind);
             if (tried.containsAll(work.layers().layers().keySet())) {
-                continue;
+                return false;
             }
             Written variant = work.written(tried, pairs);
             Pair pair = Pair.measure(timer, best.model(), variant.model(), each);
@@ -94,18 +156,12 @@ final class LatencyGate {
                                 "stays float: the model takes %.1f µs with it in integers and %.1f without",
                                 pair.first(),
                                 pair.second());
-                kind.getValue().forEach(node -> work.context().skipped(node.label(), why));
+                kind.forEach(node -> work.context().skipped(node.label(), why));
                 floats = tried;
                 best = variant;
             }
+            return pair.isFaster();
         }
-        if (untried > 0) {
-            work.context()
-                    .note(
-                            "kinds of layers that were not measured, for time: %s"
-                                    .formatted(untried));
-        }
-        return verdict(timer, original, best, each);
     }
 
     private Optional<Written> verdict(ModelTimer timer, Model original, Written best, double each) {

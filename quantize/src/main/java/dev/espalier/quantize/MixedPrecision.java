@@ -1,6 +1,13 @@
 package dev.espalier.quantize;
 
+import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.choice.Chooser;
+import dev.espalier.core.choice.Chooser.Verdict;
+import dev.espalier.core.choice.Decision;
+import dev.espalier.core.choice.Measure;
 import dev.espalier.core.data.SignalToNoise;
+import dev.espalier.core.guard.LossBound;
+import dev.espalier.core.guard.LossMeter;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -91,37 +98,46 @@ public record MixedPrecision(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        return Diagnosis.noted(model, quantized(model, context), context);
+        return Diagnosis.notedByLayer(model, quantized(model, context), context);
     }
 
     private Model quantized(Model model, PassContext context) {
         PassContext trial = context.trial().withData(context.data().withCalibration(walkSamples));
-        TopOne topOne = new TopOne(samples, context);
-        double before = topOne.of(model);
+        if (context.data().validation().classes() == 0) {
+            throw new InvalidOptionException(
+                    "mixed-precision.max-drop needs labelled validation examples, and the data has"
+                            + " none; 'quantize' works without");
+        }
+        LossMeter meter = new LossMeter(model, samples, context);
         if (LayerLevels.tried(quantize).quantized(model, trial) == model) {
             return quantize.quantized(model, context);
         }
-        long limit = (long) (size * FourBitWalk.bytes(model));
+        long limit = (long) (size * FourBitCosts.bytes(model));
         LayerLevels levels = levels(model, limit, trial, context);
         Model all = levels.tried(List.of(), trial);
-        double drop = POINTS * (before - topOne.of(all));
+        double drop = lost(meter, all);
         note(context, "all layers in integers: %.2f points lost on validation examples", drop);
         List<String> floats = List.of();
         if (drop <= maxDrop) {
             context.note("within max-drop; no layer goes back to float");
         } else {
-            List<ErrorWalk.Step> steps = walk(model, levels, all, trial, context);
-            floats = choose(levels, steps, before, drop, limit, topOne, trial, context);
+            List<FloatCosts.Cost> costs = floatCosts(model, levels, all, trial, context);
+            floats = choose(levels, costs, drop, limit, meter, trial, context);
         }
         Model result = levels.with(floats, context);
         if (size < 1) {
             note(
                     context,
                     "%.1f %% of the float file's bytes, %.1f %% allowed",
-                    POINTS * FourBitWalk.bytes(result) / FourBitWalk.bytes(model),
+                    POINTS * FourBitCosts.bytes(result) / FourBitCosts.bytes(model),
                     POINTS * size);
         }
         return result;
+    }
+
+    /** Points of top-1. */
+    private double lost(LossMeter meter, Model model) {
+        return POINTS * meter.of(model, LossBound.ofDrop(maxDrop)).drop().orElseThrow();
     }
 
     /** The layers' bits without looking at top-1. */
@@ -134,7 +150,7 @@ public record MixedPrecision(
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
         List<Node> layers = layers(folded, context);
         List<Layer> chosen =
-                new FourBitWalk(
+                new FourBitCosts(
                                 LayerLevels.tried(packed),
                                 new OutputNoise(model, inputs, context),
                                 trial)
@@ -149,31 +165,31 @@ public record MixedPrecision(
                 : new LayerLevels(folded, chosen, FOUR_BITS.round(folded, chosen, context), packed);
     }
 
-    private List<ErrorWalk.Step> walk(
+    private List<FloatCosts.Cost> floatCosts(
             Model model, LayerLevels levels, Model all, PassContext trial, PassContext context) {
         List<Node> layers = layers(FoldBatchNorm.fold(model), context);
         List<Map<String, Tensor>> inputs = CalibrationInputs.of(model, walkSamples, trial);
-        List<ErrorWalk.Step> steps =
-                new ErrorWalk(model, all, names -> levels.tried(names, trial), context)
-                        .walk(layers, inputs);
-        steps.stream()
+        List<FloatCosts.Cost> costs =
+                new FloatCosts(model, all, names -> levels.tried(names, trial), context)
+                        .of(layers, inputs);
+        costs.stream()
                 .findFirst()
                 .ifPresent(
-                        step ->
+                        cost ->
                                 note(
                                         context,
                                         "the network's output with all layers in integers: %.1f dB",
-                                        SignalToNoise.decibels(step.noise() + step.gain())));
-        for (ErrorWalk.Step step : steps) {
+                                        SignalToNoise.decibels(cost.noise() + cost.gain())));
+        for (FloatCosts.Cost cost : costs) {
             note(
                     context,
                     "'%s': %sin float alone it brings the network's to %.1f dB, for %.1f µs",
-                    step.layer(),
-                    step.own().map(MixedPrecision::own).orElse(""),
-                    SignalToNoise.decibels(step.noise()),
-                    step.micros());
+                    cost.layer(),
+                    cost.own().map(MixedPrecision::own).orElse(""),
+                    SignalToNoise.decibels(cost.noise()),
+                    cost.micros());
         }
-        return steps;
+        return costs;
     }
 
     private static String own(double noise) {
@@ -183,43 +199,56 @@ public record MixedPrecision(
     /** The names of the layers that go back. */
     private List<String> choose(
             LayerLevels levels,
-            List<ErrorWalk.Step> steps,
-            double before,
+            List<FloatCosts.Cost> costs,
             double drop,
             long limit,
-            TopOne topOne,
+            LossMeter meter,
             PassContext trial,
             PassContext context) {
-        List<String> names = new ArrayList<>();
-        List<String> best = List.of();
-        double least = drop;
-        for (ErrorWalk.Step step : steps) {
-            if (step.gain() <= 0) {
-                continue;
-            }
-            names.add(step.layer());
-            Model tried = levels.tried(names, trial);
-            if (size < 1 && FourBitWalk.bytes(tried) > limit) {
-                note(context, "'%s' stays in integers for the file's size", step.layer());
-                names.remove(step.layer());
-                continue;
-            }
-            double left = POINTS * (before - topOne.of(tried));
-            note(context, "'%s' back in float: %.2f points lost", step.layer(), left);
-            if (left < least) {
-                least = left;
-                best = List.copyOf(names);
-            }
-            if (left <= maxDrop) {
-                return names;
+        List<Decision<Boolean>> decisions = costs.stream().map(FloatCosts.Cost::decision).toList();
+        Best best = new Best(List.of(), drop);
+        Chooser.walk(
+                decisions,
+                Chooser.path(decisions, Measure.ERROR, Measure.MICROS),
+                (step, choice) -> {
+                    String layer = step.decision().name();
+                    List<String> names = choice.changed().stream().map(Decision::name).toList();
+                    Model tried = levels.tried(names, trial);
+                    if (size < 1 && FourBitCosts.bytes(tried) > limit) {
+                        note(context, "'%s' stays in integers for the file's size", layer);
+                        return Verdict.UNDO;
+                    }
+                    double left = lost(meter, tried);
+                    note(context, "'%s' back in float: %.2f points lost", layer, left);
+                    best.offer(names, left);
+                    return left <= maxDrop ? Verdict.ENOUGH : Verdict.KEEP;
+                });
+        if (best.lost > maxDrop) {
+            note(
+                    context,
+                    "max-drop %s was not reached; %.2f points are the best that was found",
+                    Double.toString(maxDrop),
+                    best.lost);
+        }
+        return best.names;
+    }
+
+    /** What lost least of all that was tried. */
+    private static final class Best {
+        private List<String> names;
+        private double lost;
+
+        Best(List<String> names, double lost) {
+            this.names = names;
+            this.lost = lost;
+        }
+
+        void offer(List<String> tried, double left) {
+            if (left < lost) {
+                names = tried;
+                lost = left;
             }
         }
-        note(
-                context,
-                "max-drop %s was not reached; %.2f points are the best that was found",
-                Double.toString(maxDrop),
-                least);
-        return best;
     }
 
     private static List<Node> layers(Model model, PassContext context) {

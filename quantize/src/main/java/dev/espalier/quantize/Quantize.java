@@ -7,6 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Remedy;
 import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.internal.effect.Diagnosis;
 import dev.espalier.quantize.internal.qdq.Written;
@@ -91,7 +92,7 @@ public record Quantize(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        return Diagnosis.noted(model, quantized(model, context), context);
+        return Diagnosis.notedByLayer(model, quantized(model, context), context);
     }
 
     /** What {@link #apply} returns, without a measurement of what it did: for those who try. */
@@ -124,6 +125,17 @@ public record Quantize(
     private static Model nothing(Model model, PassContext context) {
         context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
         return model;
+    }
+
+    @Override
+    public List<Remedy> remedies() {
+        return QuantizeRemedies.all();
+    }
+
+    /** Without measuring which layers are slower: those would be more exact in float. */
+    @Override
+    public Pass forTrial() {
+        return LayerLevels.tried(this);
     }
 
     @Override

@@ -80,7 +80,7 @@ public record QuantizeDynamic(
         Model written = writer.get().written();
         String weights = writer.get().greatest().toString();
         WrittenSums.note(model, written, target, weights, context);
-        return Diagnosis.noted(model, written, context);
+        return Diagnosis.notedByLayer(model, written, context);
     }
 
     @Override

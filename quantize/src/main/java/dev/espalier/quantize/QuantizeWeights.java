@@ -78,7 +78,7 @@ public record QuantizeWeights(
                         ? new GptqRun(type, blocks, rounding).run(model, layers, context)
                         : nearest(layers);
         Model changed = write(model, layers, weights, context);
-        return Diagnosis.noted(model, changed, context);
+        return Diagnosis.notedByLayer(model, changed, context);
     }
 
     @Override

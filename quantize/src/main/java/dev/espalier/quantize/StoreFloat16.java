@@ -63,7 +63,7 @@ public record StoreFloat16(
     public Model apply(Model model, PassContext context) {
         Model changed = change(model, context, context.hasData());
         if (changed != model) {
-            Diagnosis.noted(model, changed, context);
+            Diagnosis.notedByLayer(model, changed, context);
             context.note("this saves bytes; on CPUs it does not save time");
         }
         return changed;

@@ -214,7 +214,7 @@ class MixedPrecisionTest {
     }
 
     private static double share(Model model) {
-        return (double) FourBitWalk.bytes(model) / FourBitWalk.bytes(UNEVEN);
+        return (double) FourBitCosts.bytes(model) / FourBitCosts.bytes(UNEVEN);
     }
 
     @Test

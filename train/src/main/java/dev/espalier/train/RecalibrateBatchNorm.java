@@ -60,6 +60,11 @@ public record RecalibrateBatchNorm(
         return true;
     }
 
+    @Override
+    public boolean recovers() {
+        return true;
+    }
+
     /** Statistics change no structure. */
     @Override
     public Model preview(Model model, PassContext context) {

@@ -39,6 +39,11 @@ public record Training(
         return true;
     }
 
+    @Override
+    public boolean recovers() {
+        return epochs > 0;
+    }
+
     /** Training changes no structure. */
     @Override
     public Model preview(Model model, PassContext context) {

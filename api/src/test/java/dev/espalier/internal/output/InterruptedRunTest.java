@@ -119,16 +119,7 @@ class InterruptedRunTest {
         ModelFigures figures = ModelFigures.of(position, 0, 0);
         return new StepStore.Finished(
                 model(position),
-                new PassRun(
-                        "pass" + position,
-                        1,
-                        true,
-                        figures,
-                        figures,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        List.of()));
+                new PassRun("pass" + position, 1, true, figures, figures, PassRun.Told.NOTHING));
     }
 
     /** As a pipeline does it: what is there is not done again. */

@@ -38,8 +38,7 @@ class ResumeStoreTest {
                     """);
     private static final ModelFigures FIGURES = ModelFigures.of(1, 1, 1);
     private static final PassRun RUN =
-            new PassRun(
-                    "pass", 1, true, FIGURES, FIGURES, List.of(), List.of(), List.of(), List.of());
+            new PassRun("pass", 1, true, FIGURES, FIGURES, PassRun.Told.NOTHING);
 
     @TempDir Path folder;
     private final List<String> warnings = new ArrayList<>();
@@ -68,10 +67,7 @@ class ResumeStoreTest {
 
     @Test
     void aPassThatRanAgainMakesThoseAfterItRunAgain() {
-        PassRun slower =
-                new PassRun(
-                        "pass", 2, true, FIGURES, FIGURES, List.of(), List.of(), List.of(),
-                        List.of());
+        PassRun slower = new PassRun("pass", 2, true, FIGURES, FIGURES, PassRun.Told.NOTHING);
         store.write(0, new StepStore.Finished(MODEL, slower));
         assertThat(resumed().read(0)).isPresent();
         assertThat(resumed().read(1)).isEmpty();

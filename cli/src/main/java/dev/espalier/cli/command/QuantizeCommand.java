@@ -56,6 +56,14 @@ final class QuantizeCommand implements Callable<Integer> {
     private String calibration;
 
     @Option(
+            names = "--max-drop",
+            paramLabel = "POINTS",
+            description =
+                    "Most points of top-1 to lose on validation examples; where it is more, remedies"
+                            + " are tried.")
+    private Optional<Double> maxDrop;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
@@ -100,8 +108,13 @@ final class QuantizeCommand implements Callable<Integer> {
                   preprocess: %s
                 passes:
                   - quantize: {calibration: %s}
+                guard: {max-drop: %s}
                 """
-                .formatted(stored, preprocess, calibration);
+                .formatted(
+                        stored,
+                        preprocess,
+                        calibration,
+                        maxDrop.map(Object::toString).orElse("null"));
     }
 
     private RecipeReader.Changes changes() {
@@ -119,6 +132,7 @@ final class QuantizeCommand implements Callable<Integer> {
         format.ifPresent(f -> typed.append(" --data-format ").append(RecipeArguments.quoted(f)));
         typed.append(" --preprocess ").append(RecipeArguments.quoted(preprocess));
         typed.append(" --calibration ").append(RecipeArguments.quoted(calibration));
+        maxDrop.ifPresent(points -> typed.append(" --max-drop ").append(points));
         assignments.forEach(a -> typed.append(" --set ").append(RecipeArguments.quoted(a)));
         typed.append(" --out ").append(RecipeArguments.quoted(folder.toString()));
         return typed.append(quick ? " --quick" : "").toString();

@@ -100,6 +100,11 @@ public record Effect(
         return decibels < LEAST_DECIBELS || sameAnswer.orElse(1) < LEAST_SAME;
     }
 
+    /** Whether no number differs. */
+    public boolean isSame() {
+        return decibels == EQUAL;
+    }
+
     /** A sentence for notes. */
     @Override
     public String toString() {
@@ -114,7 +119,7 @@ public record Effect(
     }
 
     private String figures() {
-        if (decibels == EQUAL) {
+        if (isSame()) {
             return "the output is the same";
         }
         String closeness =

@@ -40,4 +40,36 @@ public interface Pass {
     default boolean needsData() {
         return false;
     }
+
+    /**
+     * Whether {@link #apply} may bring back what passes before it lost, as training does; their
+     * losses are judged behind it.
+     */
+    default boolean recovers() {
+        return false;
+    }
+
+    /**
+     * Whether what {@link #apply} returns is made for the pass behind it alone, such as biases
+     * shifted by what a rounding is going to err; its losses are judged there.
+     */
+    default boolean prepares() {
+        return false;
+    }
+
+    /**
+     * What else can be done where this pass loses more than a recipe's guard allows: from cheap to
+     * dear, each on top of the best of those before it.
+     */
+    default List<Remedy> remedies() {
+        return List.of();
+    }
+
+    /**
+     * This pass without work that decides nothing about what a network answers, such as measuring
+     * how long layers take: for trials, whose result is thrown away.
+     */
+    default Pass forTrial() {
+        return this;
+    }
 }

@@ -293,6 +293,20 @@ public final class PassContext {
         log.plot(curve, epoch, value);
     }
 
+    /** What a guard tried, for the table in the report. */
+    public void attempted(List<PassRun.Attempt> attempts) {
+        log.attempted(attempts);
+    }
+
+    /**
+     * How much of the output's error comes from each layer, for the bars in the report.
+     *
+     * @param errors the greatest first
+     */
+    public void layerErrors(List<PassRun.LayerError> errors) {
+        log.layerErrors(errors);
+    }
+
     /**
      * Called between two steps of long work.
      *

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * What passes tell, kept in order: notes, refusals, curves and misses. Many threads may write one.
- * A {@link #part} writes into the log that it is part of.
+ * What passes tell, kept in order: notes, refusals, curves, misses and measurements. Many threads
+ * may write one. A {@link #part} writes into the log that it is part of.
  */
 public final class PassLog {
     /** What was told, shared by a log and its parts. */
@@ -16,6 +16,8 @@ public final class PassLog {
         final List<PassRun.Skip> skips = new ArrayList<>();
         final List<PassRun.Reading> readings = new ArrayList<>();
         final List<PassRun.Miss> misses = new ArrayList<>();
+        final List<PassRun.Attempt> attempts = new ArrayList<>();
+        final List<PassRun.LayerError> layerErrors = new ArrayList<>();
     }
 
     private final Kept kept;
@@ -88,6 +90,46 @@ public final class PassLog {
     public List<PassRun.Miss> misses() {
         synchronized (kept) {
             return List.copyOf(kept.misses);
+        }
+    }
+
+    /** All of it. */
+    public PassRun.Told told() {
+        synchronized (kept) {
+            return new PassRun.Told(
+                    kept.notes,
+                    kept.skips,
+                    kept.readings,
+                    kept.misses,
+                    kept.attempts,
+                    kept.layerErrors);
+        }
+    }
+
+    /** Keeps what was told to another log as if it had been told to this one. */
+    public void add(PassRun.Told other) {
+        synchronized (kept) {
+            kept.notes.addAll(other.notes());
+            kept.skips.addAll(other.skips());
+            kept.readings.addAll(other.readings());
+            kept.misses.addAll(other.misses());
+            kept.attempts.addAll(other.attempts());
+            layerErrors(other.layerErrors());
+        }
+    }
+
+    void attempted(List<PassRun.Attempt> attempts) {
+        synchronized (kept) {
+            kept.attempts.addAll(attempts);
+        }
+    }
+
+    void layerErrors(List<PassRun.LayerError> errors) {
+        synchronized (kept) {
+            if (!errors.isEmpty()) {
+                kept.layerErrors.clear();
+                kept.layerErrors.addAll(errors);
+            }
         }
     }
 

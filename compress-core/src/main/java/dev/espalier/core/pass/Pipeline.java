@@ -25,6 +25,7 @@ public final class Pipeline {
     private final PassContext environment;
     private final PerPass perPass;
     private final Judge judge;
+    private final Guard guard;
     private final Listener listener;
 
     /** Says what a pass's environment has of its own. */
@@ -45,6 +46,30 @@ public final class Pipeline {
          */
         ModelFigures judge(Model model, int passes);
     }
+
+    /** Watches over what passes lose. */
+    @FunctionalInterface
+    public interface Guard {
+        /**
+         * Returns what is to become of a pass's result: that itself, or something better.
+         *
+         * @param reference the network that losses are measured against: what the pass was given,
+         *     or the first of those whose losses it was to recover
+         * @param before what the pass was given
+         * @param context of the pass
+         */
+        Guarded guarded(Pass pass, Model reference, Model before, Model after, PassContext context);
+
+        /** Takes what there is. */
+        Guard NONE = (pass, reference, before, after, context) -> new Guarded(after, context);
+    }
+
+    /**
+     * What a guard returns.
+     *
+     * @param context in whose log the way there is told
+     */
+    public record Guarded(Model model, PassContext context) {}
 
     /** Told of every pass as it begins and ends. */
     public interface Listener {
@@ -82,7 +107,7 @@ public final class Pipeline {
 
     /** What makes a model of a model. */
     private interface Step {
-        Model apply(Pass pass, Model model, PassContext context);
+        Guarded apply(Pass pass, Model model, PassContext context);
     }
 
     /**
@@ -95,6 +120,7 @@ public final class Pipeline {
                 environment,
                 (position, all) -> all,
                 (model, done) -> structure(model, environment.inputShapes()),
+                Guard.NONE,
                 Listener.NONE);
     }
 
@@ -103,11 +129,13 @@ public final class Pipeline {
             PassContext environment,
             PerPass perPass,
             Judge judge,
+            Guard guard,
             Listener listener) {
         this.passes = passes;
         this.environment = environment;
         this.perPass = perPass;
         this.judge = judge;
+        this.guard = guard;
         this.listener = listener;
     }
 
@@ -118,17 +146,25 @@ public final class Pipeline {
 
     /** This pipeline with an environment that differs from pass to pass. */
     public Pipeline withPerPass(PerPass changed) {
-        return new Pipeline(passes, environment, changed, judge, listener);
+        return new Pipeline(passes, environment, changed, judge, guard, listener);
     }
 
     /** This pipeline with other records of the models between passes. */
     public Pipeline withJudge(Judge changed) {
-        return new Pipeline(passes, environment, perPass, changed, listener);
+        return new Pipeline(passes, environment, perPass, changed, guard, listener);
+    }
+
+    /**
+     * This pipeline with somebody who watches over what passes lose. Passes behind which another
+     * one recovers, see {@link Pass#recovers}, are judged together with that one.
+     */
+    public Pipeline withGuard(Guard changed) {
+        return new Pipeline(passes, environment, perPass, judge, changed, listener);
     }
 
     /** This pipeline telling of each pass. */
     public Pipeline withListener(Listener changed) {
-        return new Pipeline(passes, environment, perPass, judge, changed);
+        return new Pipeline(passes, environment, perPass, judge, guard, changed);
     }
 
     /**
@@ -138,12 +174,18 @@ public final class Pipeline {
      *     pass and those before it
      */
     public Result run(StepStore store) {
-        return run(store, Pass::apply);
+        return run(
+                store,
+                (pass, model, context) -> new Guarded(pass.apply(model, context), context),
+                guard);
     }
 
     /** The structure that all passes would give, without training, data or proofs. */
     public Result preview() {
-        return run(StepStore.NONE, Pass::preview);
+        return run(
+                StepStore.NONE,
+                (pass, model, context) -> new Guarded(pass.preview(model, context), context),
+                Guard.NONE);
     }
 
     /**
@@ -177,8 +219,9 @@ public final class Pipeline {
                 .withLog(environment.log().fresh());
     }
 
-    private Result run(StepStore store, Step step) {
+    private Result run(StepStore store, Step step, Guard watching) {
         Model model = environment.original();
+        Model reference = model;
         ModelFigures figures = null;
         List<PassRun> runs = new ArrayList<>();
         for (int i = 0; i < passes.size(); i++) {
@@ -187,16 +230,33 @@ public final class Pipeline {
             if (!resumed) {
                 listener.begins(i, passes.size(), PassRegistry.id(passes.get(i)));
                 figures = figures == null ? judge.judge(model, 0) : figures;
-                finished = Optional.of(one(model, figures, i, store, step));
+                Step guarded = isJudged(i) ? guarded(step, watching, reference) : step;
+                finished = Optional.of(one(model, figures, i, store, guarded));
                 store.write(i, finished.get());
             }
             model = finished.get().model();
             PassRun run = finished.get().run();
             figures = run.after();
+            reference = isJudged(i) ? model : reference;
             runs.add(run);
             listener.ended(i, passes.size(), run, resumed);
         }
         return new Result(model, runs);
+    }
+
+    /** Whether what is lost up to this pass stays lost. */
+    private boolean isJudged(int position) {
+        return !passes.get(position).prepares()
+                && passes.subList(position + 1, passes.size()).stream().noneMatch(Pass::recovers);
+    }
+
+    private static Step guarded(Step step, Guard guard, Model reference) {
+        return (pass, model, context) -> {
+            Guarded made = step.apply(pass, model, context);
+            return made.model() == model
+                    ? made
+                    : guard.guarded(pass, reference, model, made.model(), made.context());
+        };
     }
 
     private StepStore.Finished one(
@@ -205,19 +265,19 @@ public final class Pipeline {
         PassContext context = context(position, store);
         context.checkCancelled();
         long start = System.nanoTime();
-        Model after;
+        Guarded made;
         try {
-            after = step.apply(pass, model, context);
-            requireSameInterface(model, after);
+            made = step.apply(pass, model, context);
+            requireSameInterface(model, made.model());
         } catch (CompressionException e) {
             throw e.at(where(position));
         } catch (RuntimeException e) {
             throw new PassFailedException(where(position) + " failed: " + e, e);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
+        Model after = made.model();
         boolean changed = after != model;
         ModelFigures figures = changed ? judge.judge(after, position + 1) : before;
-        PassLog told = context.log();
         return new StepStore.Finished(
                 after,
                 new PassRun(
@@ -226,10 +286,7 @@ public final class Pipeline {
                         changed,
                         before,
                         figures,
-                        told.notes(),
-                        told.skips(),
-                        told.readings(),
-                        told.misses()));
+                        made.context().log().told()));
     }
 
     private static void requireSameInterface(Model before, Model after) {

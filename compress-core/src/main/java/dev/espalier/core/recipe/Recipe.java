@@ -34,6 +34,7 @@ public record Recipe(
         @Option(value = "null", help = "Examples to calibrate, train and judge on.")
                 Optional<DataOptions> data,
         @Option(help = "What to do, in this order.") List<Pass> passes,
+        @Option(help = "What each pass may lose on validation examples.") Guard guard,
         @Option(help = "What the result must reach.") Goal goal,
         @Option(help = "The settings in which latency is measured.") BenchmarkOptions benchmark,
         @Option(value = "{}", help = "Shapes by input name, such as {input: [1, 3, 224, 224]}.")

@@ -96,6 +96,9 @@ public final class RecipeReader {
                                         .formatted(PassRegistry.id(recipe.passes().get(i))));
             }
         }
+        if (recipe.guard().bound().isPresent()) {
+            throw top.error("'guard' needs data, and the recipe has no data block");
+        }
         if (recipe.goal().maxDrop().isPresent()) {
             throw top.error("goal 'max-drop' needs data, and the recipe has no data block");
         }

@@ -24,6 +24,9 @@ public final class RecipeWriter {
             yaml.append("  - ").append(PassRegistry.id(pass)).append(": ");
             yaml.append(flow((Record) pass)).append('\n');
         }
+        if (!recipe.guard().equals(Options.defaults(Guard.class))) {
+            yaml.append("guard: ").append(flow(recipe.guard())).append('\n');
+        }
         if (!recipe.goal().equals(Options.defaults(Goal.class))) {
             yaml.append("goal: ").append(flow(recipe.goal())).append('\n');
         }

@@ -1,5 +1,6 @@
 package dev.espalier.core.report;
 
+import dev.espalier.core.pass.PassRun;
 import java.util.List;
 
 /**
@@ -13,6 +14,8 @@ import java.util.List;
  * @param notes what was done, in sentences
  * @param skipped what was refused, and why
  * @param curves what training showed on the way
+ * @param attempts what the recipe's guard tried; empty where there was nothing to try
+ * @param layerErrors how much of the output's error comes from each layer, the greatest first
  */
 public record PassReport(
         String id,
@@ -22,7 +25,9 @@ public record PassReport(
         ModelFacts after,
         List<String> notes,
         List<Skipped> skipped,
-        List<Curve> curves) {
+        List<Curve> curves,
+        List<PassRun.Attempt> attempts,
+        List<PassRun.LayerError> layerErrors) {
     /**
      * A refused rewrite.
      *
@@ -35,5 +40,7 @@ public record PassReport(
         notes = notes == null ? List.of() : List.copyOf(notes);
         skipped = skipped == null ? List.of() : List.copyOf(skipped);
         curves = curves == null ? List.of() : List.copyOf(curves);
+        attempts = attempts == null ? List.of() : List.copyOf(attempts);
+        layerErrors = layerErrors == null ? List.of() : List.copyOf(layerErrors);
     }
 }

@@ -76,7 +76,9 @@ class ReportCsvTest {
                 pass.after(),
                 pass.notes(),
                 pass.skipped(),
-                List.of(curves));
+                List.of(curves),
+                List.of(),
+                List.of());
     }
 
     private static CompressionReport with(CompressionReport report, List<PassReport> passes) {

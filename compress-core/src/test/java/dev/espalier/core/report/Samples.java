@@ -123,6 +123,8 @@ public final class Samples {
                                 start,
                                 List.of(),
                                 List.of(),
+                                List.of(),
+                                List.of(),
                                 List.of()),
                         new PassReport(
                                 "prune",
@@ -141,6 +143,8 @@ public final class Samples {
                                                 "Conv '/conv1/Conv'",
                                                 "shares its channels with a Pad along channels"
                                                         + " whose other side is frozen")),
+                                List.of(),
+                                List.of(),
                                 List.of()),
                         new PassReport(
                                 "distill",
@@ -152,7 +156,9 @@ public final class Samples {
                                 List.of(),
                                 List.of(
                                         new Curve("training loss", loss),
-                                        new Curve("validation top-1", top1))),
+                                        new Curve("validation top-1", top1)),
+                                List.of(),
+                                List.of()),
                         new PassReport(
                                 "quantize",
                                 "{calibration: percentile}",
@@ -160,6 +166,8 @@ public final class Samples {
                                 distilled.withLatency(List.of(latency(1, 1, 499.4))),
                                 quantized.withLatency(List.of(latency(1, 1, 214.3))),
                                 List.of("20 of 20 layers with weights are int8"),
+                                List.of(),
+                                List.of(),
                                 List.of(),
                                 List.of())),
                 layers(),

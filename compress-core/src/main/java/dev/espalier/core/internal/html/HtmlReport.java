@@ -45,6 +45,8 @@ public final class HtmlReport {
         html.open("body").line().open("main").line();
         HeadSection.write(html, report);
         PassSection.write(html, report);
+        GuardSection.write(html, report);
+        ErrorSection.write(html, report);
         LayerSection.write(html, report);
         NumberSection.write(html, report);
         CurveSection.write(html, report);

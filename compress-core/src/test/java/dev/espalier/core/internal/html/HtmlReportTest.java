@@ -2,6 +2,8 @@ package dev.espalier.core.internal.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.core.pass.PassRun.Attempt;
+import dev.espalier.core.pass.PassRun.LayerError;
 import dev.espalier.core.report.CompressionReport;
 import dev.espalier.core.report.Curve;
 import dev.espalier.core.report.GoalResult;
@@ -48,6 +50,70 @@ class HtmlReportTest {
         assertThat(HtmlReport.of(missed)).contains("✗ Goal missed").doesNotContain("✓ Goal met");
     }
 
+    private static CompressionReport guarded(String name) {
+        CompressionReport full = Samples.full();
+        PassReport pass = full.passes().get(0);
+        PassReport guarded =
+                new PassReport(
+                        pass.id(),
+                        pass.options(),
+                        pass.seconds(),
+                        pass.before(),
+                        pass.after(),
+                        pass.notes(),
+                        pass.skipped(),
+                        pass.curves(),
+                        List.of(
+                                new Attempt(
+                                        "as asked for",
+                                        0.0123,
+                                        0.002,
+                                        0.03,
+                                        1500,
+                                        1000,
+                                        250,
+                                        false,
+                                        false),
+                                new Attempt(
+                                        name,
+                                        Double.NaN,
+                                        0,
+                                        0.001,
+                                        1500,
+                                        1000,
+                                        Double.NaN,
+                                        true,
+                                        true)),
+                        List.of(new LayerError(name, 0.01), new LayerError("Conv 'b'", 0.001)));
+        return new CompressionReport(
+                full.run(),
+                full.original(),
+                full.result(),
+                List.of(guarded),
+                full.layers(),
+                full.numbers(),
+                full.goal(),
+                full.environment());
+    }
+
+    @Test
+    void whatTheGuardTriedIsATable() {
+        String page = HtmlReport.of(guarded("in float: stem"));
+        assertThat(page)
+                .contains("What the guard tried")
+                .contains("<span>as asked for</span>", "1.23<small>± 0.20</small>", "3.00 %")
+                .contains("<b>in float: stem</b>", "hold", "broken");
+        assertThat(HtmlReport.of(Samples.full())).doesNotContain("What the guard tried");
+        assertThat(HtmlReport.of(guarded(HOSTILE))).doesNotContain("<script>alert", "<img src=x");
+    }
+
+    @Test
+    void layersErrorsAreBars() {
+        assertThat(HtmlReport.of(guarded("Conv 'a'")))
+                .contains("Where the error arises", "20.0 dB", "30.0 dB")
+                .contains("width=\"100.00%\"", "width=\"10.00%\"");
+    }
+
     @Test
     void aPassesWarningStandsAtTheTop() {
         CompressionReport full = Samples.full();
@@ -61,7 +127,9 @@ class HtmlReportTest {
                         pass.after(),
                         List.of("warning: the output is far from what it was"),
                         pass.skipped(),
-                        pass.curves());
+                        pass.curves(),
+                        List.of(),
+                        List.of());
         CompressionReport report =
                 new CompressionReport(
                         full.run(),
@@ -178,7 +246,9 @@ class HtmlReportTest {
                                         HOSTILE,
                                         List.of(
                                                 new Curve.Point(1, Double.NaN),
-                                                new Curve.Point(2, 1)))));
+                                                new Curve.Point(2, 1)))),
+                        List.of(),
+                        List.of());
         LayerReport.Side side = new LayerReport.Side(4, 4, HOSTILE, 1, 1, "FLOAT");
         return new CompressionReport(
                 new RunFacts(

@@ -8,6 +8,7 @@ import dev.espalier.core.pass.ComparedExamples;
 import dev.espalier.core.pass.Effect;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.internal.saturation.ExactNetwork;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +54,19 @@ public final class Diagnosis {
      * @throws dev.espalier.core.VerificationException where {@code after} alone does
      */
     public static Model noted(Model before, Model after, PassContext context) {
-        if (after != before && !compare(before, after, context)) {
+        if (after != before && !compare(before, after, context, false)) {
+            context.runner().open(after).close();
+            context.note("the changed model loads in the runtime; no data to compare outputs on");
+        }
+        return after;
+    }
+
+    /**
+     * Like {@link #noted}, of a pass that leaves what each value stands for: how much of the error
+     * comes from which layer is shown, too.
+     */
+    public static Model notedByLayer(Model before, Model after, PassContext context) {
+        if (after != before && !compare(before, after, context, true)) {
             context.runner().open(after).close();
             context.note("the changed model loads in the runtime; no data to compare outputs on");
         }
@@ -65,20 +78,43 @@ public final class Diagnosis {
      * not loaded without.
      */
     public static Model notedOnData(Model before, Model after, PassContext context) {
-        if (after != before && !compare(before, after, context)) {
+        if (after != before && !compare(before, after, context, false)) {
             context.note("no data to compare outputs on");
         }
         return after;
     }
 
-    private static boolean compare(Model before, Model after, PassContext context) {
+    private static boolean compare(
+            Model before, Model after, PassContext context, boolean byLayer) {
         Optional<Effect> effect = Effect.noted(before, after, context);
-        effect.filter(Effect::isFar)
-                .ifPresent(
-                        found ->
-                                context.warn(
-                                        new Diagnosis(before, after, found, context).warning()));
+        effect.ifPresent(found -> new Diagnosis(before, after, found, context).tell(byLayer));
         return effect.isPresent();
+    }
+
+    private void tell(boolean byLayer) {
+        if (!effect.isFar() && (!byLayer || effect.isSame())) {
+            return;
+        }
+        List<LayerNoise> noises = List.of();
+        Optional<String> obstacle = Optional.empty();
+        try {
+            noises =
+                    NoiseSearch.harmful(
+                            before, after, Effect.output(before).orElseThrow(), examples, context);
+        } catch (UnsupportedModelException e) {
+            obstacle =
+                    Optional.of(
+                            "which layer contributes most could not be measured: "
+                                    + e.getMessage());
+        }
+        if (byLayer) {
+            LayerErrors.show(LayerErrors.found(before, after, noises), context);
+        }
+        if (effect.isFar()) {
+            context.warn(warning(noises, obstacle));
+        } else {
+            obstacle.ifPresent(context::note);
+        }
     }
 
     /**
@@ -89,22 +125,16 @@ public final class Diagnosis {
     private record Finding(Cause cause, String detail) {}
 
     /** One sentence or two that name the layer, the cause and what helps. */
-    private String warning() {
+    private String warning(List<LayerNoise> noises, Optional<String> obstacle) {
         Optional<Finding> sums = saturation();
-        Optional<LayerNoise> worst;
-        try {
-            worst =
-                    NoiseSearch.worst(
-                            before, after, Effect.output(before).orElseThrow(), examples, context);
-        } catch (UnsupportedModelException e) {
-            return "the output is far from what it was%s; which layer contributes most could not be measured: %s"
-                    .formatted(sums.map(this::because).orElse(""), e.getMessage());
+        if (noises.isEmpty()) {
+            return "the output is far from what it was%s; %s"
+                    .formatted(
+                            sums.map(this::because).orElse(""),
+                            obstacle.orElse(
+                                    "no layer could be found that contributes most, since none of the values that both networks have differs by itself"));
         }
-        if (worst.isEmpty()) {
-            return "the output is far from what it was%s; no layer could be found that contributes most, since none of the values that both networks have differs by itself"
-                    .formatted(sums.map(this::because).orElse(""));
-        }
-        LayerNoise noise = worst.get();
+        LayerNoise noise = noises.get(0);
         Optional<Node> node = maker(noise);
         Finding finding = sums.orElseGet(() -> local(noise, node));
         return "the output is far from what it was, and %s contributes most: its error alone leaves a signal-to-noise ratio of %s; likely cause: %s"

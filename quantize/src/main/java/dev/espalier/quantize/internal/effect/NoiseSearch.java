@@ -6,14 +6,13 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Finds the value whose own noise harms most. Every value that both networks have is computed in
- * floats from those before it as the changed network has them; what the changed network has instead
- * of it, less that, is its own noise, without what came before. Each noise alone is then added in
- * the exact network, and the output compared: little noise may do great harm, such as beside the
- * -1e9 of a mask, of which it is a millionth and yet all that there was.
+ * Finds which values' own noise harms, and how much. Every value that both networks have is
+ * computed in floats from those before it as the changed network has them; what the changed network
+ * has instead of it, less that, is its own noise, without what came before. Each noise alone is
+ * then added in the exact network, and the output compared: little noise may do great harm, such as
+ * beside the -1e9 of a mask, of which it is a millionth and yet all that there was.
  */
 final class NoiseSearch {
     /** Runs of the network at the most, which is what bounds the time. */
@@ -24,13 +23,14 @@ final class NoiseSearch {
     private NoiseSearch() {}
 
     /**
-     * The first of those values that harm most; empty where no value in both networks has noise.
+     * Those values that harm, the one that harms most first; empty where no value in both networks
+     * has noise.
      *
      * @param output that is compared
      * @throws dev.espalier.core.UnsupportedModelException where the runtime refuses the networks
      *     cut up
      */
-    static Optional<LayerNoise> worst(
+    static List<LayerNoise> harmful(
             Model before,
             Model after,
             String output,
@@ -38,14 +38,13 @@ final class NoiseSearch {
             PassContext context) {
         List<KnownValue> values = KnownValues.of(before, after);
         if (values.isEmpty()) {
-            return Optional.empty();
+            return List.of();
         }
         int few = Math.max(1, Math.min(EXAMPLES, RUNS / values.size()));
         List<int[]> batches = examples.first(before, few).batches();
         long steps = (long) batches.size() * values.size();
         try (NoiseRun run = new NoiseRun(before, after, values, output, context.runner());
-                Progress.Task task =
-                        context.progress().begin("search for noise", steps, "values")) {
+                Progress.Task task = context.progress().begin("error by layer", steps, "values")) {
             for (int[] batch : batches) {
                 run.add(
                         examples.inputs(batch),
@@ -56,7 +55,8 @@ final class NoiseSearch {
             }
             return run.noises().values().stream()
                     .filter(noise -> noise.carried().noise() > 0)
-                    .min(Comparator.comparingDouble(noise -> noise.carried().decibels()));
+                    .sorted(Comparator.comparingDouble(noise -> noise.carried().decibels()))
+                    .toList();
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.espalier.quantize;
 
+import dev.espalier.core.choice.Alternative;
+import dev.espalier.core.choice.Costs;
+import dev.espalier.core.choice.Decision;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
@@ -10,7 +13,6 @@ import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Progress;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +20,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Asks of every layer of a quantized network what it would bring to have this one back in float,
- * and what it would cost.
+ * Measures of layers of a quantized network, one at a time, what it brings to have this one back in
+ * float, and what it costs.
  */
-final class ErrorWalk {
+final class FloatCosts {
     /** Times that differ by less cannot be told apart, and nothing is for free. */
     private static final double LEAST_MICROS = 1;
 
@@ -29,16 +31,23 @@ final class ErrorWalk {
     private static final double SECONDS = 0.2;
 
     /**
+     * Of one layer.
+     *
      * @param layer by name
      * @param own noise over signal of the layer's output; empty where it exists as bytes only
      * @param noise noise over signal of the network's outputs with this layer in float
      * @param gain by how much that is less than without
      * @param micros how much longer one run takes with it; 0 where the host measures nothing
      */
-    record Step(String layer, Optional<Double> own, double noise, double gain, double micros) {
-        /** What one microsecond buys. */
-        double rate() {
-            return gain / Math.max(micros, LEAST_MICROS);
+    record Cost(String layer, Optional<Double> own, double noise, double gain, double micros) {
+        /** Whether the layer is in float, what it costs in noise and in time. */
+        Decision<Boolean> decision() {
+            Costs isFloat = new Costs(-gain, Math.max(micros, LEAST_MICROS), 0);
+            return new Decision<>(
+                    layer,
+                    List.of(
+                            new Alternative<>(false, Costs.NONE),
+                            new Alternative<>(true, isFloat)));
         }
     }
 
@@ -52,7 +61,7 @@ final class ErrorWalk {
      * @param quantized with all layers
      * @param without gives the network with layers of these names in float
      */
-    ErrorWalk(
+    FloatCosts(
             Model exact,
             Model quantized,
             Function<List<String>, Model> without,
@@ -63,38 +72,47 @@ final class ErrorWalk {
         this.context = context;
     }
 
-    /** The steps whose gain is positive, the best rate first. */
-    List<Step> walk(List<Node> layers, List<Map<String, Tensor>> inputs) {
+    /**
+     * Of each of {@code layers} alone, in their order.
+     *
+     * @param inputs that outputs are compared on
+     */
+    List<Cost> of(List<Node> layers, List<Map<String, Tensor>> inputs) {
         OutputNoise noise = new OutputNoise(exact, inputs, context);
         double all = noise.of(quantized);
         Map<Node, Double> own = own(layers, noise);
-        List<Step> steps = new ArrayList<>();
-        try (Progress.Task task = context.progress().begin("error walk", layers.size(), "layers")) {
+        List<Cost> costs = new ArrayList<>();
+        try (Progress.Task task =
+                context.progress().begin("layers back in float", layers.size(), "layers")) {
             for (Node layer : layers) {
                 Model changed = without.apply(List.of(layer.name()));
                 double left = noise.of(changed);
                 context.checkCancelled();
-                double micros =
-                        context.host()
-                                .timer()
-                                .map(
-                                        timer ->
-                                                longer(
-                                                        timer.micros(
-                                                                List.of(quantized, changed),
-                                                                SECONDS)))
-                                .orElse(0.0);
-                steps.add(
-                        new Step(
-                                layer.name(),
-                                Optional.ofNullable(own.get(layer)),
-                                left,
-                                all - left,
-                                micros));
+                Optional<Double> ratio = Optional.ofNullable(own.get(layer));
+                costs.add(new Cost(layer.name(), ratio, left, all - left, micros(changed)));
                 task.advance(1);
             }
         }
-        return steps.stream().sorted(Comparator.comparingDouble(Step::rate).reversed()).toList();
+        return costs;
+    }
+
+    /**
+     * Of several layers together.
+     *
+     * @param noise of outputs against those of the exact network
+     */
+    Costs of(List<String> layers, OutputNoise noise) {
+        Model changed = without.apply(layers);
+        double gain = noise.of(quantized) - noise.of(changed);
+        return new Costs(-gain, Math.max(micros(changed), LEAST_MICROS), 0);
+    }
+
+    /** How much longer one run of {@code changed} takes; 0 where the host measures nothing. */
+    private double micros(Model changed) {
+        return context.host()
+                .timer()
+                .map(timer -> longer(timer.micros(List.of(quantized, changed), SECONDS)))
+                .orElse(0.0);
     }
 
     /** By how much the second of two models takes longer, of the medians of their rounds. */
