@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
-import dev.espalier.core.data.Augmentation;
-import dev.espalier.core.data.Batch;
-import dev.espalier.core.data.Dataset;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
-import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.pass.Checkpoints;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
@@ -48,39 +43,6 @@ class MixedPrecisionTest {
                     f = Flatten(r)
                     y = Gemm(f, v) {transB=1} as tame
                     """);
-
-    /** Examples labelled by what the float network says of them. */
-    private record Labelled(Model model, RandomSamples samples) implements Dataset {
-        @Override
-        public int size() {
-            return samples.size();
-        }
-
-        @Override
-        public int classes() {
-            return 4;
-        }
-
-        @Override
-        public Map<String, TensorType> sampleTypes() {
-            return samples.sampleTypes();
-        }
-
-        @Override
-        public Batch batch(int[] indices, Augmentation augmentation, long seed) {
-            Map<String, Tensor> inputs = samples.batch(indices, augmentation, seed).inputs();
-            int[] labels = new int[indices.length];
-            try (var session = Runners.SINGLE.open(model)) {
-                float[] scores = session.run(inputs).get("y").toFloats();
-                for (int n = 0; n < labels.length; n++) {
-                    for (int c = 1; c < 4; c++) {
-                        labels[n] = scores[4 * n + c] > scores[4 * n + labels[n]] ? c : labels[n];
-                    }
-                }
-            }
-            return new Batch(inputs, labels);
-        }
-    }
 
     private static PassContext context() {
         return RandomSamples.context(

@@ -16,9 +16,10 @@ import java.util.List;
  */
 final class NoiseSearch {
     /** Runs of the network at the most, which is what bounds the time. */
-    private static final int RUNS = 256;
+    private static final int RUNS = 1024;
 
-    private static final int EXAMPLES = 8;
+    /** As many as rank layers that do about equal harm. */
+    private static final int EXAMPLES = 16;
 
     private NoiseSearch() {}
 
