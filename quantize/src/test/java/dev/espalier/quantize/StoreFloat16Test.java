@@ -281,6 +281,30 @@ class StoreFloat16Test {
     }
 
     @Test
+    void aMaskOfMinusInfinityStaysFloat32() {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[N,4]) -> (y: float[N,4])
+                        bound: float[] = 0.8
+                        open: float[] = 0
+                        shut: float[] = -inf
+                        c = Greater(x, bound)
+                        m = Where(c, shut, open)
+                        s = Add(x, m) as masked
+                        p = Softmax(s)
+                        y = Relu(p)
+                        """);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
+        GRAPH.apply(model, context);
+
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
+                .anyMatch(text -> text.contains("Add 'masked': stays float: 's' reaches Infinity"));
+    }
+
+    @Test
     void operatorsNobodyKnowsStayFloatAndAreNamed() {
         stored(
                         """

@@ -7,6 +7,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.quantize.internal.calibration.NonFinite;
 import dev.espalier.quantize.internal.linear.LayerInputs;
 import dev.espalier.quantize.option.HalfType;
 import java.util.Collections;
@@ -126,18 +127,20 @@ final class HalfPlacement {
         }
         values.removeIf(value -> !types.isFloat(value) || graph.constant(value).isPresent());
         Map<String, Float> largest = new HashMap<>();
-        LayerInputs.observe(
-                model,
-                values,
-                (long) values.size() * Float.BYTES,
-                context,
-                (name, seen) -> {
-                    float most = largest.getOrDefault(name, 0f);
-                    for (float value : seen) {
-                        most = Math.max(most, Math.abs(value));
-                    }
-                    largest.put(name, most);
-                });
+        Map<String, NonFinite> infinite =
+                LayerInputs.observe(
+                        model,
+                        values,
+                        (long) values.size() * Float.BYTES,
+                        context,
+                        (name, seen) -> {
+                            float most = largest.getOrDefault(name, 0f);
+                            for (float value : seen) {
+                                most = Math.max(most, Math.abs(value));
+                            }
+                            largest.put(name, most);
+                        });
+        infinite.forEach((name, found) -> largest.put(name, Float.POSITIVE_INFINITY));
         largest.forEach(
                 (name, most) -> {
                     if (most > HalfType.FLOAT16.greatest()) {
