@@ -35,6 +35,9 @@ final class SemiAssignment {
 
     private final int[] mover;
 
+    /** Blocks that the path has not passed yet, then the others. */
+    private final int[] open;
+
     private SemiAssignment(double[][] cost, int room, double[] price) {
         this.cost = cost;
         this.blocks = price.length;
@@ -45,6 +48,7 @@ final class SemiAssignment {
         this.count = new int[blocks];
         this.distance = new double[blocks];
         this.mover = new int[blocks];
+        this.open = new int[blocks];
     }
 
     /**
@@ -144,25 +148,26 @@ final class SemiAssignment {
 
     /** Moves a channel in along the shortest path to a block that has room. */
     private void augment(int channel) {
-        boolean[] passed = new boolean[blocks];
         for (int block = 0; block < blocks; block++) {
-            distance[block] = cost[channel][block] - price[block];
-            mover[block] = channel;
+            distance[block] = Double.POSITIVE_INFINITY;
+            open[block] = block;
         }
-        int nearest = nearest(passed);
-        while (count[nearest] == room) {
-            passed[nearest] = true;
-            for (int member : members[nearest]) {
-                reach(member, nearest, passed);
-            }
-            nearest = nearest(passed);
-        }
-        for (int block = 0; block < blocks; block++) {
-            if (passed[block]) {
-                price[block] += distance[block] - distance[nearest];
+        int left = blocks;
+        int at = reach(channel, 0, left);
+        while (count[open[at]] == room) {
+            int passed = open[at];
+            open[at] = open[--left];
+            open[left] = passed;
+            for (int member : members[passed]) {
+                double detour = distance[passed] - (cost[member][passed] - price[passed]);
+                at = reach(member, detour, left);
             }
         }
-        int to = nearest;
+        double whole = distance[open[at]];
+        for (int i = left; i < blocks; i++) {
+            price[open[i]] += distance[open[i]] - whole;
+        }
+        int to = open[at];
         int moved;
         do {
             moved = mover[to];
@@ -175,32 +180,30 @@ final class SemiAssignment {
         } while (moved != channel);
     }
 
-    /** The least distance that was not passed; of several, one with room. */
-    private int nearest(boolean[] passed) {
-        int nearest = NONE;
+    /**
+     * Shortens ways to blocks that were not passed by one over which {@code channel} moves there.
+     *
+     * @param detour of the way to where it is, beyond what it costs there
+     * @param left how many blocks were not passed, the first of {@link #open}
+     * @return which of them is the nearest now; of several, one with room
+     */
+    private int reach(int channel, double detour, int left) {
+        double[] costs = cost[channel];
         double least = Double.POSITIVE_INFINITY;
-        for (int block = 0; block < blocks; block++) {
-            if (!passed[block] && distance[block] <= least) {
-                if (distance[block] < least || count[block] < room) {
-                    nearest = block;
-                }
-                least = distance[block];
+        int nearest = NONE;
+        for (int i = 0; i < left; i++) {
+            int block = open[i];
+            double found = costs[block] - price[block] + detour;
+            if (found < distance[block]) {
+                distance[block] = found;
+                mover[block] = channel;
+            }
+            double shortest = distance[block];
+            if (shortest < least || shortest == least && count[block] < room) {
+                least = shortest;
+                nearest = i;
             }
         }
         return nearest;
-    }
-
-    /** What the other blocks are away if {@code member} leaves its block for them. */
-    private void reach(int member, int block, boolean[] passed) {
-        double[] costs = cost[member];
-        double detour = distance[block] - (costs[block] - price[block]);
-        for (int other = 0; other < blocks; other++) {
-            double found = costs[other] - price[other] + detour;
-            // Rounding may make a way back shorter; the path would be a circle.
-            if (found < distance[other] && !passed[other]) {
-                distance[other] = found;
-                mover[other] = member;
-            }
-        }
     }
 }

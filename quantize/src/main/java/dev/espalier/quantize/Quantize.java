@@ -108,8 +108,11 @@ public record Quantize(
                 keepFloat.slower()
                         ? new LatencyGate(work, keepFloat.seconds()).keepFast(model, kept)
                         : Optional.of(work.written(kept, false));
-        written.ifPresent(made -> new IntegerNotes(work, made).all());
-        return written.map(Written::model).orElse(model);
+        if (written.isEmpty()) {
+            return nothing(model, work, context);
+        }
+        new IntegerNotes(work, written.get()).all();
+        return written.get().model();
     }
 
     /** The same nodes with made-up ranges of 0 to 1. */
@@ -129,7 +132,7 @@ public record Quantize(
         context.note(
                 weighted == 0
                         ? "nothing was quantized: the model has no layers with weights"
-                        : "nothing was quantized: 0 of %s weighted layers can be, each is named with the reason"
+                        : "nothing was quantized: 0 of %s weighted layers, for the reasons given beside them"
                                 .formatted(weighted));
         return model;
     }

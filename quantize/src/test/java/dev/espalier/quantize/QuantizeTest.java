@@ -263,7 +263,7 @@ class QuantizeTest {
                         y = my::dense(a, w) as second
                         """)
                 .unchanged()
-                .noted("nothing was quantized: 0 of 2 weighted layers can be")
+                .noted("nothing was quantized: 0 of 2 weighted layers")
                 .skipped(
                         "MatMul 't' in dense 'first': stays float: it is in the function 'my::dense'")
                 .skipped("MatMul 't' in dense 'second'");

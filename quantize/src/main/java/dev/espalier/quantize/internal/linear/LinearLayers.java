@@ -68,7 +68,7 @@ public final class LinearLayers {
         }
         if (convolutions > 0) {
             context.note(
-                    "%s convolutions stay as they are: %s takes MatMul and Gemm"
+                    "convolutions left as they are: %s; %s takes MatMul and Gemm"
                             .formatted(convolutions, pass));
         }
         return List.copyOf(layers);

@@ -94,7 +94,7 @@ class LinearLayersTest {
                         """,
                         kind.pass())
                 .unchanged()
-                .noted("1 convolutions stay as they are: " + kind.id + " takes MatMul and Gemm")
+                .noted("convolutions left as they are: 1; " + kind.id + " takes MatMul and Gemm")
                 .noted("nothing was quantized");
     }
 
