@@ -43,7 +43,11 @@ final class PassLines implements Pipeline.Listener {
     static String effect(PassRun run) {
         ModelFigures after = run.after();
         if (!run.changed()) {
-            return "nothing to do, " + Figures.seconds(run.seconds());
+            int refused = run.skips().size();
+            return (refused == 0
+                            ? "nothing to do, "
+                            : "nothing changed, %s refused, ".formatted(refused))
+                    + Figures.seconds(run.seconds());
         }
         StringBuilder text = new StringBuilder();
         text.append(change(Figures.bytes(run.before().bytes()), Figures.bytes(after.bytes())));

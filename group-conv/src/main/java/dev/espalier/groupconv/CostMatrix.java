@@ -48,37 +48,29 @@ record CostMatrix(int rows, int columns, double power, int levels) {
         double loss = 0;
         double[][] costs = rowCosts(ordered);
         for (int row = 0; row < rows; row++) {
-            loss += costs[row][row];
+            loss += costs[row][row / (rows >> levels)];
         }
         return loss;
     }
 
     /**
-     * What each row would cost at each place: {@code M[r, k] = sum_j R[r, j] S[k, j]}, in O(Co Ci)
-     * and a little, since R is constant on blocks.
+     * What each row would cost at each place: {@code M[k, r] = sum_j R[r, j] S[k, j]}, in O(Co Ci)
+     * and a little, since R is constant on blocks, and the same for all places of one finest block.
      *
      * @param s with columns in order, and rows in any
-     * @return M, in which the places of one finest block share an array
+     * @return M, of each row k at each finest block of places
      */
     double[][] rowCosts(NormMatrix s) {
-        int blocks = 1 << levels;
-        double[][] byBlock = new double[blocks][s.rows()];
         double[][] sums = new double[levels + 1][];
         for (int level = 0; level <= levels; level++) {
             sums[level] = new double[1 << level];
         }
+        double[][] costs = new double[s.rows()][];
         for (int k = 0; k < s.rows(); k++) {
             blockSums(s, k, sums);
-            double[] costs = costs(sums);
-            for (int block = 0; block < blocks; block++) {
-                byBlock[block][k] = costs[block];
-            }
+            costs[k] = costs(sums);
         }
-        double[][] byPlace = new double[rows][];
-        for (int place = 0; place < rows; place++) {
-            byPlace[place] = byBlock[place / (rows >> levels)];
-        }
-        return byPlace;
+        return costs;
     }
 
     /** Leaves in {@code sums[level][block]} what row k holds in each block of columns. */

@@ -181,15 +181,23 @@ record JointSearch(ShuffleSearch search) {
                 sum = added(sum, cost.transposed().rowCosts(ordered.transposed()), norms.total());
             }
         }
-        return Permutation.of(Assignment.solve(sum));
+        return SemiAssignment.solve(sum);
     }
 
+    /**
+     * Sides of one order may be cut into different numbers of blocks, all of them powers of two; in
+     * finer ones each costs what the one costs that it is part of.
+     */
     private static double[][] added(double[][] sum, double[][] costs, double total) {
-        double[][] added = new double[costs.length][costs.length];
-        for (int i = 0; i < added.length; i++) {
-            for (int j = 0; j < added.length; j++) {
-                added[i][j] =
-                        (sum == null ? 0 : sum[i][j]) + (total == 0 ? 0 : costs[i][j] / total);
+        int own = costs[0].length;
+        int others = sum == null ? 1 : sum[0].length;
+        int blocks = Math.max(own, others);
+        double[][] added = new double[costs.length][blocks];
+        for (int channel = 0; channel < added.length; channel++) {
+            for (int block = 0; block < blocks; block++) {
+                double before = sum == null ? 0 : sum[channel][block * others / blocks];
+                double cost = costs[channel][block * own / blocks];
+                added[channel][block] = before + (total == 0 ? 0 : cost / total);
             }
         }
         return added;

@@ -96,11 +96,9 @@ record ShuffleSearch(int restarts, int sweeps, double power, long seed) {
     private static Shuffle sweep(NormMatrix norms, CostMatrix cost, Shuffle from) {
         Permutation asRows = Permutation.identity(norms.rows());
         Permutation outputs =
-                Permutation.of(
-                        Assignment.solve(cost.rowCosts(norms.ordered(asRows, from.inputs()))));
+                SemiAssignment.solve(cost.rowCosts(norms.ordered(asRows, from.inputs())));
         NormMatrix transposed =
                 norms.ordered(outputs, Permutation.identity(norms.columns())).transposed();
-        return new Shuffle(
-                outputs, Permutation.of(Assignment.solve(cost.transposed().rowCosts(transposed))));
+        return new Shuffle(outputs, SemiAssignment.solve(cost.transposed().rowCosts(transposed)));
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.InnerLayer;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
@@ -148,8 +149,12 @@ public record CorrectBias(
                                         : finding.refusal()));
             }
         }
+        for (InnerLayer inner : InnerLayer.of(model)) {
+            context.skipped(inner.where(), "its bias is not corrected: " + inner.reason());
+        }
         if (layers.isEmpty()) {
-            context.note("nothing to correct: no Conv or Gemm with constant weights");
+            context.note(
+                    "nothing was corrected: no Conv or Gemm can be; those that are there are named with the reason");
         }
         return layers;
     }

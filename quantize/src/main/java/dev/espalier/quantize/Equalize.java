@@ -5,6 +5,7 @@ import dev.espalier.core.analysis.ChannelGroup;
 import dev.espalier.core.analysis.ChannelGroups;
 import dev.espalier.core.analysis.FrozenChannels;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.layer.InnerLayer;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.Option;
@@ -81,6 +82,9 @@ public record Equalize(
                     frozen.layer().node().label(),
                     "keeps the scale of %s channels: %s"
                             .formatted(frozen.channels(), frozen.reason()));
+        }
+        for (InnerLayer inner : InnerLayer.of(folded)) {
+            context.skipped(inner.where(), "keeps the scale of its channels: " + inner.reason());
         }
         List<ScaledChannels> segments = new ArrayList<>();
         for (ChannelGroup group : groups.groups()) {

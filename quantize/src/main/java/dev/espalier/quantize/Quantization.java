@@ -12,6 +12,7 @@ import dev.espalier.quantize.internal.kernel.PixelFolding;
 import dev.espalier.quantize.internal.kernel.WeightedLayer;
 import dev.espalier.quantize.internal.placement.CalibratedRanges;
 import dev.espalier.quantize.internal.placement.FarRanges;
+import dev.espalier.quantize.internal.placement.InfiniteRanges;
 import dev.espalier.quantize.internal.placement.IntegerLayers;
 import dev.espalier.quantize.internal.placement.Placement;
 import dev.espalier.quantize.internal.placement.SharedGrids;
@@ -80,10 +81,11 @@ record Quantization(
 
     /** What brings far ranges together, and layers that read them, named; see FarRanges. */
     Set<Node> farRanges() {
-        Set<Node> found = new HashSet<>();
+        Set<Node> found = Set.of();
         Set<Node> more;
         do {
             // Grids depend on what else stays float.
+            found = infinities(found);
             Placement placement = layers.without(found);
             Set<String> watched = FarRanges.parts(prepared.graph(), placement);
             watched.addAll(placement.watched().keySet());
@@ -97,14 +99,33 @@ record Quantization(
     }
 
     /**
+     * What makes and reads values that are infinite on some sample, named: a mask of minus infinity
+     * has no place on a grid, and leaves no level for the rest.
+     *
+     * @param floats what stays float besides; part of what is returned
+     */
+    Set<Node> infinities(Set<Node> floats) {
+        Set<Node> found = new HashSet<>(floats);
+        boolean isDone = false;
+        while (!isDone) {
+            Placement placement = layers.without(found);
+            ranges.seen().watch(placement.watched().keySet());
+            isDone =
+                    !found.addAll(
+                            InfiniteRanges.find(
+                                    prepared.graph(), placement, ranges.seen(), context));
+        }
+        return found;
+    }
+
+    /**
      * The model in integers, calibrated.
      *
      * @param floats what stays float besides what has to
      * @param pairs whether two pixels may be one, see {@link PixelFolding}
      */
     Written written(Set<Node> floats, boolean pairs) {
-        Placement placement = layers.without(floats);
-        ranges.seen().watch(placement.watched().keySet());
+        Placement placement = layers.without(infinities(floats));
         return write(placement, ranges.ofGroups(placement), pairs);
     }
 

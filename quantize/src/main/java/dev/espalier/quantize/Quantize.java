@@ -99,15 +99,21 @@ public record Quantize(
     public Model quantized(Model model, PassContext context) {
         Quantization work = Quantization.of(this, model, context);
         if (work.isEmpty()) {
-            return nothing(model, context);
+            return nothing(model, work, context);
         }
-        Set<Node> kept = keepFloat.farRanges() ? work.farRanges() : Set.of();
+        Set<Node> kept = keepFloat.farRanges() ? work.farRanges() : work.infinities(Set.of());
+        if (kept.containsAll(work.layers().layers().keySet())) {
+            return nothing(model, work, context);
+        }
         Optional<Written> written =
                 keepFloat.slower()
                         ? new LatencyGate(work, keepFloat.seconds()).keepFast(model, kept)
                         : Optional.of(work.written(kept, false));
-        written.ifPresent(made -> new IntegerNotes(work, made).all());
-        return written.map(Written::model).orElse(model);
+        if (written.isEmpty()) {
+            return nothing(model, work, context);
+        }
+        new IntegerNotes(work, written.get()).all();
+        return written.get().model();
     }
 
     /** The same nodes with made-up ranges of 0 to 1. */
@@ -115,15 +121,20 @@ public record Quantize(
     public Model preview(Model model, PassContext context) {
         Quantization work = Quantization.of(this, model, context);
         if (work.isEmpty()) {
-            return nothing(model, context);
+            return nothing(model, work, context);
         }
         Written made = work.structure();
         new IntegerNotes(work, made).structure();
         return made.model();
     }
 
-    private static Model nothing(Model model, PassContext context) {
-        context.note("nothing to quantize: no Conv, Gemm or MatMul with constant weights");
+    private static Model nothing(Model model, Quantization work, PassContext context) {
+        int weighted = work.layers().weighted();
+        context.note(
+                weighted == 0
+                        ? "nothing was quantized: the model has no layers with weights"
+                        : "nothing was quantized: 0 of %s weighted layers, for the reasons given beside them"
+                                .formatted(weighted));
         return model;
     }
 

@@ -97,7 +97,7 @@ public record QuantizeDynamic(
         }
         List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
         if (layers.isEmpty()) {
-            context.note("nothing to quantize: no float MatMul or Gemm with constant weights");
+            context.note(LinearLayers.NOTHING);
             return Optional.empty();
         }
         context.note(

@@ -126,7 +126,7 @@ public record QuantizeWeights(
             PassContext context) {
         Map<Embedding, BlockWeight> tables = tables(model, context);
         if (layers.isEmpty() && tables.isEmpty()) {
-            context.note("nothing to quantize: no float MatMul or Gemm with constant weights");
+            context.note(LinearLayers.NOTHING);
             return model;
         }
         BlockWriter writer = new BlockWriter(model, type, blocks.symmetric(), accuracyLevel);

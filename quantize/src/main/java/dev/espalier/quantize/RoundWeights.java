@@ -5,6 +5,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.InnerLayer;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
@@ -152,6 +153,9 @@ public record RoundWeights(
                 layers.add(finding.layer().get());
             }
         }
+        for (InnerLayer inner : InnerLayer.of(model)) {
+            context.skipped(inner.where(), "its weights are not rounded: " + inner.reason());
+        }
         if (!left.isEmpty()) {
             throw new InvalidOptionException(
                     "round-weights.exclude names %s, but the model has no such node; 'inspect' lists the names"
@@ -159,7 +163,7 @@ public record RoundWeights(
         }
         context.note(
                 layers.isEmpty()
-                        ? "nothing to round: no Conv, Gemm or MatMul with constant weights"
+                        ? "nothing was rounded: no Conv, Gemm or MatMul can be; those that are there are named with the reason"
                         : "%s layers with weights of %s bits".formatted(layers.size(), weightBits));
         return layers;
     }

@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.internal.calibration.ChannelRanges;
+import dev.espalier.quantize.internal.calibration.NonFinite;
 import dev.espalier.quantize.internal.effect.Diagnosis;
 import dev.espalier.quantize.internal.linear.LayerInputs;
 import dev.espalier.quantize.internal.linear.LinearLayer;
@@ -75,12 +76,13 @@ public record Smooth(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        List<SmoothingGroup> groups = groups(model, context);
+        Map<String, ChannelRanges> ranges = new LinkedHashMap<>();
+        List<SmoothingGroup> groups = observed(model, groups(model, context), ranges, context);
         if (groups.isEmpty()) {
-            context.note("nothing to smooth");
+            context.note(
+                    "nothing was smoothed: no input of a MatMul or Gemm can be; those that are there are named with the reason");
             return model;
         }
-        Map<String, ChannelRanges> ranges = ranges(model, groups, context);
         GraphEditor editor = new GraphEditor(model.graph());
         Map<String, Tensor> current = new HashMap<>();
         double before = 0;
@@ -103,25 +105,48 @@ public record Smooth(
         return Diagnosis.noted(model, Proof.noted(model, smoothed, context), context);
     }
 
-    private static Map<String, ChannelRanges> ranges(
-            Model model, List<SmoothingGroup> groups, PassContext context) {
-        Map<String, ChannelRanges> ranges = new LinkedHashMap<>();
+    /**
+     * Watches what the layers read.
+     *
+     * @param ranges is filled
+     * @return those of {@code groups} whose input is finite on all samples
+     */
+    private static List<SmoothingGroup> observed(
+            Model model,
+            List<SmoothingGroup> groups,
+            Map<String, ChannelRanges> ranges,
+            PassContext context) {
+        if (groups.isEmpty()) {
+            return groups;
+        }
         Map<String, Integer> channels = new LinkedHashMap<>();
         for (SmoothingGroup group : groups) {
             ranges.put(group.input(), new ChannelRanges(-1));
             channels.put(group.input(), group.k());
         }
         long kept = channels.values().stream().mapToLong(ChannelRanges::bytes).sum();
-        LayerInputs.observe(
-                model,
-                ranges.keySet(),
-                kept,
-                context,
-                (name, values) -> {
-                    int k = channels.get(name);
-                    ranges.get(name).add(Shape.of(values.length / k, k), values);
-                });
-        return ranges;
+        Map<String, NonFinite> infinite =
+                LayerInputs.observe(
+                        model,
+                        ranges.keySet(),
+                        kept,
+                        context,
+                        (name, values) -> {
+                            int k = channels.get(name);
+                            ranges.get(name).add(Shape.of(values.length / k, k), values);
+                        });
+        List<SmoothingGroup> finite = new ArrayList<>();
+        for (SmoothingGroup group : groups) {
+            NonFinite found = infinite.get(group.input());
+            if (found == null) {
+                finite.add(group);
+            } else {
+                context.skipped(
+                        group.input(),
+                        "its layers are not smoothed: it has been %s".formatted(found));
+            }
+        }
+        return finite;
     }
 
     /** The structure alone: scales are 1. */

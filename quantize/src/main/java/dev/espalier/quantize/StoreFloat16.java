@@ -31,7 +31,8 @@ import java.util.Set;
  * is named; numbers that lose precision since they are too small are counted. In a graph the same
  * is done for the activations of the calibration samples: a value above 65504, such as the square
  * in a spelled out layer normalization, stays float32, and so do all nodes that read it. Without
- * data nothing is known of activations, and a note says so.
+ * data nothing is known of activations, and a note says so. Types of values that no operator's rule
+ * tells are taken from one run of the model.
  *
  * <p>See Micikevicius et al., Mixed Precision Training, 2018, for float16, and Kalamkar et al., A
  * Study of BFLOAT16 for Deep Learning Training, 2019.
@@ -61,7 +62,7 @@ public record StoreFloat16(
 
     @Override
     public Model apply(Model model, PassContext context) {
-        Model changed = change(model, context, context.hasData());
+        Model changed = change(model, context, true);
         if (changed != model) {
             Diagnosis.notedByLayer(model, changed, context);
             context.note("this saves bytes; on CPUs it does not save time");
@@ -74,7 +75,7 @@ public record StoreFloat16(
         return change(model, context, false);
     }
 
-    private Model change(Model model, PassContext context, boolean observes) {
+    private Model change(Model model, PassContext context, boolean runs) {
         requireAll(model);
         if (type == HalfType.BFLOAT16 && model.opset() < LEAST_OPSET_OF_BFLOAT16) {
             throw new UnsupportedModelException(
@@ -85,9 +86,13 @@ public record StoreFloat16(
         Model changed =
                 extent == Extent.WEIGHTS
                         ? new WeightStorage(model, type, exclude, tally).run(context)
-                        : new HalfGraph(model, exclude, tally).run(context, observes);
+                        : graph(new HalfGraph(model, exclude, tally), context, runs);
         context.note(changed == model ? "nothing to store in 16 bits" : tally.toString());
         return changed;
+    }
+
+    private static Model graph(HalfGraph halves, PassContext context, boolean runs) {
+        return runs ? halves.run(context) : halves.preview(context);
     }
 
     private void requireAll(Model model) {

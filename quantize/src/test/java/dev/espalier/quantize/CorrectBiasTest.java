@@ -171,7 +171,7 @@ class CorrectBiasTest {
                         """)
                 .when(analytic(8))
                 .unchangedBecause("MatMul 'only': its bias is not corrected: it has none")
-                .noted("nothing to correct");
+                .noted("nothing was corrected");
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.GraphText;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class QuantizeTest {
     private static final String CONV_AND_GEMM =
@@ -40,6 +44,8 @@ class QuantizeTest {
                 .withCalibration(Calibration.MIN_MAX)
                 .withKeepFloat(Options.defaults(KeepFloat.class).withNodes(List.of(names)));
     }
+
+    private static final Quantize QUANTIZE = excluding();
 
     private static PassTester.Outcome quantized(String text, String... exclude) {
         return RandomSamples.tester(GraphText.parse(text), Runners.SINGLE).when(excluding(exclude));
@@ -112,6 +118,91 @@ class QuantizeTest {
                 .hasMessageContaining("none such");
     }
 
+    /** Scores of a linear layer behind a mask, as attention has them, and a layer that reads on. */
+    private static final String MASKED =
+            """
+            opset 13
+            graph (x: float[N,8]) -> (y)
+            w: float[8,8] = seed(1)
+            v: float[8,8] = seed(2)
+            bound: float[] = 0.8
+            s = MatMul(x, w) as scores
+            c = Greater(x, bound)
+            open: float[] = 0
+            shut: float[] = -inf
+            m = Where(c, shut, open)
+            a = Add(s, m) as masked
+            p = Softmax(a)
+            y = MatMul(p, v) as last
+            """;
+
+    @ParameterizedTest
+    @EnumSource(Calibration.class)
+    void aMaskOfMinusInfinityStaysFloatAndTheRestDoesNot(Calibration calibration) {
+        Model model = GraphText.parse(MASKED);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
+        Quantize pass = QUANTIZE.withCalibration(calibration);
+
+        Model after = pass.apply(model, context);
+
+        assertThat(context.notes()).anyMatch(note -> note.startsWith("2 of 2 weighted layers"));
+        assertThat(after.graph().nodes().stream().map(Node::opType)).contains("Softmax", "Add");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Calibration.class)
+    void whatReadsAndMakesInfinityStaysFloatAndIsNamed(Calibration calibration) {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[N,2,4,4]) -> (y)
+                        w: float[2,2,1,1] = seed(1)
+                        v: float[2,2,1,1] = seed(2)
+                        zero: float[] = 0
+                        shut: float[] = -inf
+                        s = Conv(x, w) as scores
+                        c = Less(x, zero)
+                        m = Where(c, shut, zero)
+                        a = Add(s, m) as masked
+                        r = Relu(a)
+                        y = Conv(r, v) as last
+                        """);
+        PassContext context = RandomSamples.context(model, Runners.SINGLE);
+
+        QUANTIZE.withCalibration(calibration).apply(model, context);
+
+        assertThat(context.notes()).anyMatch(note -> note.startsWith("2 of 2 weighted layers"));
+        assertThat(context.skips())
+                .map(PassRun.Skip::toString)
+                .anyMatch(
+                        skip ->
+                                skip.startsWith(
+                                        "Add 'masked': stays float: 'm' is -Infinity, first on calibration sample 0"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Calibration.class)
+    void aNaNIsAnErrorThatNamesValueAndSample(Calibration calibration) {
+        Model model =
+                GraphText.parse(
+                        """
+                        opset 13
+                        graph (x: float[N,4]) -> (y)
+                        w: float[4,4] = seed(1)
+                        s = Sqrt(x) as root
+                        y = MatMul(s, w)
+                        """);
+
+        assertThatThrownBy(
+                        () ->
+                                QUANTIZE.withCalibration(calibration)
+                                        .apply(model, RandomSamples.context(model, Runners.SINGLE)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(
+                        "calibration found NaN in 's', which Sqrt 'root' makes, first on sample 0");
+    }
+
     @Test
     void aModelWithoutWeightedLayersIsLeftAlone() {
         quantized(
@@ -121,12 +212,66 @@ class QuantizeTest {
                         y = Relu(x)
                         """)
                 .unchanged()
-                .noted("nothing to quantize");
+                .noted("nothing was quantized");
+    }
+
+    @Test
+    void layersInGraphsOfNodesAreCountedAndNamed() {
+        quantized(
+                        """
+                        opset 13
+                        graph (x: float[1,3,4,4]) -> (y)
+                        w: float[4,3,3,3] = seed(1)
+                        v: float[4,4,3,3] = seed(2)
+                        u: float[3,4] = seed(3)
+                        zero: float[] = 0
+                        three: int64[] = 3
+                        yes: bool[] = 1
+                        a = Conv(x, w) {pads=[1,1,1,1]} as first
+                        m = ReduceMean(x) {keepdims=0}
+                        c = Greater(m, zero)
+                        i = If(c) {then_branch=graph t () -> (p) { p = Conv(a, v) {pads=[1,1,1,1]} as then }, else_branch=graph e () -> (q) { q = Conv(a, v) {pads=[1,1,1,1]} as else }} as choice
+                        g = GlobalAveragePool(i)
+                        f = Flatten(g)
+                        l = Loop(three, yes, f) {body=graph b (n: int64[], k: bool[], s: float[1,4]) -> (o, r) {
+                            z: float[4,4] = seed(4)
+                            o = Identity(k)
+                            r = MatMul(s, z) as turn
+                        }} as turns
+                        y = Gemm(l, u) {transB=1} as last
+                        """)
+                .noted("2 of 5 weighted layers in 8-bit integers")
+                .skipped(
+                        "Conv 'then' in then_branch of If 'choice': stays float: it is in a graph of If 'choice'")
+                .skipped("Conv 'else' in else_branch of If 'choice': stays float")
+                .skipped("MatMul 'turn' in body of Loop 'turns': stays float");
+    }
+
+    @Test
+    void aModelAllOfWhoseLayersAreInFunctionsIsNotCalledOneWithoutLayers() {
+        quantized(
+                        """
+                        opset 17
+                        opset my 1
+                        function my::dense (x, w) -> (y) {
+                          t = MatMul(x, w)
+                          y = Relu(t)
+                        }
+                        graph (x: float[N,4]) -> (y)
+                        w: float[4,4] = seed(1)
+                        a = my::dense(x, w) as first
+                        y = my::dense(a, w) as second
+                        """)
+                .unchanged()
+                .noted("nothing was quantized: 0 of 2 weighted layers")
+                .skipped(
+                        "MatMul 't' in dense 'first': stays float: it is in the function 'my::dense'")
+                .skipped("MatMul 't' in dense 'second'");
     }
 
     @Test
     void excludingEveryLayerLeavesTheModelAlone() {
-        quantized(CONV_AND_GEMM, "first", "second").unchanged().noted("nothing to quantize");
+        quantized(CONV_AND_GEMM, "first", "second").unchanged().noted("nothing was quantized");
     }
 
     @Test

@@ -267,14 +267,16 @@ class RoundWeightsTest {
 
         assertThatThrownBy(() -> pass(4, Rounding.LEARNED).apply(UNDEFINED, context))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining("Conv 'first' reads or gives NaN");
+                .hasMessageContaining(
+                        "Conv 'first' reads or gives NaN or infinity: 'l' is NaN on calibration sample 0");
         assertThatThrownBy(
                         () ->
                                 Options.defaults(CorrectBias.class)
                                         .withSamples(32)
                                         .apply(UNDEFINED, context))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining("Conv 'first' reads or gives NaN");
+                .hasMessageContaining(
+                        "Conv 'first' reads or gives NaN or infinity: 'y' is NaN on calibration sample 0");
     }
 
     @Test

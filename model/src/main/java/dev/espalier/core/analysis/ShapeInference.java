@@ -12,6 +12,7 @@ import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.OpenSizes;
 import dev.espalier.core.op.spec.Operator;
+import dev.espalier.core.op.spec.Trait;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +78,21 @@ public final class ShapeInference {
         node.attributes().graphs().forEach(this::checkInside);
         Optional<Operator> operator = Operators.of(node);
         if (operator.isEmpty()) {
+            inferDataType(node);
             return;
         }
         OperatorRule.ask(node, () -> infer(operator.get(), call(node)));
+    }
+
+    /**
+     * Of an operator that nobody described, but whose reals are all of one type, that much is
+     * known; the shape is not.
+     */
+    private void inferDataType(Node node) {
+        if (Operators.has(node, Trait.FLOAT16) && node.outputs().size() == 1) {
+            type(node.input(0))
+                    .ifPresent(type -> types.put(node.output(0), type.withShape(Shape.UNRANKED)));
+        }
     }
 
     /** The outputs' types. */

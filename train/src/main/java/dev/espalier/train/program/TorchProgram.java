@@ -146,7 +146,8 @@ public final class TorchProgram {
             ProgramTensors programTensors,
             TrainingLoss loss) {
         if (loss.leaves().isEmpty()) {
-            throw new UnsupportedModelException("the model has no float weights to train");
+            throw new UnsupportedModelException(
+                    "the model has no float32 weights to train; one that is stored in other numbers is trained before it is stored so");
         }
         ProgramText text = new ProgramText();
         part(text, loss, objective, regime);

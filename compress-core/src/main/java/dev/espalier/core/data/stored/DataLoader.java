@@ -85,7 +85,7 @@ public final class DataLoader {
                 inputs.entrySet().stream()
                         .map(entry -> new ModelInput(entry.getKey(), entry.getValue()))
                         .toList();
-        Parts parts = parts(config, wanted);
+        Parts parts = parts(config, wanted).cast(wanted);
         return Splitter.split(parts, config, seed);
     }
 

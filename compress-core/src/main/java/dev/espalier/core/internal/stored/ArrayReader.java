@@ -77,7 +77,11 @@ public final class ArrayReader {
         ClassLabels labels = labels(arrays, size, file);
         ModelInput first = inputs.get(0);
         Npy only = byInput.get(first.name());
-        if (inputs.size() == 1 && only.isUnsignedBytes() && only.sizes().length >= 3) {
+        boolean takesFloats = first.type().dataType().isFloating();
+        if (inputs.size() == 1
+                && takesFloats
+                && only.isUnsignedBytes()
+                && only.sizes().length >= 3) {
             return images(only, labels, first, file);
         }
         Map<String, ArraySource.Column> columns = new LinkedHashMap<>();
@@ -175,14 +179,15 @@ public final class ArrayReader {
         DataType type = input.type().dataType();
         Shape sample = sample(array, input);
         TensorType sampleType = new TensorType(type, sample);
-        if (type == DataType.INT32 || type == DataType.INT64) {
+        if (!type.isFloating()) {
+            requireFeedable(type, input);
             if (!array.isInteger()) {
                 throw new DataException(
                         "%s holds reals, the model's input takes %s".formatted(name, input.type()));
             }
             input.check(sampleType, "store an array of that shape");
             long[] values = new long[array.count()];
-            Arrays.setAll(values, array::integer);
+            Arrays.setAll(values, i -> within(array.integer(i), i, type, name));
             return new ArraySource.Integers(sampleType, values);
         }
         input.check(new TensorType(DataType.FLOAT, sample), "store an array of that shape");
@@ -200,6 +205,24 @@ public final class ArrayReader {
             }
         }
         return new ArraySource.Floats(sample, values, normal.zeros());
+    }
+
+    /** Data is read for the types that networks take: ONNX Runtime feeds no others from Java. */
+    private static void requireFeedable(DataType type, ModelInput input) {
+        if (!ArraySource.Integers.TYPES.contains(type)) {
+            throw new DataException(
+                    "the model's input '%s' takes %s, which is not fed from data; floating inputs are, and %s"
+                            .formatted(input.name(), input.type(), ArraySource.Integers.TYPES));
+        }
+    }
+
+    private static long within(long value, int i, DataType type, String name) {
+        if (!ArraySource.Integers.holds(type, value)) {
+            throw new DataException(
+                    "%s holds %s at element %s, beyond the range of %s"
+                            .formatted(name, value, i, type));
+        }
+        return value;
     }
 
     /** The array's shape without its first axis; that of the input for rows of as many numbers. */

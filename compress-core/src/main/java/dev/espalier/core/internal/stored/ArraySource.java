@@ -8,6 +8,7 @@ import dev.espalier.core.ir.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Examples whose inputs are arrays of numbers in memory, normalised when they were read. */
@@ -76,12 +77,33 @@ final class ArraySource implements ExampleSource {
 
     /** Integers, such as token numbers, as they are stored. */
     static final class Integers implements Column {
+        static final List<DataType> TYPES =
+                List.of(
+                        DataType.INT64,
+                        DataType.INT32,
+                        DataType.INT16,
+                        DataType.INT8,
+                        DataType.UINT8,
+                        DataType.BOOL);
+
+        /** Whether {@code value} is one that an element of {@code type} can have. */
+        static boolean holds(DataType type, long value) {
+            return switch (type) {
+                case INT32 -> value == (int) value;
+                case INT16 -> value == (short) value;
+                case INT8 -> value == (byte) value;
+                case UINT8 -> value == (value & 0xff);
+                case BOOL -> value == (value & 1);
+                default -> true;
+            };
+        }
+
         private final TensorType type;
         private final long[] values;
         private final int count;
 
         /**
-         * @param type INT32 or INT64 of one example
+         * @param type of one example, one of {@link #TYPES}
          * @param values [N, ...sample]
          */
         Integers(TensorType type, long[] values) {
@@ -98,10 +120,11 @@ final class ArraySource implements ExampleSource {
         @Override
         public void read(int index, Shift shift, ByteBuffer target) {
             for (int i = index * count; i < (index + 1) * count; i++) {
-                if (type.dataType() == DataType.INT64) {
-                    target.putLong(values[i]);
-                } else {
-                    target.putInt((int) values[i]);
+                switch (type.dataType()) {
+                    case INT64 -> target.putLong(values[i]);
+                    case INT32 -> target.putInt((int) values[i]);
+                    case INT16 -> target.putShort((short) values[i]);
+                    default -> target.put((byte) values[i]);
                 }
             }
         }

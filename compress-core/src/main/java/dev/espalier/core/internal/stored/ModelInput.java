@@ -9,13 +9,15 @@ import dev.espalier.core.ir.TensorType;
 /** An input that data must fit: [N, ...] with N the batch. */
 public record ModelInput(String name, TensorType type) {
     /**
-     * Checks that examples of {@code sample} fit, whatever the batch.
+     * Checks that examples of {@code sample} fit, whatever the batch. Those of float32 fit every
+     * floating type, see {@link CastSource}.
      *
      * @param advice what the user may do about another shape
      */
     void check(TensorType sample, String advice) {
         Shape shape = type.shape();
-        boolean fits = sample.dataType() == type.dataType();
+        boolean isCast = sample.dataType() == DataType.FLOAT && type.dataType().isFloating();
+        boolean fits = isCast || sample.dataType() == type.dataType();
         if (shape.isRanked()) {
             fits &= shape.rank() == sample.shape().rank() + 1;
             for (int axis = 1; fits && axis < shape.rank(); axis++) {
@@ -52,7 +54,7 @@ public record ModelInput(String name, TensorType type) {
      */
     int channels() {
         boolean image =
-                type.dataType() == DataType.FLOAT
+                type.dataType().isFloating()
                         && (!type.shape().isRanked() || type.shape().rank() == 4);
         if (!image) {
             throw new DataException(

@@ -1,5 +1,6 @@
 package dev.espalier.core.internal.stored;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,4 +13,13 @@ public record Parts(
         ExampleSource training,
         Optional<ExampleSource> validation,
         Optional<ExampleSource> test,
-        int classes) {}
+        int classes) {
+    /** The same examples as {@code inputs} take them. */
+    public Parts cast(List<ModelInput> inputs) {
+        return new Parts(
+                CastSource.of(training, inputs),
+                validation.map(source -> CastSource.of(source, inputs)),
+                test.map(source -> CastSource.of(source, inputs)),
+                classes);
+    }
+}

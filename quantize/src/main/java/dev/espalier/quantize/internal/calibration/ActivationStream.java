@@ -62,8 +62,18 @@ public final class ActivationStream {
         /**
          * @param into is changed
          * @param value must not be kept, the next run may write to its memory
+         * @param example the first of those that the run is on, counted from 0
          */
-        void at(A into, String name, Tensor value);
+        void at(A into, String name, Tensor value, int example);
+    }
+
+    /** Looks at one value of one run, and counts in what it has at hand. */
+    public interface Sight {
+        /**
+         * @param value must not be kept, the next run may write to its memory
+         * @param example the first of those that the run is on, counted from 0
+         */
+        void at(String name, Tensor value, int example);
     }
 
     /** How many samples one run takes. */
@@ -82,12 +92,11 @@ public final class ActivationStream {
      * Runs the model on all calibration samples, one after the other, for statistics whose sums
      * depend on the order.
      *
-     * @param seen is told the name and the elements of each value of each run; must not keep the
-     *     tensor, whose memory the next run may write to
+     * @param seen is shown each value of each run
      * @throws DataException where there are fewer samples than the model takes at once
      */
-    public void show(PassContext context, BiConsumer<String, Tensor> seen) {
-        run(context, 1, () -> seen, BiConsumer::accept, (one, other) -> one);
+    public void show(PassContext context, Sight seen) {
+        run(context, 1, () -> seen, Sight::at, (one, other) -> one);
     }
 
     /**
@@ -136,7 +145,7 @@ public final class ActivationStream {
                     .mapToObj(
                             i -> {
                                 A into = own.get();
-                                BiConsumer<String, Tensor> seen = (n, x) -> look.at(into, n, x);
+                                Sight seen = (name, x, example) -> look.at(into, name, x, example);
                                 take(samples, sessions, next, seen, afterEach);
                                 return into;
                             })
@@ -152,7 +161,7 @@ public final class ActivationStream {
             Dataset samples,
             List<ModelRunner.Session> sessions,
             AtomicInteger next,
-            BiConsumer<String, Tensor> seen,
+            Sight seen,
             Runnable afterEach) {
         int batch = batch();
         try {
@@ -160,8 +169,10 @@ public final class ActivationStream {
             while (from + batch <= samples.size()) {
                 Map<String, Tensor> inputs =
                         samples.batch(IntStream.range(from, from + batch).toArray()).inputs();
-                sessions.forEach(session -> session.run(inputs, seen));
-                fed.forEach(name -> seen.accept(name, inputs.get(name)));
+                int first = from;
+                BiConsumer<String, Tensor> look = (name, value) -> seen.at(name, value, first);
+                sessions.forEach(session -> session.run(inputs, look));
+                fed.forEach(name -> look.accept(name, inputs.get(name)));
                 afterEach.run();
                 from = next.getAndAdd(batch);
             }

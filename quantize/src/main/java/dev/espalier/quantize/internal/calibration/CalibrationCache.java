@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  */
 final class CalibrationCache {
     /** To be raised whenever what is written, or how it is found, changes. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final PassContext context;
     private final Model model;

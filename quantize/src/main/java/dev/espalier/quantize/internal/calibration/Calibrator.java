@@ -5,9 +5,11 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.internal.grid.Histogram;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -50,7 +52,7 @@ public final class Calibrator {
      * Runs the model on all of the recipe's calibration samples.
      *
      * @return what was seen, by value
-     * @throws UnsupportedModelException where an activation is not finite
+     * @throws UnsupportedModelException where an activation is NaN
      */
     public Map<String, Observer> run(PassContext context) {
         ActivationStream stream =
@@ -65,6 +67,7 @@ public final class Calibrator {
                                             this::observers,
                                             Calibrator::observe,
                                             Calibrator::sum);
+                            refuseUndefined(counted);
                             cache.write(counted);
                             return counted;
                         });
@@ -76,18 +79,24 @@ public final class Calibrator {
         return into;
     }
 
-    private static void observe(Map<String, Observer> observers, String name, Tensor value) {
-        try {
-            observers.get(name).add(value);
-        } catch (IllegalArgumentException e) {
-            throw new UnsupportedModelException(
-                    "calibration found "
-                            + e.getMessage()
-                            + " in '"
-                            + name
-                            + "', which has no place on an integer grid; name the nodes around it"
-                            + " under 'keep-float: {nodes: [..]}'",
-                    e);
+    private static void observe(
+            Map<String, Observer> observers, String name, Tensor value, int example) {
+        observers.get(name).add(value, example);
+    }
+
+    /** The first value that has any, in the order in which values are made, is at fault. */
+    private void refuseUndefined(Map<String, Observer> observers) {
+        List<String> made = new ArrayList<>();
+        model.graph().feeds().forEach(feed -> made.add(feed.name()));
+        model.graph().nodes().forEach(node -> made.addAll(node.outputs()));
+        for (String name : made) {
+            Optional<NonFinite> found =
+                    Optional.ofNullable(observers.get(name)).flatMap(Observer::undefined);
+            if (found.isPresent()) {
+                throw new UnsupportedModelException(
+                        UndefinedValue.in(model.graph(), name, found.get())
+                                + ", or name the nodes around it under 'keep-float: {nodes: [..]}'");
+            }
         }
     }
 }

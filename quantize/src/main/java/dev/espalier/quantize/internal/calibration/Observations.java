@@ -29,7 +29,7 @@ public final class Observations {
     /**
      * Watches those of {@code values} that were not watched before.
      *
-     * @throws dev.espalier.core.UnsupportedModelException where one of them is not finite
+     * @throws dev.espalier.core.UnsupportedModelException where one of them is NaN
      */
     public void watch(Set<String> values) {
         Set<String> missing = new TreeSet<>(values);

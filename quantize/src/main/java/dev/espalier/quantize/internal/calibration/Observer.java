@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,8 @@ public final class Observer {
     private BigDecimal lows = BigDecimal.ZERO;
     private BigDecimal highs = BigDecimal.ZERO;
     private long runs;
+    private NonFinite undefined;
+    private NonFinite infinite;
     private Optional<ChannelRanges> channels;
 
     public Observer() {
@@ -39,11 +42,12 @@ public final class Observer {
     }
 
     /**
-     * Adds all elements that the value had in one run of the model, some at a time.
+     * Adds all elements that the value had in one run of the model, some at a time. Those that are
+     * not finite count nowhere but for {@link #undefined} and {@link #infinite}.
      *
-     * @throws IllegalArgumentException where one is not finite
+     * @param example the first of those that the run was on
      */
-    public void add(Tensor run) {
+    public void add(Tensor run, int example) {
         FloatBuffer values =
                 run.dataType() == DataType.FLOAT
                         ? run.bytes().asFloatBuffer()
@@ -56,10 +60,13 @@ public final class Observer {
             some = some.length == count ? some : new float[count];
             long from = values.position();
             values.get(some);
-            ValueRange range = histogram.add(some).orElseThrow();
-            low = Math.min(low, range.low());
-            high = Math.max(high, range.high());
-            if (channels.isPresent()) {
+            boolean isFinite = !NonFinite.isAmong(some);
+            Optional<ValueRange> range = histogram.add(isFinite ? some : finite(some, example));
+            if (range.isPresent()) {
+                low = Math.min(low, range.get().low());
+                high = Math.max(high, range.get().high());
+            }
+            if (channels.isPresent() && isFinite) {
                 channels.get().add(run.shape(), some, from);
             }
         }
@@ -68,6 +75,21 @@ public final class Observer {
             highs = highs.add(new BigDecimal(high));
             runs++;
         }
+    }
+
+    private float[] finite(float[] values, int example) {
+        float[] kept = new float[values.length];
+        int count = 0;
+        for (float value : values) {
+            if (Float.isNaN(value)) {
+                undefined = NonFinite.first(undefined, new NonFinite(value, example));
+            } else if (Float.isInfinite(value)) {
+                infinite = NonFinite.first(infinite, new NonFinite(value, example));
+            } else {
+                kept[count++] = value;
+            }
+        }
+        return Arrays.copyOf(kept, count);
     }
 
     /**
@@ -80,12 +102,24 @@ public final class Observer {
         lows = lows.add(other.lows);
         highs = highs.add(other.highs);
         runs += other.runs;
+        undefined = NonFinite.first(undefined, other.undefined);
+        infinite = NonFinite.first(infinite, other.infinite);
         if (channels.isPresent() && other.channels.isPresent()) {
             channels.get().add(other.channels.get());
         }
     }
 
-    /** Empty where nobody asked for them. */
+    /** The first NaN. */
+    public Optional<NonFinite> undefined() {
+        return Optional.ofNullable(undefined);
+    }
+
+    /** The first infinity: mostly of a mask, and no error then. */
+    public Optional<NonFinite> infinite() {
+        return Optional.ofNullable(infinite);
+    }
+
+    /** Empty where nobody asked for them; without those of numbers that are not finite. */
     public Optional<ChannelRanges> channels() {
         return channels;
     }
@@ -109,11 +143,24 @@ public final class Observer {
         out.writeUTF(lows.toString());
         out.writeUTF(highs.toString());
         out.writeLong(runs);
+        write(undefined, out);
+        write(infinite, out);
         histogram.write(out);
         out.writeBoolean(channels.isPresent());
         if (channels.isPresent()) {
             channels.get().write(out);
         }
+    }
+
+    private static void write(NonFinite number, DataOutput out) throws IOException {
+        out.writeInt(number == null ? -1 : number.example());
+        out.writeFloat(number == null ? 0 : number.value());
+    }
+
+    private static NonFinite readNonFinite(DataInput in) throws IOException {
+        int example = in.readInt();
+        float value = in.readFloat();
+        return example < 0 ? null : new NonFinite(value, example);
     }
 
     /**
@@ -124,6 +171,8 @@ public final class Observer {
         observer.lows = new BigDecimal(in.readUTF());
         observer.highs = new BigDecimal(in.readUTF());
         observer.runs = in.readLong();
+        observer.undefined = readNonFinite(in);
+        observer.infinite = readNonFinite(in);
         observer.histogram = Histogram.read(in);
         if (in.readBoolean()) {
             observer.channels = Optional.of(ChannelRanges.read(in));

@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
+import dev.espalier.core.layer.InnerLayer;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.spec.Call;
@@ -20,6 +21,10 @@ import java.util.Set;
 
 /** Finds the {@link LinearLayer}s of a model and says of all others why they are none. */
 public final class LinearLayers {
+    /** A note where there are none, or all were refused. */
+    public static final String NOTHING =
+            "nothing was quantized: no MatMul or Gemm can be; those that are there are named with the reason";
+
     private final Model model;
     private final ShapeInference inference;
     private final PassContext context;
@@ -34,7 +39,7 @@ public final class LinearLayers {
      * All of them, in the order in which they run; refusals are told to {@code context}.
      *
      * @param exclude names of nodes to leave out
-     * @param pass that names them, for the message where the model has no such node
+     * @param pass that takes the layers, for messages
      * @throws InvalidOptionException where {@code exclude} names a node that is not there
      */
     public static List<LinearLayer> of(
@@ -42,16 +47,29 @@ public final class LinearLayers {
         requireAll(model.graph(), exclude, pass);
         LinearLayers finder = new LinearLayers(model, context);
         List<LinearLayer> layers = new ArrayList<>();
+        int convolutions = 0;
         for (Node node : model.graph().nodes()) {
             if (exclude.contains(node.name()) && !node.name().isEmpty()) {
                 finder.refuse(node, "it is listed under 'exclude'");
-            } else if (Operators.weights(node).filter(f -> !f.isConvolution()).isPresent()) {
-                finder.layer(node).ifPresent(layers::add);
+            } else if (Operators.weights(node).isPresent()) {
+                if (Operators.weights(node).get().isConvolution()) {
+                    convolutions++;
+                } else {
+                    finder.layer(node).ifPresent(layers::add);
+                }
             } else if (node.opType().equals("FusedMatMul") && finder.isConstant(node.input(1))) {
                 finder.refuse(node, "the runtime's fused product is not taken apart");
             } else if (Operators.has(node, Trait.MATRIX_PRODUCT)) {
                 finder.product(node);
             }
+        }
+        for (InnerLayer inner : InnerLayer.of(model)) {
+            context.skipped(inner.where(), "stays float: " + inner.reason());
+        }
+        if (convolutions > 0) {
+            context.note(
+                    "convolutions left as they are: %s; %s takes MatMul and Gemm"
+                            .formatted(convolutions, pass));
         }
         return List.copyOf(layers);
     }

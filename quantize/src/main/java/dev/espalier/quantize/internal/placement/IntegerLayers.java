@@ -5,6 +5,7 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.layer.InnerLayer;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.internal.kernel.WeightedLayer;
@@ -24,7 +25,8 @@ import java.util.TreeSet;
  * @param inference of the network
  * @param layers by their nodes, in the graph's order
  * @param excluded nodes that {@link KeepFloat} names
- * @param weighted how many layers the network has, those that stay float included
+ * @param weighted how many layers the network has: those that stay float included, and those in
+ *     sub-graphs and functions
  */
 public record IntegerLayers(
         Graph graph,
@@ -68,6 +70,10 @@ public record IntegerLayers(
             } else {
                 context.skipped(node.label(), "stays float: " + refusal);
             }
+        }
+        for (InnerLayer inner : InnerLayer.of(model)) {
+            weighted++;
+            context.skipped(inner.where(), "stays float: " + inner.reason());
         }
         return new IntegerLayers(graph, inference, layers, excluded, weighted);
     }

@@ -44,4 +44,36 @@ public final class CalibrationInputs {
         }
         return figure;
     }
+
+    /**
+     * The elements of a value that {@code layer} reads or gives.
+     *
+     * @param batch of {@code inputs} that the value was computed from
+     * @throws UnsupportedModelException where one is NaN or infinite; the message has the value and
+     *     the sample
+     */
+    static float[] finite(
+            Tensor tensor, String value, Layer layer, List<Map<String, Tensor>> inputs, int batch) {
+        float[] elements = tensor.toFloats();
+        for (int i = 0; i < elements.length; i++) {
+            if (!Float.isFinite(elements[i])) {
+                int samples = samples(inputs.get(batch));
+                long before = inputs.subList(0, batch).stream().mapToLong(b -> samples(b)).sum();
+                long within = (long) i * samples / elements.length;
+                throw new UnsupportedModelException(
+                        "%s reads or gives NaN or infinity: '%s' is %s on calibration sample %s, from which nothing can be learned; look at that sample, or at the nodes before it"
+                                .formatted(
+                                        layer.node().label(), value, elements[i], before + within));
+            }
+        }
+        return elements;
+    }
+
+    private static int samples(Map<String, Tensor> batch) {
+        return batch.values().stream()
+                .filter(tensor -> tensor.shape().rank() > 0)
+                .mapToInt(tensor -> Math.toIntExact(tensor.shape().size(0)))
+                .findFirst()
+                .orElse(1);
+    }
 }

@@ -28,10 +28,10 @@ public final class ChannelMeans {
         double[] sums = new double[layer.outputs()];
         long count = 0;
         try (ModelRunner.Session session = context.runner().open(model, List.of(output))) {
-            for (Map<String, Tensor> batch : inputs) {
+            for (int batch = 0; batch < inputs.size(); batch++) {
                 context.checkCancelled();
-                Tensor y = session.run(batch).get(output);
-                float[] values = y.toFloats();
+                Tensor y = session.run(inputs.get(batch)).get(output);
+                float[] values = CalibrationInputs.finite(y, output, layer, inputs, batch);
                 int inner = inner(y);
                 for (int i = 0; i < values.length; i++) {
                     sums[i / inner % sums.length] += values[i];

@@ -51,10 +51,13 @@ public final class Reconstruction {
         SplittableRandom random = new SplittableRandom(Seeds.mix(context.seed(), 1));
         try (ModelRunner.Session x = context.runner().open(exposing, List.of(columns));
                 ModelRunner.Session y = context.runner().open(exact, List.of(output))) {
-            for (Map<String, Tensor> batch : inputs) {
+            String input = layer.node().input(0);
+            for (int batch = 0; batch < inputs.size(); batch++) {
                 context.checkCancelled();
-                Tensor read = x.run(batch).get(columns);
-                Tensor wanted = y.run(batch).get(output);
+                Tensor read = x.run(inputs.get(batch)).get(columns);
+                Tensor wanted = y.run(inputs.get(batch)).get(output);
+                CalibrationInputs.finite(read, input, layer, inputs, batch);
+                CalibrationInputs.finite(wanted, output, layer, inputs, batch);
                 add(groups, read, wanted, random);
             }
         }

@@ -1,6 +1,5 @@
 package dev.espalier.quantize.internal.storage;
 
-import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
@@ -27,10 +26,11 @@ import java.util.Set;
 public final class HalfGraph {
     private final Model model;
     private final Graph graph;
-    private final ShapeInference inference;
     private final GraphEditor editor;
     private final List<String> exclude;
     private final StorageTally tally;
+
+    private ValueTypes types;
 
     /** Names of the float16 versions of values. */
     private final Map<String, String> halves = new HashMap<>();
@@ -38,15 +38,24 @@ public final class HalfGraph {
     public HalfGraph(Model model, List<String> exclude, StorageTally tally) {
         this.model = model;
         this.graph = model.graph();
-        this.inference = ShapeInference.of(model);
         this.editor = new GraphEditor(graph);
         this.exclude = exclude;
         this.tally = tally;
     }
 
-    public Model run(PassContext context, boolean observes) {
-        HalfPlacement placement = new HalfPlacement(model, inference, exclude);
-        Set<Node> chosen = placement.choose(context, observes);
+    /** Runs the model for types that no rule tells, and on the calibration samples if any. */
+    public Model run(PassContext context) {
+        return write(ValueTypes.measured(model, context), context, context.hasData());
+    }
+
+    /** The same without running anything. */
+    public Model preview(PassContext context) {
+        return write(ValueTypes.of(model), context, false);
+    }
+
+    private Model write(ValueTypes known, PassContext context, boolean observes) {
+        types = known;
+        Set<Node> chosen = new HalfPlacement(model, types, exclude).choose(context, observes);
         if (chosen.isEmpty()) {
             return model;
         }
@@ -93,7 +102,7 @@ public final class HalfGraph {
     }
 
     private boolean isFloat(String value) {
-        return HalfPlacement.isFloat(inference, value);
+        return types.isFloat(value);
     }
 
     private String half(String value) {

@@ -1,7 +1,5 @@
 package dev.espalier.quantize.internal.storage;
 
-import dev.espalier.core.analysis.ShapeInference;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
@@ -9,6 +7,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.quantize.internal.calibration.NonFinite;
 import dev.espalier.quantize.internal.linear.LayerInputs;
 import dev.espalier.quantize.option.HalfType;
 import java.util.Collections;
@@ -27,19 +26,15 @@ import java.util.stream.Collectors;
 final class HalfPlacement {
     private final Graph graph;
     private final Model model;
-    private final ShapeInference inference;
+    private final ValueTypes types;
     private final List<String> exclude;
     private final Set<String> wide = new HashSet<>();
 
-    HalfPlacement(Model model, ShapeInference inference, List<String> exclude) {
+    HalfPlacement(Model model, ValueTypes types, List<String> exclude) {
         this.model = model;
         this.graph = model.graph();
-        this.inference = inference;
+        this.types = types;
         this.exclude = exclude;
-    }
-
-    static boolean isFloat(ShapeInference inference, String value) {
-        return inference.type(value).filter(t -> t.dataType() == DataType.FLOAT).isPresent();
     }
 
     /**
@@ -48,8 +43,9 @@ final class HalfPlacement {
     Set<Node> choose(PassContext context, boolean observes) {
         Set<Node> chosen = Collections.newSetFromMap(new IdentityHashMap<>());
         Map<String, Integer> others = new TreeMap<>();
+        Map<String, Integer> untyped = new TreeMap<>();
         for (Node node : graph.nodes()) {
-            String refusal = refusal(node, others);
+            String refusal = refusal(node, others, untyped);
             if (refusal == null) {
                 chosen.add(node);
             } else if (!refusal.isEmpty()) {
@@ -59,9 +55,12 @@ final class HalfPlacement {
         if (!others.isEmpty()) {
             context.note(
                     "in float32 as before, since they have no float16 form or none is known: "
-                            + others.entrySet().stream()
-                                    .map(entry -> entry.getValue() + " " + entry.getKey())
-                                    .collect(Collectors.joining(", ")));
+                            + listed(others));
+        }
+        if (!untyped.isEmpty()) {
+            context.note(
+                    "in float32 as before, since the types of their values are not known: %s; %s"
+                            .formatted(listed(untyped), types.reason()));
         }
         if (!observes) {
             context.note("activations were not checked against float16's range: no data was read");
@@ -71,26 +70,31 @@ final class HalfPlacement {
         return chosen;
     }
 
+    private static String listed(Map<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .map(entry -> entry.getValue() + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
     /** Null where the node can be in float16, empty where it has nothing to do with floats. */
-    private String refusal(Node node, Map<String, Integer> others) {
+    private String refusal(Node node, Map<String, Integer> others, Map<String, Integer> untyped) {
         if (node.is("Constant") || HalfGraph.isIndifferent(node) || !touchesFloats(node)) {
             return "";
         }
         if (exclude.contains(node.name()) && !node.name().isEmpty()) {
             return "stays float: it is listed under 'exclude'";
         }
-        boolean known =
-                node.isStandard()
-                        && Operators.has(node, Trait.FLOAT16)
-                        && node.inputs().stream()
-                                .allMatch(in -> in.isEmpty() || inference.type(in).isPresent());
-        if (!known) {
+        if (!node.isStandard() || !Operators.has(node, Trait.FLOAT16)) {
             others.merge(node.opType(), 1, Integer::sum);
+            return "";
+        }
+        if (!types.areKnown(node)) {
+            untyped.merge(node.opType(), 1, Integer::sum);
             return "";
         }
         for (String input : node.inputs()) {
             Optional<Tensor> constant = graph.constant(input);
-            if (constant.isPresent() && isFloat(inference, input)) {
+            if (constant.isPresent() && types.isFloat(input)) {
                 NarrowTensor narrow = NarrowTensor.of(constant.get(), HalfType.FLOAT16);
                 if (narrow.tensor() == null) {
                     return narrow.refusal(HalfType.FLOAT16) + ", in '" + input + "'";
@@ -106,8 +110,9 @@ final class HalfPlacement {
     }
 
     private boolean touchesFloats(Node node) {
-        return node.inputs().stream().anyMatch(in -> isFloat(inference, in))
-                || node.outputs().stream().anyMatch(out -> isFloat(inference, out))
+        return node.inputs().stream().anyMatch(in -> types.isFloat(in))
+                || node.outputs().stream().anyMatch(out -> types.isFloat(out))
+                || !types.areKnown(node)
                 || !node.isStandard();
     }
 
@@ -120,20 +125,22 @@ final class HalfPlacement {
                 values.addAll(node.outputs());
             }
         }
-        values.removeIf(value -> !isFloat(inference, value) || graph.constant(value).isPresent());
+        values.removeIf(value -> !types.isFloat(value) || graph.constant(value).isPresent());
         Map<String, Float> largest = new HashMap<>();
-        LayerInputs.observe(
-                model,
-                values,
-                (long) values.size() * Float.BYTES,
-                context,
-                (name, seen) -> {
-                    float most = largest.getOrDefault(name, 0f);
-                    for (float value : seen) {
-                        most = Math.max(most, Math.abs(value));
-                    }
-                    largest.put(name, most);
-                });
+        Map<String, NonFinite> infinite =
+                LayerInputs.observe(
+                        model,
+                        values,
+                        (long) values.size() * Float.BYTES,
+                        context,
+                        (name, seen) -> {
+                            float most = largest.getOrDefault(name, 0f);
+                            for (float value : seen) {
+                                most = Math.max(most, Math.abs(value));
+                            }
+                            largest.put(name, most);
+                        });
+        infinite.forEach((name, found) -> largest.put(name, Float.POSITIVE_INFINITY));
         largest.forEach(
                 (name, most) -> {
                     if (most > HalfType.FLOAT16.greatest()) {

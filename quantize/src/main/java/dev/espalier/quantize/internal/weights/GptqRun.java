@@ -3,6 +3,7 @@ package dev.espalier.quantize.internal.weights;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.linalg.SingularMatrixException;
+import dev.espalier.quantize.internal.calibration.NonFinite;
 import dev.espalier.quantize.internal.linear.LayerInputs;
 import dev.espalier.quantize.internal.linear.LinearLayer;
 import dev.espalier.quantize.option.Blocks;
@@ -93,12 +94,20 @@ public final class GptqRun {
                                     byInput.computeIfAbsent(input, name -> new ArrayList<>())
                                             .add(hessian));
         }
-        LayerInputs.observe(
-                model,
-                byInput.keySet(),
-                hessians.stream().mapToLong(hessian -> Hessian.bytes(hessian.k())).sum(),
-                context,
-                (name, values) -> byInput.get(name).forEach(hessian -> hessian.add(values)));
+        Map<String, NonFinite> infinite =
+                LayerInputs.observe(
+                        model,
+                        byInput.keySet(),
+                        hessians.stream().mapToLong(hessian -> Hessian.bytes(hessian.k())).sum(),
+                        context,
+                        (name, values) ->
+                                byInput.get(name).forEach(hessian -> hessian.add(values)));
+        infinite.forEach(
+                (name, found) ->
+                        context.skipped(
+                                name,
+                                "samples on which it is infinite tell nothing of the layers that read it: %s"
+                                        .formatted(found)));
         for (int i = 0; i < hessians.size(); i++) {
             for (Product product : part.get(i)) {
                 context.checkCancelled();

@@ -45,8 +45,8 @@ class CalibrationOnAllCoresTest {
         try (ModelRunner.Session session = Runners.SINGLE.open(MODEL)) {
             for (int i = 0; i < SAMPLES.size(); i++) {
                 Map<String, Tensor> inputs = SAMPLES.batch(new int[] {i}).inputs();
-                logits.add(session.run(inputs).get("logits"));
-                x.add(inputs.get("x"));
+                logits.add(session.run(inputs).get("logits"), 0);
+                x.add(inputs.get("x"), 0);
             }
         }
 

@@ -141,21 +141,33 @@ class CalibratorTest {
                 .hasMessageContaining("has 3");
     }
 
-    @Test
-    void anActivationThatIsNotFiniteIsNamed() {
-        Model model =
-                GraphText.parse(
-                        """
-                        opset 13
-                        graph (x: float[N,2]) -> (y: float[N,2])
-                        zero: float[] = 0
-                        y = Div(x, zero)
-                        """);
+    private static Model quotient(String divisor) {
+        return GraphText.parse(
+                """
+                opset 13
+                graph (x: float[N,2]) -> (y: float[N,2])
+                zero: float[] = 0
+                z = Div(%s, zero) as quotient
+                y = Mul(z, zero)
+                """
+                        .formatted(divisor));
+    }
 
-        assertThatThrownBy(() -> run(model, RandomSamples.of(model, 2), "y"))
+    @Test
+    void anInfinityIsRemembered() {
+        Model model = quotient("x");
+
+        assertThat(run(model, RandomSamples.of(model, 2), "z").get("z").isEmpty()).isTrue();
+    }
+
+    @Test
+    void theFirstValueThatIsNoNumberIsNamedWithItsMakerAndSample() {
+        Model model = quotient("zero");
+
+        assertThatThrownBy(() -> run(model, RandomSamples.of(model, 2), "y", "z"))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining("'y'")
-                .hasMessageContaining("Infinity")
+                .hasMessageContaining(
+                        "found NaN in 'z', which Div 'quotient' makes, first on sample 0")
                 .hasMessageContaining("keep-float");
     }
 

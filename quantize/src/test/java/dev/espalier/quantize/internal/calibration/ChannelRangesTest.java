@@ -108,7 +108,7 @@ class ChannelRangesTest {
         }
         Collections.shuffle(runs, new Random(seed));
         Observer observer = new Observer(new ChannelRanges(axis));
-        runs.forEach(observer::add);
+        runs.forEach(run -> observer.add(run, 0));
 
         assertThat(bytes(observer.channels().orElseThrow())).isEqualTo(bytes(whole));
         assertThat(bytes(read(bytes(whole)))).isEqualTo(bytes(whole));

@@ -25,9 +25,9 @@ class ObserverTest {
     @Test
     void theAverageIsThatOfTheRunsExtremes() {
         Observer observer = new Observer();
-        observer.add(run(-1, 5));
-        observer.add(run(-3, 6, 0));
-        observer.add(run(-2, 10));
+        observer.add(run(-1, 5), 0);
+        observer.add(run(-3, 6, 0), 0);
+        observer.add(run(-2, 10), 0);
 
         assertThat(observer.average()).isEqualTo(new ValueRange(-2, 7));
         assertThat(observer.histogram().minMax()).isEqualTo(new ValueRange(-3, 10));
@@ -43,8 +43,8 @@ class ObserverTest {
         values[7] = -2;
         values[39_999] = 8;
         Observer observer = new Observer();
-        observer.add(run(values));
-        observer.add(run(-4, 0));
+        observer.add(run(values), 0);
+        observer.add(run(-4, 0), 0);
 
         assertThat(observer.average()).isEqualTo(new ValueRange(-3, 4));
     }
@@ -52,8 +52,8 @@ class ObserverTest {
     @Test
     void aRunWithoutElementsDoesNotCount() {
         Observer observer = new Observer();
-        observer.add(run(2));
-        observer.add(run());
+        observer.add(run(2), 0);
+        observer.add(run(), 0);
 
         assertThat(observer.average()).isEqualTo(new ValueRange(2, 2));
     }
@@ -73,14 +73,14 @@ class ObserverTest {
             inOrder.add(run(values));
         }
         Observer whole = new Observer();
-        inOrder.forEach(run -> whole.add(run));
+        inOrder.forEach(run -> whole.add(run, 0));
 
         List<Tensor> shuffled = new ArrayList<>(inOrder);
         Collections.shuffle(shuffled, new Random(seed));
         Observer first = new Observer();
         Observer second = new Observer();
         for (int i = 0; i < shuffled.size(); i++) {
-            (i < cut ? first : second).add(shuffled.get(i));
+            (i < cut ? first : second).add(shuffled.get(i), 0);
         }
         first.add(second);
 
@@ -94,7 +94,7 @@ class ObserverTest {
         for (int i = 0; i < run.length; i++) {
             run[i] = values.get(i);
         }
-        observer.add(run(run));
+        observer.add(run(run), 0);
         byte[] written = bytes(observer);
 
         Observer read = Observer.read(new DataInputStream(new ByteArrayInputStream(written)));
@@ -102,9 +102,38 @@ class ObserverTest {
     }
 
     @Test
+    void infinitiesAndNaNsCountNowhereButAreRemembered() {
+        Observer one = new Observer(new ChannelRanges(0));
+        one.add(run(1, Float.NEGATIVE_INFINITY), 4);
+        one.add(run(-1, 2), 5);
+        Observer other = new Observer(new ChannelRanges(0));
+        other.add(run(Float.POSITIVE_INFINITY, Float.NaN), 3);
+
+        assertThat(one.undefined()).isEmpty();
+        assertThat(one.infinite()).contains(new NonFinite(Float.NEGATIVE_INFINITY, 4));
+        one.add(other);
+        assertThat(one.infinite()).contains(new NonFinite(Float.POSITIVE_INFINITY, 3));
+        assertThat(one.undefined()).contains(new NonFinite(Float.NaN, 3));
+        assertThat(one.histogram().minMax()).isEqualTo(new ValueRange(-1, 2));
+        assertThat(one.average()).isEqualTo(new ValueRange(0, 1.5f));
+    }
+
+    @Test
+    void numbersThatAreNotFiniteAreWrittenToo() throws IOException {
+        Observer observer = new Observer();
+        observer.add(run(1, Float.NEGATIVE_INFINITY, Float.NaN), 7);
+        byte[] written = bytes(observer);
+
+        Observer read = Observer.read(new DataInputStream(new ByteArrayInputStream(written)));
+        assertThat(read.infinite()).isEqualTo(observer.infinite());
+        assertThat(read.undefined()).isEqualTo(observer.undefined());
+        assertThat(bytes(read)).isEqualTo(written);
+    }
+
+    @Test
     void whatIsNoHistogramIsRefused() throws IOException {
         Observer observer = new Observer();
-        observer.add(run(1, 2));
+        observer.add(run(1, 2), 0);
         byte[] written = bytes(observer);
         written[written.length - 3] ^= 1;
 

@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
  * The exact solution of a linear assignment: each row gets a column of its own so that the sum of
  * costs is least. Prices of columns are found by reduction first, and the rows that are then left
  * over each take a shortest augmenting path: O(n^3), mostly far less. After Jonker and Volgenant, A
- * Shortest Augmenting Path Algorithm for Dense and Sparse Linear Assignment Problems, 1987.
+ * Shortest Augmenting Path Algorithm for Dense and Sparse Linear Assignment Problems, 1987. What
+ * {@link SemiAssignment} is compared with.
  */
 final class Assignment {
     private static final int REDUCTIONS = 2;
