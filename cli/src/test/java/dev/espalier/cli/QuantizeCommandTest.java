@@ -50,6 +50,43 @@ class QuantizeCommandTest {
         assertThat(CommandRun.of("recipe", "validate", out.resolve("recipe.yaml")).code()).isZero();
     }
 
+    private CommandRun guarded(String maxDrop, Path out) {
+        return CommandRun.of(
+                "quantize",
+                folder.resolve("network.onnx"),
+                "--data",
+                folder.resolve("table"),
+                "--max-drop",
+                maxDrop,
+                "--set",
+                "passes.0.quantize.keep-float.slower=false",
+                "--out",
+                out,
+                "--quick");
+    }
+
+    @Test
+    void aGuardWatchesOverWhatIsLost() throws IOException {
+        SmallFiles.everyPass(folder);
+        Path out = folder.resolve("out");
+        CommandRun run = guarded("90", out);
+
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(Files.readString(out.resolve("recipe.yaml"))).contains("guard: {max-drop: 90");
+        assertThat(Files.readString(out.resolve("log.txt"))).contains("guard: ", "within bounds");
+    }
+
+    @Test
+    void aGuardThatCannotBeToldIsRefusedBeforeAnyWork() throws IOException {
+        SmallFiles.everyPass(folder);
+        Path out = folder.resolve("out");
+        CommandRun run = guarded("0.01", out);
+
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("cannot be told on", "validation examples");
+        assertThat(out).doesNotExist();
+    }
+
     @Test
     void aMissedSpeedupIsExitCode3AndTheResultIsThere() throws IOException {
         SmallFiles.everyPass(folder);

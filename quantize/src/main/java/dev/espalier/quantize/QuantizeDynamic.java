@@ -7,6 +7,7 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Remedy;
 import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.internal.dynamic.DynamicWriter;
 import dev.espalier.quantize.internal.effect.Diagnosis;
@@ -16,6 +17,7 @@ import dev.espalier.quantize.internal.saturation.WrittenSums;
 import dev.espalier.quantize.option.Target;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Dynamic quantization to 8-bit integers of MatMul and Gemm with constant weights.
@@ -86,6 +88,20 @@ public record QuantizeDynamic(
     @Override
     public Model preview(Model model, PassContext context) {
         return writer(model, context).map(DynamicWriter::written).orElse(model);
+    }
+
+    /** Layers in float: the rest of this has no choice to make. */
+    @Override
+    public List<Remedy> remedies() {
+        return List.of(
+                FloatRemedy.of(
+                        (last, names, given, context) ->
+                                ((QuantizeDynamic) last).excluding(names).preview(given, context),
+                        (last, names) -> ((QuantizeDynamic) last).excluding(names)));
+    }
+
+    private QuantizeDynamic excluding(List<String> names) {
+        return withExclude(Stream.concat(exclude.stream(), names.stream()).distinct().toList());
     }
 
     /** What has written the model; empty where there is nothing to quantize. */

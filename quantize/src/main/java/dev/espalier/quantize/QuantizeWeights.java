@@ -5,6 +5,9 @@ import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
+import dev.espalier.core.pass.Remedy;
+import dev.espalier.core.pass.Remedy.Situation;
+import dev.espalier.core.pass.Remedy.Variant;
 import dev.espalier.core.pass.Withers;
 import dev.espalier.quantize.internal.effect.Diagnosis;
 import dev.espalier.quantize.internal.linear.LinearLayer;
@@ -22,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Weight-only quantization of MatMul and Gemm to 4 or 8 bits, block by block along the input
@@ -72,13 +76,39 @@ public record QuantizeWeights(
 
     @Override
     public Model apply(Model model, PassContext context) {
+        return Diagnosis.notedByLayer(model, quantized(model, context), context);
+    }
+
+    private Model quantized(Model model, PassContext context) {
         List<LinearLayer> layers = LinearLayers.of(model, exclude, ID, context);
         Map<String, BlockWeight> weights =
                 needsData()
                         ? new GptqRun(type, blocks, rounding).run(model, layers, context)
                         : nearest(layers);
-        Model changed = write(model, layers, weights, context);
-        return Diagnosis.notedByLayer(model, changed, context);
+        return write(model, layers, weights, context);
+    }
+
+    @Override
+    public List<Remedy> remedies() {
+        return List.of(
+                new Remedy("rounding", QuantizeWeights::roundings),
+                FloatRemedy.of(
+                        (last, names, given, context) ->
+                                ((QuantizeWeights) last).excluding(names).quantized(given, context),
+                        (last, names) -> ((QuantizeWeights) last).excluding(names)));
+    }
+
+    private static List<Variant> roundings(Situation situation, PassContext context) {
+        QuantizeWeights last = (QuantizeWeights) situation.last();
+        RoundingSettings gptq = last.rounding().withMethod(RoundingSettings.Method.GPTQ);
+        return last.needsData()
+                ? List.of()
+                : List.of(
+                        new Variant("rounding: gptq", situation.withLast(last.withRounding(gptq))));
+    }
+
+    private QuantizeWeights excluding(List<String> names) {
+        return withExclude(Stream.concat(exclude.stream(), names.stream()).distinct().toList());
     }
 
     @Override

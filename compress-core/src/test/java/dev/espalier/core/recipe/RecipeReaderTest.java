@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.data.DataConfig;
+import dev.espalier.core.guard.LossBound;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.recipe.SamplePasses.Learn;
 import dev.espalier.core.recipe.SamplePasses.Rule;
@@ -156,12 +157,39 @@ class RecipeReaderTest {
                     input-shapes: {x: [1, 0]}                | r.yaml:1:23: a size is a whole number from 1, found '0'
                     benchmark: {threads: []}                 | r.yaml:1:12: 'benchmark' of the recipe: at least one thread count and one batch size
                     seed: 99999999999999999999               | r.yaml:1:7: 'seed' of the recipe is '99999999999999999999', expected whole number
-                    [1, 2]                                   | r.yaml:1:1: the recipe takes a block of keys (version, model, data, passes, goal, benchmark, input-shapes, seed), found a list
+                    [1, 2]                                   | r.yaml:1:1: the recipe takes a block of keys (version, model, data, passes, guard, goal, benchmark, input-shapes, seed), found a list
                     """)
     void namesThePlaceAndTheWayOut(String text, String message) {
         assertThatThrownBy(() -> parse(text))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void aGuardBoundsDropAndChangedAnswers() {
+        Guard none = parse("passes: []").guard();
+        assertThat(none).isEqualTo(Options.defaults(Guard.class));
+        assertThat(none.bound()).isEmpty();
+        assertThat(none.withMaxDrop(Optional.of(0.5)).bound()).contains(new LossBound(0.5, 2));
+        assertThat(none.withMaxDrop(Optional.of(50.0)).bound()).contains(new LossBound(50, 100));
+        assertThat(none.withMaxChanged(Optional.of(3.0)).bound()).contains(new LossBound(100, 3));
+        String text =
+                """
+                data: {format: npz, path: data}
+                passes: []
+                guard: {max-drop: 0.5, max-changed: 3.0, samples: 100}
+                """;
+        Recipe recipe = parse(text);
+        assertThat(recipe.guard().bound()).contains(new LossBound(0.5, 3));
+        assertThat(parse(RecipeWriter.write(recipe))).isEqualTo(recipe);
+    }
+
+    @Test
+    void aGuardNeedsData() {
+        assertThatThrownBy(() -> parse("passes: []\nguard: {max-drop: 1}"))
+                .hasMessageContaining("'guard' needs data");
+        assertThatThrownBy(() -> parse("passes: []\nguard: {max-dorp: 1}"))
+                .hasMessageContaining("max-drop");
     }
 
     @Test
