@@ -96,7 +96,7 @@ final class FinalMeasurement {
     }
 
     private Latency briefly(List<Path> files) {
-        LatencyPlan all = plan(LatencyPlan.Effort.QUICK);
+        LatencyPlan all = plan(LatencyPlan.Effort.QUICK.withoutMore());
         LatencyPlan first =
                 new LatencyPlan(
                         all.threads().subList(0, 1),
