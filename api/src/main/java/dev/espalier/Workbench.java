@@ -137,6 +137,11 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         return passes;
     }
 
+    /** Whether the pass at {@code position} is the recipe's, and none that every pipeline has. */
+    boolean isOwn(int position) {
+        return position > 0 && position <= recipe.passes().size();
+    }
+
     /** Size and operations; bytes as written to a file. */
     ModelFigures structure(Model model) {
         Cost cost = Cost.of(model, shapes().withBatch(1));
@@ -169,8 +174,10 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
      * The recipe's pipeline.
      *
      * @param folder that the result is made in
+     * @param metrics of the original
      */
-    Pipeline pipeline(Compression asked, ForeignModels foreign, RunFolder folder) {
+    Pipeline pipeline(
+            Compression asked, ForeignModels foreign, RunFolder folder, OriginalMetrics metrics) {
         Progress progress = asked.progress();
         int own = firstOnData();
         PassContext environment =
@@ -181,13 +188,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                                 all.withRunner(position < own ? foreign.runner() : new OrtRunner())
                                         .withWorkers(
                                                 asked.workers(folder.work(), recipe, position)))
-                .withJudge(
-                        (model, passes) -> {
-                            if (passes > 0 && passes <= own) {
-                                foreign.tryOut(model, shapes());
-                            }
-                            return judge(model, progress);
-                        });
+                .withJudge(new ModelJudge(this, foreign, own, metrics, progress));
     }
 
     /**

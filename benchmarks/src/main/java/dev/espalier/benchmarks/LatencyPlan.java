@@ -35,8 +35,8 @@ public record LatencyPlan(
      *     dev.espalier.core.report.SpeedUp#isWide is wide}, each model gets one more fork
      */
     public record Effort(int forks, int iterations, int iterationMillis, int moreSeconds) {
-        /** About 12 seconds a model; half a minute more for all where the machine is busy. */
-        public static final Effort FULL = new Effort(SpeedUp.LEAST_PAIRS, 4, 300, 30);
+        /** About 8 seconds a model; half a minute more for all where the machine is busy. */
+        public static final Effort FULL = new Effort(SpeedUp.LEAST_PAIRS, 3, 200, 30);
 
         /** About 5 seconds a model; a quarter of a minute more where the machine is busy. */
         public static final Effort QUICK = new Effort(SpeedUp.LEAST_PAIRS, 2, 100, 15);

@@ -62,7 +62,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "About 5 seconds for each model and setting instead of 12.")
+            description = "About 5 seconds for each model and setting instead of 8.")
     private boolean quick;
 
     BenchCommand(Espalier root) {

@@ -44,6 +44,16 @@ public final class Pipeline {
          * @param passes how many the model is the result of
          */
         ModelFigures judge(Model model, int passes);
+
+        /**
+         * The same of a model that was proved to compute what the one before it does, whose metrics
+         * need not be taken again.
+         *
+         * @param before of the model before
+         */
+        default ModelFigures judgeEqual(Model model, int passes, ModelFigures before) {
+            return judge(model, passes);
+        }
     }
 
     /** Told of every pass as it begins and ends. */
@@ -216,7 +226,7 @@ public final class Pipeline {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         boolean changed = after != model;
-        ModelFigures figures = changed ? judge.judge(after, position + 1) : before;
+        ModelFigures figures = changed ? figures(model, before, after, position, context) : before;
         PassLog told = context.log();
         return new StepStore.Finished(
                 after,
@@ -230,6 +240,18 @@ public final class Pipeline {
                         told.skips(),
                         told.readings(),
                         told.misses()));
+    }
+
+    private ModelFigures figures(
+            Model model, ModelFigures before, Model after, int position, PassContext context) {
+        if (!context.log().isProved(model, after)) {
+            return judge.judge(after, position + 1);
+        }
+        ModelFigures figures = judge.judgeEqual(after, position + 1, before);
+        if (!before.metrics().isEmpty() && figures.metrics().equals(before.metrics())) {
+            context.note("its metrics are those of the model before, which it was proved to equal");
+        }
+        return figures;
     }
 
     private static void requireSameInterface(Model before, Model after) {
