@@ -74,6 +74,21 @@ class SpeedUpTest {
     }
 
     @Test
+    void theIntervalHoldsTheRatioOfTheFastestCallsWhichNobodyDisturbed() {
+        List<Double> old = Collections.nCopies(6, 1000.0);
+        List<Double> now = Collections.nCopies(6, 100.0);
+        LatencyResult before = new LatencyResult(1, 1, 1000, 1000, 0, 1000, 250, 9, old);
+        LatencyResult after = new LatencyResult(1, 1, 100, 100, 0, 100, 100, 9, now);
+        // Long calls were interrupted, short ones were not.
+        SpeedUp speedUp = SpeedUp.of(List.of(before, after));
+        assertThat(speedUp.change()).isEqualTo("at least 2.50× faster");
+        assertThat(SpeedUp.of(List.of(after, before)).change()).isEqualTo("at least 2.50× slower");
+
+        LatencyResult unknown = new LatencyResult(1, 1, 100, 100, 0, 100, Double.NaN, 9, now);
+        assertThat(SpeedUp.of(List.of(before, unknown)).words()).isEqualTo("10.0× faster");
+    }
+
+    @Test
     void saysTheMiddleOfANarrowInterval() {
         SpeedUp speedUp = of(2.45, 2.46, 2.46, 2.46, 2.46, 2.47);
         assertThat(speedUp.words()).isEqualTo("2.46× faster");
