@@ -54,6 +54,8 @@ if not "%failed%"=="0" (
 set "flags="
 rem Short commands: compiled code would come too late to be of use.
 for %%c in (inspect doctor passes recipe plan) do if "%~1"=="%%c" set "flags=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+rem Most of what is made on the heap lives for one sample: more room for it is never given back.
+set "flags=-XX:MaxNewSize=128m %flags%"
 if %major% GEQ 22 set "flags=%flags% --enable-native-access=ALL-UNNAMED"
 if %major% GEQ 24 set "flags=%flags% --sun-misc-unsafe-memory-access=allow"
 "%java%" -Xshare:auto %ESPALIER_JAVA_OPTS% -cp "%home%\lib\*" %flags% "-Despalier.home=%home%" dev.espalier.cli.Main %*

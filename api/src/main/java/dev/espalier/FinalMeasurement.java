@@ -15,6 +15,8 @@ import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** What is measured once at the end, on the files themselves. */
 final class FinalMeasurement {
@@ -30,18 +32,40 @@ final class FinalMeasurement {
 
     /** Size, operations and, where there is data, the metrics of the test split. */
     ModelFacts facts(ModelFile file) {
+        return facts(file, () -> evaluated(file));
+    }
+
+    /** The same of the original, whose metrics an earlier run may have kept. */
+    ModelFacts facts(ModelFile file, OriginalMetrics kept) {
+        return facts(file, () -> kept.on("test", () -> evaluated(file)));
+    }
+
+    /** The same of a result that no pass changed: its metrics are those of the original. */
+    ModelFacts unchanged(ModelFile file, ModelFacts original) {
+        return facts(file, original::metrics);
+    }
+
+    private ModelFacts facts(ModelFile file, Supplier<Map<String, Double>> found) {
         Cost cost = Cost.of(file.model(), bench.shapes().withBatch(1));
         ModelFacts facts = ModelFacts.of(file.bytes(cost), cost.parameters(), cost.macs());
         if (bench.data().isEmpty() || !Workbench.isLabelled(bench.splits().test())) {
             return facts;
         }
         Dataset test = bench.splits().test();
-        Evaluation evaluation =
-                Evaluation.of(file.path(), test, SessionSettings.DEFAULT, asked.progress());
+        Map<String, Double> metrics = found.get();
         log.say(
                 "%s: top-1 %s on %s test examples"
-                        .formatted(file.name(), Figures.percent(evaluation.top1()), test.size()));
-        return facts.withMetrics(evaluation.metrics(), "test", test.size());
+                        .formatted(file.name(), Figures.percent(metrics.get("top1")), test.size()));
+        return facts.withMetrics(metrics, "test", test.size());
+    }
+
+    private Map<String, Double> evaluated(ModelFile file) {
+        return Evaluation.of(
+                        file.path(),
+                        bench.splits().test(),
+                        SessionSettings.DEFAULT,
+                        asked.progress())
+                .metrics();
     }
 
     /** The recipe's settings. */
@@ -60,7 +84,9 @@ final class FinalMeasurement {
 
     /**
      * Latency after each pass at the recipe's first setting: measured briefly for the models
-     * between, and not at all in a quick run; the last pass has the result's own.
+     * between the recipe's own passes, and not at all in a quick run; the last pass has the
+     * result's own. What was proved to equal the model before it and is nobody's wish, such as the
+     * simplified original, is not measured.
      */
     List<List<LatencyResult>> stages(
             List<PassRun> runs,
@@ -74,9 +100,11 @@ final class FinalMeasurement {
             }
         }
         List<Integer> between =
-                asked.quick() || changed.size() < 2
+                asked.quick() || changed.isEmpty()
                         ? List.of()
-                        : changed.subList(0, changed.size() - 1);
+                        : changed.subList(0, changed.size() - 1).stream()
+                                .filter(bench::isOwn)
+                                .toList();
         List<Path> files = between.stream().map(store::model).toList();
         Latency latency = files.isEmpty() ? null : briefly(files);
         List<List<LatencyResult>> stages = new ArrayList<>();
@@ -96,7 +124,7 @@ final class FinalMeasurement {
     }
 
     private Latency briefly(List<Path> files) {
-        LatencyPlan all = plan(LatencyPlan.Effort.QUICK);
+        LatencyPlan all = plan(LatencyPlan.Effort.QUICK.withoutMore());
         LatencyPlan first =
                 new LatencyPlan(
                         all.threads().subList(0, 1),

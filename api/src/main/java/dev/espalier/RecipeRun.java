@@ -112,8 +112,11 @@ final class RecipeRun {
     private CompressionReport run(RunFolder folder, ResumeStore store, Map<String, String> hashes) {
         // A model that the runtime refuses is better refused before hours of work than after.
         bench.tryOut(foreign);
+        OriginalMetrics metrics = OriginalMetrics.of(bench, hashes.get("data"), log);
         Pipeline.Result made =
-                bench.pipeline(asked, foreign, folder).withListener(new PassLines(log)).run(store);
+                bench.pipeline(asked, foreign, folder, metrics)
+                        .withListener(new PassLines(log))
+                        .run(store);
         Path files = folder.result();
         Model stamped = Provenance.stamp(made.model(), provenance(made.runs(), hashes));
         Path file = files.resolve(MODEL);
@@ -122,8 +125,9 @@ final class RecipeRun {
         ModelFile result = ModelFile.read(file);
 
         FinalMeasurement measured = new FinalMeasurement(asked, bench, log);
-        ModelFacts before = measured.facts(bench.original());
-        ModelFacts after = measured.facts(result);
+        ModelFacts before = measured.facts(bench.original(), metrics);
+        boolean changed = made.runs().stream().anyMatch(PassRun::changed);
+        ModelFacts after = changed ? measured.facts(result) : measured.unchanged(result, before);
         LatencyPlan plan = measured.plan();
         Latency latency =
                 asked.meter()

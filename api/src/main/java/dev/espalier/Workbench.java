@@ -138,6 +138,11 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         return passes;
     }
 
+    /** Whether the pass at {@code position} is the recipe's, and none that every pipeline has. */
+    boolean isOwn(int position) {
+        return position > 0 && position <= recipe.passes().size();
+    }
+
     /** Size and operations; bytes as written to a file. */
     ModelFigures structure(Model model) {
         Cost cost = Cost.of(model, shapes().withBatch(1));
@@ -170,8 +175,10 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
      * The recipe's pipeline.
      *
      * @param folder that the result is made in
+     * @param metrics of the original
      */
-    Pipeline pipeline(Compression asked, ForeignModels foreign, RunFolder folder) {
+    Pipeline pipeline(
+            Compression asked, ForeignModels foreign, RunFolder folder, OriginalMetrics metrics) {
         Progress progress = asked.progress();
         int own = firstOnData();
         PassContext environment =
@@ -182,13 +189,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                                 all.withRunner(position < own ? foreign.runner() : new OrtRunner())
                                         .withWorkers(
                                                 asked.workers(folder.work(), recipe, position)))
-                .withJudge(
-                        (model, passes) -> {
-                            if (passes > 0 && passes <= own) {
-                                foreign.tryOut(model, shapes());
-                            }
-                            return judge(model, progress);
-                        });
+                .withJudge(new ModelJudge(this, foreign, own, metrics, progress));
     }
 
     /** The pipeline with the recipe's guard. */

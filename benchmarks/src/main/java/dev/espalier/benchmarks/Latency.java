@@ -1,9 +1,9 @@
 package dev.espalier.benchmarks;
 
-import dev.espalier.core.CancelledException;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.report.LatencyResult;
+import dev.espalier.core.report.SpeedUp;
 import dev.espalier.runtime.RepeatedRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,8 +12,8 @@ import org.openjdk.jmh.results.RunResult;
 
 /**
  * Measures how long calls of models take. Each model is timed in several fresh JVMs that alternate
- * with those of the other models (A B A B ...); JMH takes every call's time, and the medians of the
- * forks are shown next to each other.
+ * with those of the other models (A B A B ...), more of them where the machine is too busy for a
+ * verdict; JMH takes every call's time, and the medians of the forks are shown next to each other.
  *
  * @param settings in the order of the plan
  * @param log what JMH and the forks printed
@@ -23,6 +23,29 @@ public record Latency(List<Setting> settings, String log) {
     record Setting(int threads, int batch, List<ModelRuns> runs) {
         Setting {
             runs = List.copyOf(runs);
+        }
+    }
+
+    /** The forks of a setting. */
+    private record Forks(Setting setting, LatencyPlan plan, StringBuilder log)
+            implements Rounds.Turns {
+        @Override
+        public int models() {
+            return setting.runs().size();
+        }
+
+        @Override
+        public void fork(int index) {
+            ModelRuns runs = setting.runs().get(index);
+            runs.add(Fork.run(runs.model(), setting.threads(), setting.batch(), plan, log));
+        }
+
+        @Override
+        public boolean isWide() {
+            LatencyResult first = setting.runs().get(0).result();
+            return setting.runs().stream()
+                    .skip(1)
+                    .anyMatch(runs -> SpeedUp.of(List.of(first, runs.result())).isWide());
         }
     }
 
@@ -36,7 +59,7 @@ public record Latency(List<Setting> settings, String log) {
      * @throws dev.espalier.core.UnsupportedModelException where a model cannot be run so; all are
      *     tried before anything is timed
      * @throws dev.espalier.core.InvalidOptionException where an input's size stays open
-     * @throws CancelledException where the thread is interrupted
+     * @throws dev.espalier.core.CancelledException where the thread is interrupted
      */
     public static Latency measure(List<Path> models, LatencyPlan plan, Progress progress) {
         List<Setting> settings = new ArrayList<>();
@@ -50,27 +73,10 @@ public record Latency(List<Setting> settings, String log) {
                 settings.add(new Setting(threads, batch, runs));
             }
         }
-        int forks = plan.effort().forks();
-        long steps = (long) forks * models.size() * settings.size();
-        try (Progress.Task task = progress.begin("measuring latency", steps, "runs")) {
-            for (Setting setting : settings) {
-                for (int i = 0; i < forks; i++) {
-                    for (ModelRuns runs : setting.runs()) {
-                        if (Thread.currentThread().isInterrupted()) {
-                            throw new CancelledException("Stopped while measuring latency.");
-                        }
-                        runs.add(
-                                Fork.run(
-                                        runs.model(),
-                                        setting.threads(),
-                                        setting.batch(),
-                                        plan,
-                                        log));
-                        task.advance(1);
-                    }
-                }
-            }
-        }
+        new Rounds(plan.effort(), System::nanoTime)
+                .measure(
+                        settings.stream().map(setting -> new Forks(setting, plan, log)).toList(),
+                        progress);
         return new Latency(settings, log.toString());
     }
 

@@ -2,6 +2,7 @@ package dev.espalier.benchmarks;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.report.SpeedUp;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +26,20 @@ public record LatencyPlan(
      * How long one model is measured at one setting. The forks of several models alternate, so that
      * a machine that grows slower or busier does so for all of them.
      *
-     * @param forks fresh JVMs; the spread between them is what a single JVM cannot show
+     * @param forks fresh JVMs of each model; the spread between them is what a single JVM cannot
+     *     show
      * @param iterations in each fork, after one that is thrown away
      * @param iterationMillis length of one iteration, the one thrown away included
+     * @param moreSeconds that all models together may take longer at one setting: while the
+     *     interval of a speed-up over the first model {@link
+     *     dev.espalier.core.report.SpeedUp#isWide is wide}, each model gets one more fork
      */
-    public record Effort(int forks, int iterations, int iterationMillis) {
-        /** About 12 seconds. */
-        public static final Effort FULL = new Effort(5, 5, 300);
+    public record Effort(int forks, int iterations, int iterationMillis, int moreSeconds) {
+        /** About 8 seconds a model; half a minute more for all where the machine is busy. */
+        public static final Effort FULL = new Effort(SpeedUp.LEAST_PAIRS, 3, 200, 30);
 
-        /** About 4 seconds. */
-        public static final Effort QUICK = new Effort(3, 3, 150);
+        /** About 5 seconds a model; a quarter of a minute more where the machine is busy. */
+        public static final Effort QUICK = new Effort(SpeedUp.LEAST_PAIRS, 2, 100, 15);
 
         /** The brief one where {@code quick}. */
         public static Effort of(boolean quick) {
@@ -42,10 +47,16 @@ public record LatencyPlan(
         }
 
         public Effort {
-            if (forks < 1 || iterations < 2 || iterationMillis < 1) {
+            if (forks < 1 || iterations < 2 || iterationMillis < 1 || moreSeconds < 0) {
                 throw new IllegalArgumentException(
-                        "needs a fork and two iterations: " + forks + ", " + iterations);
+                        "needs a fork, two iterations and time: "
+                                + List.of(forks, iterations, iterationMillis, moreSeconds));
             }
+        }
+
+        /** This ending with the forks that it plans, however busy the machine is. */
+        public Effort withoutMore() {
+            return new Effort(forks, iterations, iterationMillis, 0);
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LatencyTest {
     private static final LatencyPlan SHORT =
-            LatencyPlan.single(new LatencyPlan.Effort(2, 2, 20), 17);
+            LatencyPlan.single(new LatencyPlan.Effort(2, 2, 20, 0), 17);
 
     @TempDir Path folder;
 

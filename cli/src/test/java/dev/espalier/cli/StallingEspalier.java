@@ -43,7 +43,7 @@ final class StallingEspalier {
         return new LatencyPlan(
                 plan.threads(),
                 plan.batches(),
-                new LatencyPlan.Effort(1, 2, 1),
+                new LatencyPlan.Effort(1, 2, 1, 0),
                 plan.inputShapes(),
                 plan.seed());
     }

@@ -31,6 +31,7 @@ public record Evaluation(int samples, double top1, double top5, double loss) {
     /**
      * Evaluates a file as it ships.
      *
+     * @param settings whose threads run several batches at once rather than one together
      * @param progress shows the examples done
      * @throws DataException where the data has no labels, labels beyond the model's classes, or
      *     does not fit its inputs
@@ -38,16 +39,16 @@ public record Evaluation(int samples, double top1, double top5, double loss) {
     public static Evaluation of(
             Path file, Dataset data, SessionSettings settings, Progress progress) {
         Graph graph = OnnxReader.read(file).graph();
-        try (OrtModel session = new OrtRunner(settings).open(file)) {
-            return of(session, graph, data, progress);
+        try (OrtModel session = new OrtRunner(ScoredExamples.each(settings)).open(file)) {
+            return of(session, graph, data, settings, progress);
         }
     }
 
     /** Evaluates a model that has no file. */
     public static Evaluation of(
             Model model, Dataset data, SessionSettings settings, Progress progress) {
-        try (OrtModel session = new OrtRunner(settings).open(model)) {
-            return of(session, model.graph(), data, progress);
+        try (OrtModel session = new OrtRunner(ScoredExamples.each(settings)).open(model)) {
+            return of(session, model.graph(), data, settings, progress);
         }
     }
 
@@ -64,13 +65,14 @@ public record Evaluation(int samples, double top1, double top5, double loss) {
         Ensemble ensemble = new Ensemble(data.size());
         for (Path file : files) {
             Graph graph = OnnxReader.read(file).graph();
-            try (OrtModel session = new OrtRunner(settings).open(file)) {
+            try (OrtModel session = new OrtRunner(ScoredExamples.each(settings)).open(file)) {
                 String output = first(session);
                 ensemble.begins(file.toString());
                 boolean probabilities = isSoftmax(graph, output);
                 ScoredExamples.visit(
                         session,
                         output,
+                        ScoredExamples.atOnce(settings),
                         data,
                         progress,
                         (example, label, scores, row) ->
@@ -84,13 +86,19 @@ public record Evaluation(int samples, double top1, double top5, double loss) {
         return session.outputs().keySet().iterator().next();
     }
 
-    private static Evaluation of(OrtModel session, Graph graph, Dataset data, Progress progress) {
+    private static Evaluation of(
+            OrtModel session,
+            Graph graph,
+            Dataset data,
+            SessionSettings settings,
+            Progress progress) {
         String output = first(session);
         boolean probabilities = isSoftmax(graph, output);
         Tally tally = new Tally();
         ScoredExamples.visit(
                 session,
                 output,
+                ScoredExamples.atOnce(settings),
                 data,
                 progress,
                 (example, label, scores, row) -> tally.add(scores, row, label, probabilities));

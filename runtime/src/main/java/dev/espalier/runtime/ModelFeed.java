@@ -34,6 +34,13 @@ final class ModelFeed implements AutoCloseable {
      * @throws DataException where the dataset is empty or does not fit
      */
     ModelFeed(Dataset data, Map<String, TensorType> inputs) {
+        this(data, inputs, 1);
+    }
+
+    /**
+     * @param atOnce how many batches are in use at a time, which together have the size of one
+     */
+    ModelFeed(Dataset data, Map<String, TensorType> inputs, int atOnce) {
         this.data = data;
         this.inputs = inputs;
         if (data.size() == 0) {
@@ -50,10 +57,10 @@ final class ModelFeed implements AutoCloseable {
                                 .mapToLong(Dim::size)
                                 .findFirst()
                                 .orElse(0);
-        this.batches = BatchStream.open(data, Batching.inOrder(batchSize()), 0);
+        this.batches = BatchStream.open(data, Batching.inOrder(batchSize(atOnce)), 0);
     }
 
-    private int batchSize() {
+    private int batchSize(int atOnce) {
         if (fixedBatch > 0) {
             return fixedBatch;
         }
@@ -61,7 +68,8 @@ final class ModelFeed implements AutoCloseable {
                 data.sampleTypes().values().stream()
                         .mapToLong(type -> type.dataType().bytes(type.shape().elementCount()))
                         .sum();
-        return (int) Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / Math.max(1, sample)));
+        long fit = Math.min(LARGEST_BATCH, BATCH_BYTES / Math.max(1, sample));
+        return (int) Math.max(1, fit / atOnce);
     }
 
     /** A model of one input takes data of one input under any name. */

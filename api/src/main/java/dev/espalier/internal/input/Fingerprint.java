@@ -41,10 +41,7 @@ public final class Fingerprint {
             }
             MessageDigest digest = Sha256.digest();
             List<Path> files = Disk.filesBelow(path);
-            long total = 0;
-            for (Path file : files) {
-                total += Files.size(file);
-            }
+            long total = bytes(files);
             for (Path file : files) {
                 String name = path.relativize(file).toString().replace('\\', '/');
                 digest.update(
@@ -55,5 +52,22 @@ public final class Fingerprint {
         } catch (IOException e) {
             throw new DataException(path + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether {@link #of(Path)} tells any other content of {@code path} apart. */
+    public static boolean isWhole(Path path) {
+        try {
+            return !Files.isDirectory(path) || bytes(Disk.filesBelow(path)) <= MOST_BYTES;
+        } catch (IOException e) {
+            throw new DataException(path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static long bytes(List<Path> files) throws IOException {
+        long total = 0;
+        for (Path file : files) {
+            total += Files.size(file);
+        }
+        return total;
     }
 }

@@ -9,6 +9,7 @@ import dev.espalier.cli.view.Json;
 import dev.espalier.cli.view.Table;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
+import dev.espalier.core.report.SpeedUp;
 import dev.espalier.input.ModelFile;
 import dev.espalier.internal.output.OutputFile;
 import java.nio.file.Path;
@@ -24,7 +25,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         description = "Measures the latency of models with JMH, in forks that alternate.",
-        footer = {"", "Inputs are random. Speed-up = first model's median / this model's median."})
+        footer = {
+            "",
+            "Inputs are random. Speed-up = first model's median / this model's median, with its"
+                    + " interval of 95 %%. Forks go on while that is wide and time is left."
+        })
 final class BenchCommand implements Callable<Integer> {
     private final Espalier root;
     @Mixin private FormatOption format;
@@ -55,7 +60,9 @@ final class BenchCommand implements Callable<Integer> {
             description = "Also write the results in JMH's own format.")
     private Optional<Path> json;
 
-    @Option(names = "--quick", description = "About 4 seconds a setting instead of 12.")
+    @Option(
+            names = "--quick",
+            description = "About 5 seconds for each model and setting instead of 8.")
     private boolean quick;
 
     BenchCommand(Espalier root) {
@@ -81,19 +88,24 @@ final class BenchCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** One model at one setting, beside the first model at that setting. */
-    private record Row(String model, LatencyResult result, LatencyResult first) {
-        double speedup() {
-            return first.p50Micros() / result.p50Micros();
-        }
-    }
+    /**
+     * One model at one setting.
+     *
+     * @param overFirst empty for the first model itself
+     */
+    private record Row(String model, LatencyResult result, Optional<SpeedUp> overFirst) {}
 
     private static List<Row> rows(List<String> names, Latency latency) {
         List<Row> rows = new ArrayList<>();
         for (int setting = 0; setting < latency.of(0).size(); setting++) {
             for (int i = 0; i < names.size(); i++) {
-                LatencyResult first = latency.of(0).get(setting);
-                rows.add(new Row(names.get(i), latency.of(i).get(setting), first));
+                LatencyResult result = latency.of(i).get(setting);
+                List<LatencyResult> pair = List.of(latency.of(0).get(setting), result);
+                rows.add(
+                        new Row(
+                                names.get(i),
+                                result,
+                                i == 0 ? Optional.empty() : Optional.of(SpeedUp.of(pair))));
             }
         }
         return rows;
@@ -122,7 +134,7 @@ final class BenchCommand implements Callable<Integer> {
                     Figures.micros(r.errorMicros()),
                     Figures.micros(r.p95Micros()),
                     Figures.micros(r.minMicros()),
-                    Figures.times(row.speedup()));
+                    row.overFirst().map(SpeedUp::figures).orElse(""));
         }
         return table;
     }
@@ -132,7 +144,15 @@ final class BenchCommand implements Callable<Integer> {
         for (Row row : rows) {
             ObjectNode node = list.addObject().put("model", row.model());
             node.setAll(Json.of(row.result()));
-            Json.put(node, "speedup", row.speedup());
+            Json.put(node, "speedup", row.overFirst().map(SpeedUp::speedup).orElse(1.0));
+            row.overFirst()
+                    .ifPresent(
+                            speedUp -> {
+                                Json.put(node, "low", speedUp.low());
+                                Json.put(node, "high", speedUp.high());
+                                node.put("pairs", speedUp.pairs());
+                                node.put("verdict", speedUp.change());
+                            });
         }
         return list;
     }

@@ -20,6 +20,7 @@ import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
+import dev.espalier.core.report.SpeedUp;
 import dev.espalier.core.report.SummaryText;
 import dev.espalier.core.report.Verdict;
 import dev.espalier.input.ModelFile;
@@ -174,7 +175,7 @@ final class CompareCommand implements Callable<Integer> {
                     "median, " + SummaryText.setting(x),
                     Figures.micros(x.p50Micros()),
                     Figures.micros(y.p50Micros()),
-                    Figures.times(Verdict.speedUp(pair)));
+                    SpeedUp.of(pair).figures());
         }
         table.row(
                 "same class, of " + agreement.samples(),
@@ -209,14 +210,9 @@ final class CompareCommand implements Callable<Integer> {
         json.set("b", side(b, sums.get(1)));
         json.set("agreement", Json.of(agreement));
         ArrayNode speedups = json.putArray("speedup");
-        a.latencyPairs(b)
-                .forEach(
-                        pair -> {
-                            ObjectNode node = speedups.addObject();
-                            node.put("threads", pair.get(0).threads());
-                            node.put("batch", pair.get(0).batch());
-                            Json.put(node, "speedup", Verdict.speedUp(pair));
-                        });
+        for (SpeedUp speedUp : new Verdict(a, b).speedUps()) {
+            speedups.add(Json.of(speedUp).put("verdict", speedUp.change()));
+        }
         return json;
     }
 

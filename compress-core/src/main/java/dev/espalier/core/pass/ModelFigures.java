@@ -29,4 +29,9 @@ public record ModelFigures(
     public static ModelFigures of(long bytes, long parameters, long macs) {
         return new ModelFigures(bytes, parameters, macs, Map.of(), "", 0);
     }
+
+    /** These with metrics that were taken on {@code onSamples} examples of a split. */
+    public ModelFigures withMetrics(Map<String, Double> changed, String onSplit, long onSamples) {
+        return new ModelFigures(bytes, parameters, macs, changed, onSplit, onSamples);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.core.pass;
 
+import dev.espalier.core.ir.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,11 @@ public final class PassLog {
         final List<PassRun.Miss> misses = new ArrayList<>();
         final List<PassRun.Attempt> attempts = new ArrayList<>();
         final List<PassRun.LayerError> layerErrors = new ArrayList<>();
+        final List<Equal> equals = new ArrayList<>();
     }
+
+    /** Two models that were proved to compute the same. */
+    private record Equal(Model before, Model after) {}
 
     private final Kept kept;
     private final Consumer<String> listener;
@@ -137,6 +142,20 @@ public final class PassLog {
         synchronized (kept) {
             kept.notes.add(beforeNotes + text);
             listener.accept(beforeNotes + text);
+        }
+    }
+
+    void proved(Model before, Model after) {
+        synchronized (kept) {
+            kept.equals.add(new Equal(before, after));
+        }
+    }
+
+    /** Whether these very models were proved to compute the same. */
+    boolean isProved(Model before, Model after) {
+        synchronized (kept) {
+            return kept.equals.stream()
+                    .anyMatch(equal -> equal.before() == before && equal.after() == after);
         }
     }
 

@@ -45,6 +45,16 @@ public final class Pipeline {
          * @param passes how many the model is the result of
          */
         ModelFigures judge(Model model, int passes);
+
+        /**
+         * The same of a model that was proved to compute what the one before it does, whose metrics
+         * need not be taken again.
+         *
+         * @param before of the model before
+         */
+        default ModelFigures judgeEqual(Model model, int passes, ModelFigures before) {
+            return judge(model, passes);
+        }
     }
 
     /** Watches over what passes lose. */
@@ -253,7 +263,11 @@ public final class Pipeline {
     private static Step guarded(Step step, Guard guard, Model reference) {
         return (pass, model, context) -> {
             Guarded made = step.apply(pass, model, context);
-            return made.model() == model
+            boolean isSame =
+                    made.model() == model
+                            || model == reference
+                                    && made.context().log().isProved(model, made.model());
+            return isSame
                     ? made
                     : guard.guarded(pass, reference, model, made.model(), made.context());
         };
@@ -277,7 +291,8 @@ public final class Pipeline {
         double seconds = (System.nanoTime() - start) / 1e9;
         Model after = made.model();
         boolean changed = after != model;
-        ModelFigures figures = changed ? judge.judge(after, position + 1) : before;
+        ModelFigures figures =
+                changed ? figures(model, before, after, position, made.context()) : before;
         return new StepStore.Finished(
                 after,
                 new PassRun(
@@ -287,6 +302,18 @@ public final class Pipeline {
                         before,
                         figures,
                         made.context().log().told()));
+    }
+
+    private ModelFigures figures(
+            Model model, ModelFigures before, Model after, int position, PassContext context) {
+        if (!context.log().isProved(model, after)) {
+            return judge.judge(after, position + 1);
+        }
+        ModelFigures figures = judge.judgeEqual(after, position + 1, before);
+        if (!before.metrics().isEmpty() && figures.metrics().equals(before.metrics())) {
+            context.note("its metrics are those of the model before, which it was proved to equal");
+        }
+        return figures;
     }
 
     private static void requireSameInterface(Model before, Model after) {

@@ -46,14 +46,15 @@ public record Proof(int samples, int realSamples, double largestDifference) {
     }
 
     /**
-     * {@code after}, of which the report then says that it was proved; nothing is to be proved
-     * where it is {@code before} itself.
+     * {@code after}, of which the report then says that it was proved, so that its metrics need not
+     * be taken again; nothing is to be proved where it is {@code before} itself.
      *
      * @throws VerificationException as {@link #equal(Model, Model, PassContext)}
      */
     public static Model noted(Model before, Model after, PassContext context) {
         if (after != before) {
             context.note(equal(before, after, context).toString());
+            context.log().proved(before, after);
         }
         return after;
     }

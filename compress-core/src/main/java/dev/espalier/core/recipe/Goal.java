@@ -8,7 +8,8 @@ import java.util.Optional;
  * What the result must reach; checked on the final file.
  *
  * @param maxDrop points of top-1 accuracy that may be lost on the test split
- * @param minSpeedup old median latency / new median latency, in the first measured setting
+ * @param minSpeedup old median latency / new median latency, in the first measured setting; judged
+ *     by the low end of its interval
  * @param minSpeedupWithoutDotProduct in place of it on CPUs that are not known to have instructions
  *     for dot products of 8-bit integers, where integers gain less
  */
@@ -22,7 +23,9 @@ public record Goal(
                 Optional<Double> maxDrop,
         @Option(
                         value = "null",
-                        help = "Least speed-up: old median latency / new median latency.",
+                        help =
+                                "Least speed-up: old median latency / new median latency, by the"
+                                        + " low end of its interval.",
                         min = 0)
                 Optional<Double> minSpeedup,
         @Option(

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -18,13 +19,15 @@ import java.io.IOException;
 
 /**
  * Records of this package as JSON and back. Keys are the components' names; {@code report.json} has
- * {@code "version": 1} before them. A number that is not finite is written as null.
+ * {@code "version": 1} before them and {@code "speedup"} behind them. A number that is not finite
+ * is written as null.
  */
 public final class ReportJson {
     private static final int VERSION = 1;
     private static final ObjectMapper MAPPER =
             JsonMapper.builder()
                     .enable(SerializationFeature.INDENT_OUTPUT)
+                    .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .addModule(
                             new SimpleModule()
@@ -40,6 +43,7 @@ public final class ReportJson {
     public static String write(CompressionReport report) {
         ObjectNode root = MAPPER.createObjectNode().put("version", VERSION);
         root.setAll((ObjectNode) MAPPER.valueToTree(report));
+        root.set("speedup", MAPPER.valueToTree(Verdict.of(report).speedUps()));
         return write((Object) root);
     }
 

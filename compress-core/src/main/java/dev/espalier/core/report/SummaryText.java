@@ -28,8 +28,8 @@ public final class SummaryText {
                         .append(check.name())
                         .append(' ')
                         .append(Figures.plain(check.asked()))
-                        .append(" (found ")
-                        .append(Figures.plain(check.found()))
+                        .append(" (")
+                        .append(check.words())
                         .append(')');
                 separator = ", ";
             }
@@ -74,7 +74,7 @@ public final class SummaryText {
                             "median latency, " + setting(pair.get(0)),
                             Figures.micros(pair.get(0).p50Micros()),
                             Figures.micros(pair.get(1).p50Micros()),
-                            Figures.times(Verdict.speedUp(pair)) + range(pair)));
+                            SpeedUp.of(pair).figures()));
         }
         return table(rows);
     }
@@ -96,18 +96,6 @@ public final class SummaryText {
         return result.threads()
                 + (result.threads() == 1 ? " thread, batch " : " threads, batch ")
                 + result.batch();
-    }
-
-    private static String range(List<LatencyResult> pair) {
-        return Verdict.speedUpRange(pair)
-                .map(
-                        range ->
-                                " ("
-                                        + Figures.times(range.get(0))
-                                        + " to "
-                                        + Figures.times(range.get(1))
-                                        + ")")
-                .orElse("");
     }
 
     /** Columns padded to their widest cell: the first and last to the left, others to the right. */

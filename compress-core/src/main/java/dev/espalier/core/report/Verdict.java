@@ -35,37 +35,19 @@ public record Verdict(ModelFacts before, ModelFacts after) {
         return ratio(before.parameters(), after.parameters());
     }
 
-    /** Median latency, old / new, at the first setting that both were measured at. */
-    public OptionalDouble speedUp() {
-        return latency().stream().mapToDouble(Verdict::speedUp).findFirst();
+    /** At the first setting that both were measured at. */
+    public Optional<SpeedUp> speedUp() {
+        return speedUps().stream().findFirst();
     }
 
-    /** Median latency, old / new. */
-    public static double speedUp(List<LatencyResult> pair) {
-        return pair.get(0).p50Micros() / pair.get(1).p50Micros();
+    /** At each setting that both were measured at. */
+    public List<SpeedUp> speedUps() {
+        return before.latencyPairs(after).stream().map(SpeedUp::of).toList();
     }
 
     /** Both models' latency at the first setting that both were measured at. */
     public Optional<List<LatencyResult>> latency() {
         return before.latencyPairs(after).stream().findFirst();
-    }
-
-    /**
-     * Least and greatest speed-up among forks that ran next to each other; empty where there are
-     * fewer than two such pairs.
-     */
-    public static Optional<List<Double>> speedUpRange(List<LatencyResult> pair) {
-        List<Double> old = pair.get(0).forkP50Micros();
-        List<Double> now = pair.get(1).forkP50Micros();
-        if (old.size() != now.size() || old.size() < 2) {
-            return Optional.empty();
-        }
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < old.size(); i++) {
-            ratios.add(old.get(i) / now.get(i));
-        }
-        ratios.sort(null);
-        return Optional.of(List.of(ratios.get(0), ratios.get(ratios.size() - 1)));
     }
 
     /** The metric that the verdict speaks of: top-1 or else the first ratio both have. */
@@ -96,21 +78,13 @@ public record Verdict(ModelFacts before, ModelFacts after) {
     /** {@code 3.93× faster, 6.33× smaller, 1.02 points less accurate}. */
     public String words() {
         List<String> words = new ArrayList<>();
-        latency().ifPresent(pair -> words.add(speedWords(pair)));
+        speedUp().ifPresent(speedUp -> words.add(speedUp.words()));
         words.add(comparison(sizeRatio(), "smaller", "larger", "as large as before"));
         if (latency().isEmpty()) {
             words.add(comparison(macsRatio(), "fewer MACs", "more MACs", "as many MACs"));
         }
         drop().ifPresent(drop -> words.add(dropWords(drop)));
         return String.join(", ", words);
-    }
-
-    private static String speedWords(List<LatencyResult> pair) {
-        boolean undecided =
-                speedUpRange(pair)
-                        .filter(range -> range.get(0) < 1 && range.get(1) > 1)
-                        .isPresent();
-        return undecided ? "no faster" : comparison(speedUp(pair), "faster", "slower", "no faster");
     }
 
     /**

@@ -221,4 +221,66 @@ class PipelineTest {
             return model;
         }
     }
+
+    /** Says that what it returns was proved to equal what it was given. */
+    @PassInfo(id = "prove", summary = "x")
+    record Prove(@Option(help = "x") boolean proves) implements Pass {
+        @Override
+        public Model apply(Model model, PassContext context) {
+            Model result = model.withMetadata("said", "proved");
+            if (proves) {
+                context.part("a part").log().proved(model, result);
+            } else {
+                context.trial().log().proved(model, result);
+                context.log().proved(result, model);
+            }
+            return result;
+        }
+    }
+
+    /** Takes a metric, which no two models have alike. */
+    private final class Metrics implements Pipeline.Judge {
+        @Override
+        public ModelFigures judge(Model model, int passes) {
+            events.add("judged after " + passes);
+            return ModelFigures.of(passes, 0, 0)
+                    .withMetrics(Map.of("top1", 0.5 + passes), "validation", 10);
+        }
+
+        @Override
+        public ModelFigures judgeEqual(Model model, int passes, ModelFigures before) {
+            return ModelFigures.of(passes, 0, 0)
+                    .withMetrics(before.metrics(), before.split(), before.samples());
+        }
+    }
+
+    @Test
+    void aModelThatWasProvedEqualKeepsItsMetricsAndThatIsSaid() {
+        PassRun run =
+                pipeline(new Prove(true))
+                        .withJudge(new Metrics())
+                        .run(StepStore.NONE)
+                        .runs()
+                        .get(0);
+
+        assertThat(events).contains("judged after 0").doesNotContain("judged after 1");
+        assertThat(run.after().metrics()).isEqualTo(run.before().metrics());
+        assertThat(run.after().bytes()).isEqualTo(1);
+        assertThat(run.notes())
+                .containsExactly(
+                        "its metrics are those of the model before, which it was proved to equal");
+    }
+
+    @Test
+    void otherProofsAreNoReasonNotToMeasure() {
+        PassRun run =
+                pipeline(new Prove(false))
+                        .withJudge(new Metrics())
+                        .run(StepStore.NONE)
+                        .runs()
+                        .get(0);
+
+        assertThat(events).contains("judged after 1");
+        assertThat(run.notes()).isEmpty();
+    }
 }

@@ -7,6 +7,7 @@ import dev.espalier.core.report.GoalResult;
 import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.core.report.PassReport;
+import dev.espalier.core.report.SpeedUp;
 import dev.espalier.core.report.SummaryText;
 import dev.espalier.core.report.Verdict;
 import java.util.List;
@@ -73,8 +74,8 @@ final class HeadSection {
         for (GoalResult.Check check : goal.checks()) {
             html.open("span", "class", "chip " + (check.met() ? "good" : "bad"));
             html.text((check.met() ? "✓ " : "✗ ") + check.name() + " ");
-            html.text(Figures.plain(check.asked()) + " · found ");
-            html.element("b", Figures.plain(check.found())).close("span");
+            html.text(Figures.plain(check.asked()) + " · ");
+            html.element("b", check.words()).close("span");
         }
         html.close("p").line();
     }
@@ -87,25 +88,15 @@ final class HeadSection {
         List<LatencyResult> pair = verdict.latency().get();
         LatencyResult old = pair.get(0);
         LatencyResult now = pair.get(1);
-        String between =
-                Verdict.speedUpRange(pair)
-                        .map(
-                                range ->
-                                        Figures.times(range.get(0))
-                                                + " to "
-                                                + Figures.times(range.get(1))
-                                                + " over "
-                                                + now.forkP50Micros().size()
-                                                + " pairs of runs")
-                        .orElse("measured once");
+        SpeedUp speedUp = SpeedUp.of(pair);
         card(
                 html,
                 "Latency",
                 "median, " + SummaryText.setting(now),
                 Figures.micros(now.p50Micros()),
                 Figures.micros(old.p50Micros()),
-                Verdict.comparison(Verdict.speedUp(pair), "faster", "slower", "unchanged"),
-                between,
+                speedUp.change(),
+                speedUp.origin(),
                 share(now.p50Micros(), old.p50Micros()),
                 share(old.p50Micros(), now.p50Micros()));
     }

@@ -3,8 +3,8 @@ package dev.espalier.core.internal.html;
 import dev.espalier.core.report.CompressionReport;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.LatencyResult;
+import dev.espalier.core.report.SpeedUp;
 import dev.espalier.core.report.SummaryText;
-import dev.espalier.core.report.Verdict;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
@@ -38,8 +38,10 @@ final class LatencySection {
                         + "Each model was timed in fresh JVMs that took turns with the other's; "
                         + "the median is the median over these forks of each fork's median call. "
                         + "The error is half of the 99.9 % interval of the mean, over iterations. "
-                        + "Speed-up = median before / median after; the range below it is that of "
-                        + "the pairs of forks that ran next to each other.",
+                        + "Speed-up = median before / median after; the range below it holds the "
+                        + "true one 95 times of 100, by the pairs of forks that ran next to each "
+                        + "other. Where it holds 1 there is no difference, and where it is wide "
+                        + "only its end nearer to 1 is said.",
                 "class",
                 "define");
         html.close("section").line();
@@ -91,15 +93,9 @@ final class LatencySection {
         html.close("svg").close("td");
         if (which == 0) {
             html.open("td", "class", "number", "rowspan", "2");
-            html.element("b", Figures.times(Verdict.speedUp(pair)));
-            Verdict.speedUpRange(pair)
-                    .ifPresent(
-                            range ->
-                                    html.element(
-                                            "small",
-                                            Figures.times(range.get(0))
-                                                    + " to "
-                                                    + Figures.times(range.get(1))));
+            SpeedUp speedUp = SpeedUp.of(pair);
+            html.element("b", speedUp.change());
+            html.element("small", speedUp.origin());
             html.close("td");
         }
         html.close("tr").line();

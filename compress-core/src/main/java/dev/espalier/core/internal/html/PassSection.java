@@ -4,6 +4,7 @@ import dev.espalier.core.report.CompressionReport;
 import dev.espalier.core.report.Figures;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.core.report.PassReport;
+import dev.espalier.core.report.SpeedUp;
 import dev.espalier.core.report.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,8 +154,7 @@ final class PassSection {
                 cell(html, Figures.percent(value), drop);
             }
             if (hasLatency(report)) {
-                String speedUp =
-                        change.speedUp().isPresent() ? ratio(change.speedUp().getAsDouble()) : "";
+                String speedUp = change.speedUp().map(PassSection::change).orElse("");
                 cell(html, Figures.micros(latency(pass.after())), speedUp);
             }
             html.close("tr").line();
@@ -171,6 +171,12 @@ final class PassSection {
         return Math.abs(change) < 0.05
                 ? "="
                 : String.format(Locale.ROOT, "%+.1f %%", change).replace('-', '−');
+    }
+
+    private static String change(SpeedUp speedUp) {
+        return speedUp.isDifference() && !speedUp.isWide()
+                ? ratio(speedUp.speedup())
+                : speedUp.change();
     }
 
     private static String points(double difference) {

@@ -4,10 +4,10 @@ import dev.espalier.core.DataException;
 import dev.espalier.core.data.DataFiles;
 import dev.espalier.core.internal.image.ImageSize;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -52,24 +52,38 @@ final class Cifar10 {
         List<byte[]> pixels = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         for (Path file : files) {
-            byte[] bytes = DataFiles.inMemory(file, () -> DataFiles.readAll(file));
-            if (bytes.length == 0 || bytes.length % RECORD != 0) {
-                throw new DataException(
-                        "%s has %s bytes, expected a multiple of %s; it is cut off or no CIFAR-10"
-                                .formatted(file, bytes.length, RECORD));
-            }
-            for (int at = 0; at < bytes.length; at += RECORD) {
-                int label = bytes[at] & 0xff;
-                if (label >= CLASSES) {
-                    throw new DataException(
-                            "%s: image %s has the label %s, expected 0 to 9"
-                                    .formatted(file, at / RECORD, label));
-                }
-                labels.add(label);
-                pixels.add(Arrays.copyOfRange(bytes, at + 1, at + RECORD));
-            }
+            DataFiles.inMemory(
+                    file,
+                    () -> {
+                        read(file, pixels, labels);
+                        return file;
+                    });
         }
         int[] classes = labels.stream().mapToInt(Integer::intValue).toArray();
         return new Images.InMemory(SIZE, pixels, new ClassLabels(classes));
+    }
+
+    /** Image by image: a whole file beside its images would take twice the memory. */
+    private static void read(Path file, List<byte[]> pixels, List<Integer> labels) {
+        try (InputStream in = DataFiles.open(file)) {
+            long bytes = Files.size(file);
+            if (bytes == 0 || bytes % RECORD != 0) {
+                throw new DataException(
+                        "%s has %s bytes, expected a multiple of %s; it is cut off or no CIFAR-10"
+                                .formatted(file, bytes, RECORD));
+            }
+            for (long image = 0; image < bytes / RECORD; image++) {
+                int label = in.read();
+                if (label >= CLASSES) {
+                    throw new DataException(
+                            "%s: image %s has the label %s, expected 0 to 9"
+                                    .formatted(file, image, label));
+                }
+                pixels.add(DataFiles.read(in, RECORD - 1, file, "image " + image));
+                labels.add(label);
+            }
+        } catch (IOException e) {
+            throw DataFiles.unreadable(file, e);
+        }
     }
 }
