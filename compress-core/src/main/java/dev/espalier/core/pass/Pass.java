@@ -1,7 +1,10 @@
 package dev.espalier.core.pass;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A change to a model: same inputs and outputs, a smaller, cheaper or better inside. An
@@ -39,5 +42,13 @@ public interface Pass {
     /** Whether {@link #apply} reads the recipe's data; such a pass is refused early without any. */
     default boolean needsData() {
         return false;
+    }
+
+    /**
+     * What layers of {@code kind} are computed in after this pass; empty where it leaves that as it
+     * was, such as a pass that only stores weights in fewer bits.
+     */
+    default Optional<Precision> computes(LayerKind kind) {
+        return Optional.empty();
     }
 }

@@ -6,6 +6,8 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -171,10 +173,24 @@ public final class Pipeline {
     private PassContext context(int position, StepStore store) {
         // Mixed, so that neighbouring seeds and places give unrelated numbers.
         long seed = new SplittableRandom(environment.seed() * 1_000_003 + position).nextLong();
-        return perPass.context(position, environment)
+        return ending(perPass.context(position, environment))
                 .withSeed(seed)
                 .withCheckpoints(store.checkpoints(position))
                 .withLog(environment.log().fresh());
+    }
+
+    /** The context with what layers are computed in when the last pass is done. */
+    private PassContext ending(PassContext context) {
+        PassContext known = context;
+        for (Pass pass : passes) {
+            for (LayerKind kind : LayerKind.values()) {
+                Optional<Precision> computed = pass.computes(kind);
+                if (computed.isPresent()) {
+                    known = known.withPrecision(kind, computed.get());
+                }
+            }
+        }
+        return known;
     }
 
     private Result run(StepStore store, Step step) {
