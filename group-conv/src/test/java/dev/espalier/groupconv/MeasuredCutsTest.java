@@ -200,8 +200,7 @@ class MeasuredCutsTest {
         assertThat(CuttableLayer.of(NETWORK, TARGET, integers)).isEmpty();
         assertThat(integers.skips()).allMatch(skip -> skip.reason().endsWith("in int8"));
         // MatMul alone in integers says nothing of convolutions.
-        PassContext products =
-                context(timer).withPrecision(LayerKind.PRODUCT, Precision.INT8);
+        PassContext products = context(timer).withPrecision(LayerKind.PRODUCT, Precision.INT8);
         assertThat(CuttableLayer.of(NETWORK, TARGET, products)).hasSize(1);
     }
 
