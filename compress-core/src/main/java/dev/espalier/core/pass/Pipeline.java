@@ -18,9 +18,10 @@ import java.util.stream.Collectors;
  * Runs passes in order, and times, checks and records each. What is finished goes into a {@link
  * StepStore}, from which a later run goes on with the same result.
  *
- * <p>Each pass gets the environment with a seed of its own, the checkpoints of its place and a log
- * of its own, which its {@link PassRun} is made of. Unless changed, what is recorded of a model
- * between two passes are its weights' bytes, its parameters and its operations.
+ * <p>Each pass gets the environment with a seed of its own, the checkpoints of its place, what
+ * layers are computed in when the last pass is done, and a log of its own, which its {@link
+ * PassRun} is made of. Unless changed, what is recorded of a model between two passes are its
+ * weights' bytes, its parameters and its operations.
  */
 public final class Pipeline {
     private final List<Pass> passes;
