@@ -7,14 +7,17 @@ import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.guard.AccuracyGuard;
+import dev.espalier.core.internal.profile.MeasuringProfiler;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
 import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelFigures;
+import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRegistry;
 import dev.espalier.core.pass.Pipeline;
+import dev.espalier.core.pass.Profiler;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Workers;
 import dev.espalier.core.recipe.DataOptions;
@@ -22,6 +25,7 @@ import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.input.ModelFile;
 import dev.espalier.internal.input.CacheFolder;
+import dev.espalier.internal.input.ProfileStore;
 import dev.espalier.internal.input.RecipePaths;
 import dev.espalier.internal.output.RunFolder;
 import dev.espalier.runtime.Evaluation;
@@ -239,9 +243,21 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                         .withSeed(recipe.seed())
                         .withInputShapes(shapes())
                         .withModels(Workbench::model)
-                        .withHost(new Host(CacheFolder.ofUser(), Optional.of(timer)))
+                        .withHost(
+                                new Host(
+                                        CacheFolder.ofUser(),
+                                        Optional.of(timer),
+                                        Optional.of(profiler(asked, timer, threads))))
                         .withCancellation(asked.cancelled());
         return data().map(environment::withData).orElse(environment);
+    }
+
+    /** Measures what passes ask of the machine and nobody asked before; that is shown. */
+    private static Profiler profiler(Compression asked, ModelTimer timer, int threads) {
+        return new MeasuringProfiler(
+                ProfileStore.ofUser(threads, asked.listener()),
+                timer,
+                asked.progress().stoppable(asked.cancelled()));
     }
 
     /** The recipe's pipeline for a preview. */

@@ -34,6 +34,7 @@ class CommandsTest {
                 "evaluate",
                 "compare",
                 "bench",
+                "profile",
                 "export",
                 "passes",
                 "recipe",
@@ -57,7 +58,9 @@ class CommandsTest {
             textBlock =
                     """
                     inspekt m.onnx            | inspect
-                    profile                   | Unmatched argument
+                    gating-profile            | Unmatched argument
+                    profile --threads=0       | expected 1 to 256
+                    profile m.onnx            | Unmatched argument
                     inspect                   | 'MODEL'
                     inspect m.onnx --formt=x  | --formt
                     inspect m.onnx --format=x | expected one of
@@ -351,7 +354,7 @@ class CommandsTest {
         JsonNode findings = json(CommandRun.of("doctor", "--format", "json"));
         assertThat(findings)
                 .extracting(finding -> finding.get("what").asText())
-                .contains("JDK", "ONNX Runtime", "PyTorch", "processor");
+                .contains("JDK", "ONNX Runtime", "PyTorch", "processor", "machine profile");
         assertThat(findings)
                 .filteredOn(finding -> finding.get("what").asText().endsWith("libraries"))
                 .extracting(finding -> Path.of(finding.get("found").asText()).getParent())

@@ -28,7 +28,7 @@ class CompressSweepTest {
                 model: network.onnx
                 data: {format: csv, path: table}
                 passes:
-                  - prune: {macs: 0.5}
+                  - prune: {macs: 0.5, round-to: 8}
                 %sseed: 3
                 """
                         .formatted(passes));

@@ -143,14 +143,23 @@ class GroupRecipesTest {
         return result.model();
     }
 
-    /** In float, groups take less time the more they are; in integers, always the same. */
+    /** How many times as long integers take in twice as many groups. */
+    private double integersTwice = 1;
+
+    /** In float, groups take less time the more they are; in integers, what a test says. */
     private List<double[]> micros(List<Model> models, double seconds) {
         return models.stream()
                 .map(
                         model -> {
                             Node last = model.graph().nodes().get(model.graph().nodes().size() - 2);
                             long groups = last.attributes().integer("group", 1);
-                            return new double[] {last.is("Conv") ? 100.0 / groups : 100};
+                            double cuts = Math.log(groups) / Math.log(2);
+                            return new double[] {
+                                100
+                                        * (last.is("Conv")
+                                                ? 1.0 / groups
+                                                : Math.pow(integersTwice, cuts))
+                            };
                         })
                 .toList();
     }
@@ -196,13 +205,14 @@ class GroupRecipesTest {
 
     @Test
     void groupsRunInIntegersOrAreWrittenDensely() throws IOException {
+        integersTwice = 1.5;
         Model model = compressed(GROUP, QUANTIZE);
         assertProved("group-conv");
         assertThat(run("quantize").notes())
                 .anyMatch(
                         note ->
                                 note.matches(
-                                        ".*: written densely, since its \\d+ groups of \\d+ channels are slower in integers"));
+                                        ".*: written densely, since its \\d+ groups of \\d+ channels are slower in integers: 12\\.5 µs dense, [\\d.]+ in groups"));
         assertThat(groups(model)).isEmpty();
         assertThat(model.graph().nodes())
                 .anyMatch(
@@ -210,6 +220,31 @@ class GroupRecipesTest {
                                 node.is("QuantizeLinear")
                                         || node.is("DynamicQuantizeLinear")
                                         || node.is("QLinearConv"));
+    }
+
+    /** What is made because it is faster in integers stays there; nobody has to say in what. */
+    @Test
+    void groupsThatAreFasterInIntegersAreMadeAndStay() throws IOException {
+        integersTwice = 0.6;
+        Model model = compressed(GROUP.replace("slower: false", ""), QUANTIZE);
+        assertProved("group-conv");
+        assertThat(run("group-conv").notes()).anyMatch(note -> note.endsWith("groups, in int8"));
+        assertThat(run("quantize").notes())
+                .noneMatch(note -> note.contains("written densely"))
+                .anyMatch(note -> note.contains("groups stay"));
+        assertThat(groups(model)).isNotEmpty();
+    }
+
+    /** Faster in float, and yet nothing is trained for them. */
+    @Test
+    void groupsThatAreSlowerInIntegersAreNotMade() throws IOException {
+        integersTwice = 1.5;
+        String wanted = GROUP.replace("removed: 0.4", "removed: 0").replace("slower: false", "");
+        Model model = compressed(wanted, QUANTIZE);
+        assertThat(groups(model)).isEmpty();
+        assertThat(run("group-conv").skips())
+                .anyMatch(skip -> skip.reason().endsWith("groups, in int8"));
+        assertThat(run("quantize").notes()).noneMatch(note -> note.contains("written densely"));
     }
 
     @Test

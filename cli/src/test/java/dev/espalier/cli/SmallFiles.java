@@ -129,7 +129,7 @@ final class SmallFiles {
                 model: network.onnx
                 data: {format: csv, path: table}
                 passes:
-                  - prune: {macs: 0.5}
+                  - prune: {macs: 0.5, round-to: 8}
                   - distill:
                       epochs: 3
                       regime: {batch: 9, augmentation: {padding: 0, flip: false}}
@@ -146,7 +146,7 @@ final class SmallFiles {
                 """
                 model: network.onnx
                 passes:
-                  - prune: {macs: 0.5}
+                  - prune: {macs: 0.5, round-to: 8}
                 seed: 3
                 """);
     }

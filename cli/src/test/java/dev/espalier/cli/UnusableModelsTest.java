@@ -50,7 +50,9 @@ class UnusableModelsTest {
                                 + node.strip()
                                 + "\n");
         Path recipe =
-                SmallFiles.recipe(folder, "model: hostile.onnx\npasses: [{prune: {macs: 0.5}}]\n");
+                SmallFiles.recipe(
+                        folder,
+                        "model: hostile.onnx\npasses: [{prune: {macs: 0.5, round-to: 8}}]\n");
 
         refuses(CommandRun.of("inspect", file), message.strip());
         refuses(CommandRun.of("plan", recipe), message.strip());

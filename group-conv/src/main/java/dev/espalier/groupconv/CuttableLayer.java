@@ -5,6 +5,8 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.NodeCost;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import dev.espalier.groupconv.option.Measure;
 import dev.espalier.groupconv.option.TargetSettings;
 import java.util.ArrayList;
@@ -68,7 +70,9 @@ record CuttableLayer(GroupableLayer layer, List<Double> costs) {
                     "keep-dense names '%s', and the model has no convolution of that name; its convolutions are %s"
                             .formatted(dense.iterator().next(), String.join(", ", costs.keySet())));
         }
-        MeasuredCuts measured = new MeasuredCuts(model, target.keepDense().timedIn(), context);
+        Precision timedIn =
+                target.keepDense().timedIn().resolved(context.precision(LayerKind.SPATIAL));
+        MeasuredCuts measured = new MeasuredCuts(model, timedIn, context);
         if (target.measure() == Measure.LATENCY) {
             return measured.timed(layers);
         }

@@ -4,8 +4,10 @@ import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.profile.Precision;
+import dev.espalier.core.profile.ProfileAnswer;
+import dev.espalier.core.profile.ProfileQuestion;
 import dev.espalier.groupconv.internal.convert.GroupCost;
-import dev.espalier.groupconv.option.TimingPrecision;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -26,13 +29,13 @@ final class MeasuredCuts {
     private static final String AND = " ";
 
     private final Model model;
-    private final TimingPrecision arithmetic;
+    private final Precision arithmetic;
     private final PassContext context;
 
     /**
      * @param arithmetic what layers are timed in
      */
-    MeasuredCuts(Model model, TimingPrecision arithmetic, PassContext context) {
+    MeasuredCuts(Model model, Precision arithmetic, PassContext context) {
         this.model = model;
         this.arithmetic = arithmetic;
         this.context = context;
@@ -111,7 +114,10 @@ final class MeasuredCuts {
 
     private Map<String, double[]> measured(List<CuttableLayer> layers, ModelTimer timer) {
         Map<String, double[]> micros = new LinkedHashMap<>();
-        GroupCost cost = new GroupCost(model, context.inputShapes(), arithmetic, timer);
+        // What quantize asks about the same layers later gets the same answers.
+        Function<ProfileQuestion, ProfileAnswer> ask =
+                question -> context.host().answer(question).orElseGet(() -> timer.answer(question));
+        GroupCost cost = new GroupCost(model, context.inputShapes(), arithmetic, ask);
         for (CuttableLayer layer : layers) {
             context.checkCancelled();
             String name = layer.layer().name();
@@ -129,7 +135,7 @@ final class MeasuredCuts {
         for (int level = 1; level < micros.length; level++) {
             text.append(String.format(Locale.ROOT, ", %.1f in %s", micros[level], 1 << level));
         }
-        return text.append(arithmetic == TimingPrecision.INT8 ? " groups, in int8" : " groups")
+        return text.append(arithmetic == Precision.INT8 ? " groups, in int8" : " groups")
                 .toString();
     }
 

@@ -11,11 +11,14 @@ import dev.espalier.core.pass.Host;
 import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassRun;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.groupconv.option.KeepDense;
 import dev.espalier.groupconv.option.Measure;
 import dev.espalier.groupconv.option.TargetSettings;
 import dev.espalier.groupconv.option.TimingPrecision;
+import dev.espalier.testkit.pass.KnownMachine;
 import dev.espalier.testkit.pass.MemoryCheckpoints;
 import java.util.HashMap;
 import java.util.List;
@@ -177,6 +180,63 @@ class MeasuredCutsTest {
                 .contains(
                         "Conv 'y': no faster in groups: 10.0 µs dense, 10.0 in 2, 10.0 in 4 groups, in int8");
         assertThat(CuttableLayer.of(NETWORK, TARGET, context(timer))).hasSize(1);
+    }
+
+    /** What a recipe with quantize at its end gets without saying so. */
+    @Test
+    void layersAreTimedInWhatTheRecipeEndsIn() {
+        ModelTimer timer =
+                (models, seconds) ->
+                        models.stream()
+                                .map(
+                                        model ->
+                                                model.graph().initializers().containsKey("scales")
+                                                        ? new double[] {80}
+                                                        : micros(List.of(model), seconds).get(0))
+                                .toList();
+        PassContext floats = context(timer);
+        assertThat(CuttableLayer.of(NETWORK, TARGET, floats)).hasSize(1);
+        PassContext integers = context(timer).withPrecision(Precision.INT8);
+        assertThat(CuttableLayer.of(NETWORK, TARGET, integers)).isEmpty();
+        assertThat(integers.skips()).allMatch(skip -> skip.reason().endsWith("in int8"));
+        // MatMul alone in integers says nothing of convolutions.
+        PassContext products = context(timer).withPrecision(LayerKind.PRODUCT, Precision.INT8);
+        assertThat(CuttableLayer.of(NETWORK, TARGET, products)).hasSize(1);
+    }
+
+    @Test
+    void aRecipeMaySayOtherwise() {
+        TargetSettings floats =
+                TARGET.withKeepDense(
+                        Options.defaults(KeepDense.class).withTimedIn(TimingPrecision.FLOAT));
+        PassContext context = context(this::micros).withPrecision(Precision.INT8);
+        assertThat(CuttableLayer.of(NETWORK, floats, context)).hasSize(1);
+        assertThat(context.notes()).noneMatch(note -> note.contains("int8"));
+    }
+
+    /** What quantize asks of the same layer later gets the same answer from there. */
+    @Test
+    void aProfileIsAskedInPlaceOfTheTimer() {
+        KnownMachine machine =
+                new KnownMachine()
+                        .answers(
+                                "groups of int8 1x16x4x4 weight 16x16x3x3 pads[1, 1, 1, 1]",
+                                Map.of("1", 8.0, "2", 5.0, "4", 6.0))
+                        .answers(
+                                "groups of int8 1x16x4x4 weight 32x16x1x1",
+                                Map.of("1", 4.0, "2", 4.0, "4", 6.0));
+        PassContext context =
+                context(null)
+                        .withPrecision(Precision.INT8)
+                        .withHost(
+                                new Host(
+                                        Checkpoints.NONE,
+                                        Optional.of(this::micros),
+                                        Optional.of(machine)));
+        List<CuttableLayer> layers = CuttableLayer.of(NETWORK, TARGET, context);
+        assertThat(layers).extracting(layer -> layer.layer().name()).containsExactly("a");
+        assertThat(layers.get(0).most()).isEqualTo(1);
+        assertThat(asked).isZero();
     }
 
     @Test

@@ -56,6 +56,11 @@ final class NetworkMacs {
         return total;
     }
 
+    /** Those of one node. */
+    long of(Node node) {
+        return macs.getOrDefault(node, 0L);
+    }
+
     /** Whether removing from one of two groups changes what removing from the other saves. */
     boolean meet(ChannelGroup a, ChannelGroup b) {
         return nodes.get(a).stream().anyMatch(nodes.get(b)::contains);

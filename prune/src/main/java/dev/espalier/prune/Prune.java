@@ -19,6 +19,8 @@ import dev.espalier.core.pass.Proof;
 import dev.espalier.core.pass.Withers;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -34,9 +36,12 @@ import java.util.Set;
  * proved to. Accuracy comes back by training: put {@code distill} behind it. Channels that reach an
  * input or output of the graph or an operator nobody described stay, each with a note. Widths are
  * rounded since runtimes work on blocks of channels: 52 of them cost as much as 64, and 63 more.
+ * How wide a block is depends on the machine and on what layers are computed in when the recipe
+ * ends; {@code auto} asks the machine's profile, takes 8 where there is none, and less where the
+ * budget could not be reached otherwise.
  *
  * @param macs operations to keep, as a part of the original network's
- * @param roundTo widths become multiples of this
+ * @param roundTo widths become multiples of this; empty for {@code auto}
  * @param scope how the budget is shared out among layers
  */
 @PassInfo(
@@ -55,13 +60,21 @@ public record Prune(
                         help = "Multiply-accumulate operations to keep, as a part of the original.")
                 double macs,
         @Option(
-                        value = "8",
+                        value = "auto",
+                        absent = "auto",
                         min = 1,
                         max = 1024,
-                        help = "Widths of layers become multiples of this many channels.")
-                int roundTo,
+                        help =
+                                "Widths of layers become multiples of this many channels; auto for"
+                                        + " as many as this machine computes at once.")
+                Optional<Integer> roundTo,
         @Option(value = "global", help = "How the budget is shared out among layers.") Scope scope)
         implements Pass, PruneBuilder.With {
+    /** This with widths that become multiples of {@code channels}, whatever the machine. */
+    public Prune withRoundTo(int channels) {
+        return withRoundTo(Optional.of(channels));
+    }
+
     @Override
     public Model apply(Model model, PassContext context) {
         ChannelRemoval removal = choose(model, context);
@@ -87,25 +100,27 @@ public record Prune(
                     frozen.layer().node().label(),
                     frozen.channels() + " channels: " + frozen.reason());
         }
-        Selection selection = new Selection(groups, roundTo);
-        long before = selection.macs();
+        NetworkMacs whole = new NetworkMacs(groups);
+        long before = whole.total();
         long budget = (long) (macs * original(model, before, context));
-        if (before > budget) {
-            requireReachable(selection, budget);
-            switch (scope) {
-                case GLOBAL -> selection.narrowGlobally(budget);
-                case UNIFORM -> selection.narrowUniformly(budget);
-            }
-        }
-        ChannelRemoval removal = ChannelRemoval.of(groups, selection.removed());
-        if (removal.isEmpty()) {
+        if (before <= budget) {
             context.note(
                     String.format(
                             Locale.ROOT,
                             "%,d multiply-accumulates are within the budget of %,d; nothing removed",
                             before,
                             budget));
-        } else {
+            return ChannelRemoval.of(groups, Map.of());
+        }
+        Selection selection =
+                selection(
+                        groups, RoundingStep.of(roundTo, groups, whole, context), budget, context);
+        switch (scope) {
+            case GLOBAL -> selection.narrowGlobally(budget);
+            case UNIFORM -> selection.narrowUniformly(budget);
+        }
+        ChannelRemoval removal = ChannelRemoval.of(groups, selection.removed());
+        if (!removal.isEmpty()) {
             noteWidths(groups, removal, context);
             context.note(
                     String.format(
@@ -141,21 +156,35 @@ public record Prune(
         return Math.max(current, new NetworkMacs(original).total());
     }
 
-    private void requireReachable(Selection selection, long budget) {
-        long least = selection.leastMacs();
-        if (least > budget) {
-            throw new InvalidOptionException(
-                    String.format(
-                            Locale.ROOT,
-                            "macs: %s asks for at most %,d multiply-accumulates, but %,d (%.3f) is the"
-                                    + " least that layers which may be narrowed to multiples of %s"
-                                    + " channels allow; raise macs or lower round-to",
-                            macs,
-                            budget,
-                            least,
-                            least * macs / budget,
-                            roundTo));
+    /** Of widths by which the budget can be reached, in the largest steps that allow it. */
+    private Selection selection(
+            ChannelGroups groups, RoundingStep wanted, long budget, PassContext context) {
+        RoundingStep step = wanted;
+        Selection selection = new Selection(groups, step.channels());
+        while (selection.leastMacs() > budget) {
+            Optional<RoundingStep> finer = step.finer();
+            if (finer.isEmpty()) {
+                throw unreachable(selection.leastMacs(), budget, step.channels());
+            }
+            step = finer.get();
+            selection = new Selection(groups, step.channels());
         }
+        step.tell(context);
+        return selection;
+    }
+
+    private InvalidOptionException unreachable(long least, long budget, int step) {
+        return new InvalidOptionException(
+                String.format(
+                        Locale.ROOT,
+                        "macs: %s asks for at most %,d multiply-accumulates, but %,d (%.3f) is the"
+                                + " least that layers which may be narrowed to multiples of %s"
+                                + " channels allow; raise macs or lower round-to",
+                        macs,
+                        budget,
+                        least,
+                        least * macs / budget,
+                        step));
     }
 
     private static void noteWidths(

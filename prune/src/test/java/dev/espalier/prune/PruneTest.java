@@ -11,6 +11,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.testkit.pass.PassTester;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PruneTest {
@@ -220,7 +221,7 @@ class PruneTest {
                         b = Conv(a, w2) {pads=[1,1,1,1]}
                         y = Conv(b, w3)
                         """)
-                .when(new Prune(0.35, 2, Scope.UNIFORM))
+                .when(new Prune(0.35, Optional.of(2), Scope.UNIFORM))
                 .noted("Conv 'a': 8 -> 4 channels")
                 .noted("Conv 'b': 8 -> 4 channels");
     }

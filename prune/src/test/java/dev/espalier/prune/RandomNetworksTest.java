@@ -12,6 +12,7 @@ import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.testkit.RandomGraphs;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RandomNetworksTest {
@@ -32,7 +33,7 @@ class RandomNetworksTest {
                             .withRunner(new OrtRunner(SessionSettings.DEFAULT.withThreads(1)));
             Model result;
             try {
-                result = new Prune(part, roundTo, scope).apply(model, context);
+                result = new Prune(part, Optional.of(roundTo), scope).apply(model, context);
             } catch (InvalidOptionException e) {
                 assertThat(e).as("seed %d", seed).hasMessageContaining("is the least");
                 continue;

@@ -164,7 +164,11 @@ public record CorrectBias(
         if (weightBits == BITS_OF_QUANTIZE) {
             int axis = perChannel ? layer.form().outputAxis(layer.weight().shape()) : -1;
             WeightPairs pairs =
-                    LayerPairs.of(layer.node(), folded.graph(), ShapeInference.of(folded));
+                    LayerPairs.of(
+                            layer.node(),
+                            folded.graph(),
+                            ShapeInference.of(folded),
+                            FoldingQuestions.usual(folded, context));
             WeightGrid grid =
                     WeightGrid.of(
                             layer.weight(),

@@ -17,6 +17,8 @@ import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Withers;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.internal.effect.Diagnosis;
@@ -26,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -269,5 +272,10 @@ public record MixedPrecision(
 
     private static void note(PassContext context, String text, Object... arguments) {
         context.note(String.format(Locale.ROOT, text, arguments));
+    }
+
+    @Override
+    public Optional<Precision> computes(LayerKind kind) {
+        return Optional.of(Precision.INT8);
     }
 }

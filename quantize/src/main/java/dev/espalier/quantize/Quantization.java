@@ -8,6 +8,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.quantize.internal.calibration.Observations;
 import dev.espalier.quantize.internal.grid.Grid;
 import dev.espalier.quantize.internal.grid.ValueRange;
+import dev.espalier.quantize.internal.kernel.Foldings;
 import dev.espalier.quantize.internal.kernel.PixelFolding;
 import dev.espalier.quantize.internal.kernel.WeightedLayer;
 import dev.espalier.quantize.internal.placement.CalibratedRanges;
@@ -126,31 +127,42 @@ record Quantization(
      */
     Written written(Set<Node> floats, boolean pairs) {
         Placement placement = layers.without(infinities(floats));
-        return write(placement, ranges.ofGroups(placement), pairs);
+        return write(placement, ranges.ofGroups(placement), foldings().withPairs(pairs));
     }
 
     /** The same nodes with made-up ranges. */
     Written structure() {
-        return write(layers.without(Set.of()), Map.of(), false);
+        return structure(foldings());
     }
 
-    private Written write(Placement placement, Map<String, ValueRange> groups, boolean pairs) {
+    /** The same nodes with made-up ranges, with pixels folded where that is allowed. */
+    Written structure(Foldings foldings) {
+        return write(layers.without(Set.of()), Map.of(), foldings);
+    }
+
+    /** Those that pay on the machine at hand, without pairs. */
+    private Foldings foldings() {
+        return FoldingQuestions.usual(prepared, context);
+    }
+
+    private Written write(Placement placement, Map<String, ValueRange> groups, Foldings foldings) {
         Map<String, Grid> grids = new HashMap<>();
         for (String value : placement.bytes()) {
             String group = placement.grouping().of(value);
             ValueRange madeUp = placement.grouping().limit(group).applyTo(new ValueRange(0, 1));
             grids.put(group, ranges.grid(groups.getOrDefault(group, madeUp)));
         }
-        QdqWriter writer = new QdqWriter(prepared, placement, grids, integers, pairs);
+        QdqWriter writer = new QdqWriter(prepared, placement, grids, integers, foldings);
         Model qdq = writer.write();
         Model model =
                 integers.format() == Integers.Format.QOPERATOR ? IntegerOperators.of(qdq) : qdq;
         return new Written(model, placement, writer.greatest());
     }
 
-    /** Whether some layer is computed otherwise where two pixels may be one. */
+    /** Whether two pixels may be one in some layer, and the machine's profile does not say no. */
     boolean hasPairs() {
-        return layers.layers().values().stream().anyMatch(this::isPaired);
+        return layers.layers().values().stream().anyMatch(this::isPaired)
+                && FoldingQuestions.pairsMayPay(context);
     }
 
     private boolean isPaired(WeightedLayer layer) {

@@ -9,6 +9,8 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Remedy;
 import dev.espalier.core.pass.Withers;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import dev.espalier.quantize.internal.effect.Diagnosis;
 import dev.espalier.quantize.internal.qdq.Written;
 import dev.espalier.quantize.option.Calibration;
@@ -152,5 +154,10 @@ public record Quantize(
     @Override
     public boolean needsData() {
         return true;
+    }
+
+    @Override
+    public Optional<Precision> computes(LayerKind kind) {
+        return Optional.of(Precision.INT8);
     }
 }

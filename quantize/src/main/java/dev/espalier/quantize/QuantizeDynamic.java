@@ -9,6 +9,8 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Remedy;
 import dev.espalier.core.pass.Withers;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import dev.espalier.quantize.internal.dynamic.DynamicWriter;
 import dev.espalier.quantize.internal.effect.Diagnosis;
 import dev.espalier.quantize.internal.linear.LinearLayer;
@@ -121,5 +123,11 @@ public record QuantizeDynamic(
                         .formatted(layers.size()));
         return Optional.of(
                 new DynamicWriter(model, layers, perChannel, target.isExact(context.runner())));
+    }
+
+    /** Convolutions stay float. */
+    @Override
+    public Optional<Precision> computes(LayerKind kind) {
+        return kind == LayerKind.PRODUCT ? Optional.of(Precision.INT8) : Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.quantize;
 
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassCatalog;
+import dev.espalier.core.profile.ProfileQuestion;
 import java.util.List;
 
 /** The passes of this module. */
@@ -19,5 +20,10 @@ public final class QuantizePasses implements PassCatalog {
                 Equalize.class,
                 CorrectBias.class,
                 RoundWeights.class);
+    }
+
+    @Override
+    public List<ProfileQuestion> questions() {
+        return FoldingQuestions.all();
     }
 }

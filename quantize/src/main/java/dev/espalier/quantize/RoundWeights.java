@@ -175,7 +175,7 @@ public record RoundWeights(
             Arrays.fill(none, PairedWeights.NONE);
             return none;
         }
-        return RepairedLayers.pairs(layer, model);
+        return RepairedLayers.pairs(layer, model, FoldingQuestions.usual(model, context));
     }
 
     private double[][] nearest(Layer layer, PairedWeights[] pairs) {

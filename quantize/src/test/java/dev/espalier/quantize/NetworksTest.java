@@ -19,6 +19,7 @@ import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.core.simplify.Simplify;
 import dev.espalier.quantize.internal.grid.WeightGrid;
 import dev.espalier.quantize.internal.grid.WeightPairs;
+import dev.espalier.quantize.internal.kernel.Foldings;
 import dev.espalier.quantize.internal.kernel.LayerPairs;
 import dev.espalier.quantize.internal.kernel.WeightedLayer;
 import dev.espalier.quantize.internal.saturation.SaturationProof;
@@ -134,7 +135,9 @@ class NetworksTest {
                     .layer()
                     .ifPresent(
                             layer -> {
-                                WeightPairs own = LayerPairs.of(node, model.graph(), inference);
+                                WeightPairs own =
+                                        LayerPairs.of(
+                                                node, model.graph(), inference, Foldings.USUAL);
                                 Shape shape = layer.weight().shape();
                                 add(ratios[0], layer, own);
                                 add(ratios[1], layer, WeightPairs.NONE);

@@ -20,6 +20,7 @@ import dev.espalier.core.recipe.Options;
 import dev.espalier.core.simplify.FoldBatchNorm;
 import dev.espalier.quantize.internal.grid.WeightGrid;
 import dev.espalier.quantize.internal.grid.WeightPairs;
+import dev.espalier.quantize.internal.kernel.Foldings;
 import dev.espalier.quantize.internal.kernel.LayerPairs;
 import dev.espalier.quantize.internal.repair.Closeness;
 import dev.espalier.quantize.internal.repair.RepairedLayers;
@@ -314,7 +315,7 @@ class RoundWeightsTest {
             // Fewer weights that are not zero may lie on some grid by chance, and are not looked
             // at.
             if (layer != null && layer.depth() >= 16) {
-                WeightPairs pairs = LayerPairs.of(node, rounded.graph(), types);
+                WeightPairs pairs = LayerPairs.of(node, rounded.graph(), types, Foldings.USUAL);
                 int axis = layer.form().outputAxis(layer.weight().shape());
                 WeightGrid grid = WeightGrid.of(layer.weight(), axis, pairs);
                 float[] kept = grid.rounded(layer.weight()).toFloats();

@@ -43,6 +43,16 @@ public final class CacheFolder implements Checkpoints {
         return new CacheFolder(UserCache.folder().resolve(name), mostFiles);
     }
 
+    /** Where {@code name} lies, or would. */
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** Whether there is a file for {@code name}, damaged or not. */
+    boolean holds(String name) {
+        return Files.isRegularFile(file(name));
+    }
+
     @Override
     public Optional<byte[]> read(String name) {
         Path file = folder.resolve(name);

@@ -6,7 +6,9 @@ import dev.espalier.cli.terminal.ExitCode;
 import dev.espalier.cli.view.Json;
 import dev.espalier.cli.view.Table;
 import dev.espalier.core.pass.PassRegistry;
+import dev.espalier.core.profile.MachineProfile;
 import dev.espalier.core.report.Machine;
+import dev.espalier.internal.input.ProfileStore;
 import dev.espalier.internal.input.Versions;
 import dev.espalier.runtime.OrtNatives;
 import java.nio.file.Files;
@@ -53,6 +55,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(onnxRuntime());
         findings.add(nativeFolder());
         findings.add(torch());
+        findings.add(profile());
         findings.add(passes());
         format.print(
                 root.terminal(),
@@ -153,6 +156,28 @@ final class DoctorCommand implements Callable<Integer> {
     /** The folder names inside DJL's jars. */
     private static String torchPlatform() {
         return OrtNatives.platform().replace("x64", "x86_64");
+    }
+
+    /** Of one thread, as recipes ask unless they say otherwise. */
+    private static Finding profile() {
+        List<String> told = new ArrayList<>();
+        ProfileStore store = ProfileStore.ofUser(1, told::add);
+        Optional<MachineProfile> profile = store.find();
+        if (profile.isEmpty()) {
+            return new Finding(
+                    "machine profile",
+                    "none yet",
+                    told.isEmpty() ? "ok" : "missing",
+                    told.isEmpty()
+                            ? "measured when a pass asks, or by 'espalier profile'"
+                            : told.get(0));
+        }
+        return new Finding(
+                "machine profile",
+                store.file().toString(),
+                "ok",
+                "%s layers and %s questions, one thread; 'espalier profile' shows it"
+                        .formatted(profile.get().times().size(), profile.get().answers().size()));
     }
 
     private static Finding passes() {

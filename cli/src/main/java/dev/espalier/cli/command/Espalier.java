@@ -5,8 +5,12 @@ import dev.espalier.ForeignModels;
 import dev.espalier.LatencyMeter;
 import dev.espalier.cli.terminal.Cancellation;
 import dev.espalier.cli.terminal.Terminal;
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.pass.ModelTimer;
 import dev.espalier.core.pass.Progress;
 import dev.espalier.core.recipe.Recipe;
+import dev.espalier.runtime.Stopwatch;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,6 +40,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             CompareCommand.class,
             BenchCommand.class,
+            ProfileCommand.class,
             ExportCommand.class,
             PassesCommand.class,
             RecipeCommand.class,
@@ -47,6 +52,7 @@ public final class Espalier implements Runnable {
     private final Cancellation cancellation;
     private final LatencyMeter meter;
     private final ForeignModels foreignModels;
+    private final IntFunction<ModelTimer> timers;
     @Spec private CommandSpec spec;
 
     @Option(
@@ -60,10 +66,28 @@ public final class Espalier implements Runnable {
             Cancellation cancellation,
             LatencyMeter meter,
             ForeignModels foreignModels) {
+        this(
+                terminal,
+                cancellation,
+                meter,
+                foreignModels,
+                threads -> new Stopwatch(threads, InputShapes.ofBatch(1), 0));
+    }
+
+    /**
+     * @param timers by threads: what measures the machine's profile
+     */
+    public Espalier(
+            Terminal terminal,
+            Cancellation cancellation,
+            LatencyMeter meter,
+            ForeignModels foreignModels,
+            IntFunction<ModelTimer> timers) {
         this.terminal = terminal;
         this.cancellation = cancellation;
         this.meter = meter;
         this.foreignModels = foreignModels;
+        this.timers = timers;
     }
 
     public Terminal terminal() {
@@ -80,6 +104,11 @@ public final class Espalier implements Runnable {
 
     ForeignModels foreignModels() {
         return foreignModels;
+    }
+
+    /** What measures how long models take with so many threads. */
+    ModelTimer timer(int threads) {
+        return timers.apply(threads);
     }
 
     /** The job of {@code recipe}, as this command line shows, stops and measures it. */

@@ -16,10 +16,19 @@ import java.util.stream.Collectors;
  * @param type declared Java type: {@code int}, {@code long}, {@code double}, {@code boolean},
  *     {@link String}, an enum, a record, or {@link List} or {@link Optional} of one of these
  * @param standard default as it would stand in a recipe; empty where the user must give a value
+ * @param absent what stands for an empty {@code Optional}
  * @param help one sentence for users
  */
 public record OptionSpec(
-        String key, Type type, String standard, String help, double min, double max) {
+        String key,
+        Type type,
+        String standard,
+        String absent,
+        String help,
+        double min,
+        double max) {
+    /** What stands for an empty {@code Optional} unless an option has a word of its own. */
+    public static final String NOTHING = "null";
 
     /** The options that {@code type} declares, in the order of its components. */
     public static List<OptionSpec> of(Class<?> type) {
@@ -38,6 +47,7 @@ public record OptionSpec(
                 kebab(component.getName()),
                 component.getGenericType(),
                 option.value(),
+                option.absent(),
                 option.help(),
                 option.min(),
                 option.max());
@@ -54,7 +64,7 @@ public record OptionSpec(
         return isGeneric(List.class);
     }
 
-    /** Whether {@code null} may stand for it. */
+    /** Whether {@link #absent} may stand for it. */
     public boolean isOptional() {
         return isGeneric(Optional.class);
     }
@@ -101,7 +111,7 @@ public record OptionSpec(
         } else {
             kind = (isWhole() ? "whole number" : "number") + range();
         }
-        return (isList() ? "list of " : "") + kind + (isOptional() ? ", or null" : "");
+        return (isList() ? "list of " : "") + kind + (isOptional() ? ", or " + absent : "");
     }
 
     /** Whether it is a number without a fraction. */

@@ -1,7 +1,10 @@
 package dev.espalier.core.pass;
 
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A change to a model: same inputs and outputs, a smaller, cheaper or better inside. An
@@ -71,5 +74,13 @@ public interface Pass {
      */
     default Pass forTrial() {
         return this;
+    }
+
+    /**
+     * What layers of {@code kind} are computed in after this pass; empty where it leaves that as it
+     * was, such as a pass that only stores weights in fewer bits.
+     */
+    default Optional<Precision> computes(LayerKind kind) {
+        return Optional.empty();
     }
 }

@@ -6,7 +6,11 @@ import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -21,10 +25,10 @@ import java.util.function.Function;
  * context.notes().forEach(System.out::println);
  * }</pre>
  *
- * <p>Unless changed: seed 17, free first dimensions of 1, no data, no runner, no progress, no
- * checkpoints. A context never changes: each {@code with} gives another one that keeps all the
- * rest, the log included, so that a trial or a part of the work has what the work around it has.
- * Many threads may use one.
+ * <p>Unless changed: seed 17, free first dimensions of 1, layers in float, no data, no runner, no
+ * progress, no checkpoints. A context never changes: each {@code with} gives another one that keeps
+ * all the rest, the log included, so that a trial or a part of the work has what the work around it
+ * has. Many threads may use one.
  */
 public final class PassContext {
     /** What a note begins with that nobody should miss. */
@@ -38,6 +42,7 @@ public final class PassContext {
     private Optional<DataSplits> data = Optional.empty();
     private ModelRunner runner = PassContext::noRunner;
     private Host host = Host.NONE;
+    private Map<LayerKind, Precision> precision = Map.of();
     private Function<String, Model> models = PassContext::noModel;
     private Progress progress = Progress.SILENT;
     private Checkpoints checkpoints = Checkpoints.NONE;
@@ -65,6 +70,7 @@ public final class PassContext {
         changed.data = data;
         changed.runner = runner;
         changed.host = host;
+        changed.precision = precision;
         changed.models = models;
         changed.progress = progress;
         changed.checkpoints = checkpoints;
@@ -99,6 +105,27 @@ public final class PassContext {
     /** This context with a cache, and a timer where passes shall decide by latency. */
     public PassContext withHost(Host value) {
         return with(changed -> changed.host = value);
+    }
+
+    /**
+     * This context with what layers of {@code kind} are computed in when all is done, so that a
+     * pass may decide for that; a pipeline sets it by the last pass that {@linkplain Pass#computes
+     * says so}.
+     */
+    public PassContext withPrecision(LayerKind kind, Precision value) {
+        Map<LayerKind, Precision> all = new EnumMap<>(LayerKind.class);
+        all.putAll(precision);
+        all.put(kind, value);
+        return with(changed -> changed.precision = Map.copyOf(all));
+    }
+
+    /** This context with layers of all kinds computed so when all is done. */
+    public PassContext withPrecision(Precision value) {
+        PassContext changed = this;
+        for (LayerKind kind : LayerKind.values()) {
+            changed = changed.withPrecision(kind, value);
+        }
+        return changed;
     }
 
     /**
@@ -209,6 +236,11 @@ public final class PassContext {
     /** The machine that the pass runs on. */
     public Host host() {
         return host;
+    }
+
+    /** What layers of {@code kind} are computed in when the last pass is done. */
+    public Precision precision(LayerKind kind) {
+        return precision.getOrDefault(kind, Precision.FLOAT);
     }
 
     /** Sizes for the free dimensions of the model's inputs. */

@@ -1,8 +1,10 @@
 package dev.espalier.core.pass;
 
+import dev.espalier.core.profile.ProfileQuestion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,15 @@ public final class PassRegistry {
         List<Class<? extends Pass>> types = new ArrayList<>();
         ServiceLoader.load(PassCatalog.class).forEach(catalog -> types.addAll(catalog.passes()));
         return of(types);
+    }
+
+    /** The {@linkplain PassCatalog#questions questions} of all passes on the class path, by id. */
+    public static List<ProfileQuestion> questions() {
+        List<ProfileQuestion> questions = new ArrayList<>();
+        ServiceLoader.load(PassCatalog.class)
+                .forEach(catalog -> questions.addAll(catalog.questions()));
+        questions.sort(Comparator.comparing(ProfileQuestion::id));
+        return questions;
     }
 
     /**

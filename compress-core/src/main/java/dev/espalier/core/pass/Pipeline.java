@@ -6,6 +6,8 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +18,10 @@ import java.util.stream.Collectors;
  * Runs passes in order, and times, checks and records each. What is finished goes into a {@link
  * StepStore}, from which a later run goes on with the same result.
  *
- * <p>Each pass gets the environment with a seed of its own, the checkpoints of its place and a log
- * of its own, which its {@link PassRun} is made of. Unless changed, what is recorded of a model
- * between two passes are its weights' bytes, its parameters and its operations.
+ * <p>Each pass gets the environment with a seed of its own, the checkpoints of its place, what
+ * layers are computed in when the last pass is done, and a log of its own, which its {@link
+ * PassRun} is made of. Unless changed, what is recorded of a model between two passes are its
+ * weights' bytes, its parameters and its operations.
  */
 public final class Pipeline {
     private final List<Pass> passes;
@@ -223,10 +226,24 @@ public final class Pipeline {
     private PassContext context(int position, StepStore store) {
         // Mixed, so that neighbouring seeds and places give unrelated numbers.
         long seed = new SplittableRandom(environment.seed() * 1_000_003 + position).nextLong();
-        return perPass.context(position, environment)
+        return ending(perPass.context(position, environment))
                 .withSeed(seed)
                 .withCheckpoints(store.checkpoints(position))
                 .withLog(environment.log().fresh());
+    }
+
+    /** The context with what layers are computed in when the last pass is done. */
+    private PassContext ending(PassContext context) {
+        PassContext known = context;
+        for (Pass pass : passes) {
+            for (LayerKind kind : LayerKind.values()) {
+                Optional<Precision> computed = pass.computes(kind);
+                if (computed.isPresent()) {
+                    known = known.withPrecision(kind, computed.get());
+                }
+            }
+        }
+        return known;
     }
 
     private Result run(StepStore store, Step step, Guard watching) {

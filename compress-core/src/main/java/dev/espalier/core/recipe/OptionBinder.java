@@ -99,7 +99,7 @@ final class OptionBinder {
             return special.get(spec.key()).apply(tree);
         }
         if (spec.isOptional()) {
-            return tree.isNothing() ? Optional.empty() : Optional.of(single(spec, tree, owner));
+            return isAbsent(spec, tree) ? Optional.empty() : Optional.of(single(spec, tree, owner));
         }
         if (!spec.isList()) {
             return single(spec, tree, owner);
@@ -111,6 +111,12 @@ final class OptionBinder {
                                     .formatted(spec.key(), owner, spec.kind(), tree.describe()));
         }
         return list.items().stream().map(item -> single(spec, item, owner)).toList();
+    }
+
+    private static boolean isAbsent(OptionSpec spec, Tree tree) {
+        return spec.absent().equals(OptionSpec.NOTHING)
+                ? tree.isNothing()
+                : tree instanceof Tree.Scalar scalar && scalar.text().equals(spec.absent());
     }
 
     private static Object single(OptionSpec spec, Tree tree, String owner) {

@@ -75,8 +75,18 @@ public final class RecipeSchema {
     }
 
     private static void single(ObjectNode schema, OptionSpec spec) {
+        boolean nullable = spec.isOptional() && spec.absent().equals(OptionSpec.NOTHING);
+        if (spec.isOptional() && !nullable) {
+            ArrayNode either = schema.putArray("anyOf");
+            value(either.addObject(), spec, false);
+            either.addObject().put("const", spec.absent());
+        } else {
+            value(schema, spec, nullable);
+        }
+    }
+
+    private static void value(ObjectNode schema, OptionSpec spec, boolean nullable) {
         Class<?> type = spec.element();
-        boolean nullable = spec.isOptional();
         if (type.isRecord()) {
             block(schema, type);
             schema.putArray("type").add("object").add("null");

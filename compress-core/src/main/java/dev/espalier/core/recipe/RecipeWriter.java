@@ -57,12 +57,13 @@ public final class RecipeWriter {
     }
 
     private static String pair(OptionSpec spec, Object value) {
-        return spec.key() + ": " + value(value);
+        boolean absent = value instanceof Optional<?> optional && optional.isEmpty();
+        return spec.key() + ": " + (absent ? spec.absent() : value(value));
     }
 
     private static String value(Object value) {
         if (value instanceof Optional<?> optional) {
-            return optional.map(RecipeWriter::value).orElse("null");
+            return value(optional.orElseThrow());
         }
         if (value instanceof List<?> list) {
             return list.stream()

@@ -14,6 +14,8 @@ import dev.espalier.core.ir.Opaque;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
+import dev.espalier.core.profile.LayerKind;
+import dev.espalier.core.profile.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -282,5 +284,50 @@ class PipelineTest {
 
         assertThat(events).contains("judged after 1");
         assertThat(run.notes()).isEmpty();
+    }
+
+    /** Notes what it is told that the recipe ends in, and says what it computes in itself. */
+    @PassInfo(id = "compute", summary = "x")
+    record Compute(@Option(help = "x") String kind) implements Pass {
+        @Override
+        public Model apply(Model model, PassContext context) {
+            context.note(
+                    context.precision(LayerKind.SPATIAL)
+                            + " "
+                            + context.precision(LayerKind.PRODUCT));
+            return model;
+        }
+
+        @Override
+        public Optional<Precision> computes(LayerKind asked) {
+            return asked.toString().equals(kind)
+                    ? Optional.of(Precision.INT8)
+                    : kind.equals("all") ? Optional.of(Precision.FLOAT) : Optional.empty();
+        }
+    }
+
+    private static List<String> ends(PassContext environment, String... kinds) {
+        List<Pass> passes =
+                java.util.Arrays.stream(kinds).map(kind -> (Pass) new Compute(kind)).toList();
+        return new Pipeline(passes, environment)
+                .preview().runs().stream().flatMap(run -> run.notes().stream()).toList();
+    }
+
+    @Test
+    void everyPassIsToldWhatTheLastOnesComputeIn() {
+        PassContext environment = PassContext.of(MODEL);
+        assertThat(ends(environment, "none", "none")).containsOnly("float float");
+        assertThat(ends(environment, "none", "3x3", "none"))
+                .containsExactly("int8 float", "int8 float", "int8 float");
+        assertThat(ends(environment, "product", "3x3")).containsOnly("int8 int8");
+        assertThat(ends(environment, "3x3", "all")).containsOnly("float float");
+    }
+
+    @Test
+    void aProgramMaySayWhatComesAfterItsPipeline() {
+        PassContext environment = PassContext.of(MODEL).withPrecision(Precision.INT8);
+        assertThat(ends(environment, "none")).containsOnly("int8 int8");
+        assertThat(ends(environment.withPrecision(LayerKind.SPATIAL, Precision.FLOAT), "none"))
+                .containsOnly("float int8");
     }
 }

@@ -18,7 +18,8 @@ class OptionsTest {
     @Test
     void everyOptionHasItsDefaultAndBlocksHaveTheirs() {
         assertThat(Options.defaults(Learn.class))
-                .isEqualTo(new Learn(new SamplePasses.Schedule(10, 0.1), true, 7));
+                .isEqualTo(
+                        new Learn(new SamplePasses.Schedule(10, 0.1), true, 7, Optional.empty()));
         assertThat(Options.defaults(Goal.class).maxDrop()).isEmpty();
     }
 

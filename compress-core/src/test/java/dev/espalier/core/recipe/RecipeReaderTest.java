@@ -64,7 +64,7 @@ class RecipeReaderTest {
         assertThat(recipe.passes())
                 .containsExactly(
                         new Trim(Rule.L1, 0.5, List.of("conv1", "null"), Optional.empty()),
-                        new Learn(new SamplePasses.Schedule(3, 0.1), false, 7),
+                        new Learn(new SamplePasses.Schedule(3, 0.1), false, 7, Optional.empty()),
                         new Trim(Rule.GEOMETRIC_MEDIAN, 0.25, List.of(), Optional.empty()));
         assertThat(recipe.goal().maxDrop()).contains(0.5);
         assertThat(recipe.benchmark().threads()).containsExactly(1, 2);
@@ -89,6 +89,29 @@ class RecipeReaderTest {
         String data = "data: {format: npz, path: x}\n";
         assertThat(parse(data + "passes: [learn]").passes())
                 .isEqualTo(parse(data + "passes:\n- learn:\n").passes());
+    }
+
+    /** An option may have a word of its own in place of null. */
+    @ParameterizedTest
+    @CsvSource({"learn, ''", "learn: {batch: auto}, ''", "learn: {batch: 4}, 4"})
+    void aWordMayStandForNothing(String pass, String batch) {
+        Recipe recipe = parse("data: {format: npz, path: x}\npasses: [{%s}]".formatted(pass));
+        Learn learn = (Learn) recipe.passes().get(0);
+        assertThat(learn.batch().map(Object::toString).orElse("")).isEqualTo(batch);
+        assertThat(RecipeWriter.write(learn))
+                .endsWith("batch: %s}".formatted(batch.isEmpty() ? "auto" : batch));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "automatic", "10", "0", "''"})
+    void anotherWordOrNullDoesNot(String batch) {
+        assertThatThrownBy(
+                        () ->
+                                parse(
+                                        "data: {format: npz, path: x}\npasses: [learn: {batch: %s}]"
+                                                .formatted(batch)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("whole number from 1 to 9, or auto");
     }
 
     @Test

@@ -21,6 +21,11 @@ class RecipeSchemaTest {
         String resolved = RecipeWriter.write(RecipeReaderTest.parse(RecipeReaderTest.FULL));
         assertThat(SCHEMA.validate(resolved, InputFormat.YAML)).isEmpty();
         assertThat(SCHEMA.validate("passes: [learn, {learn: null}]", InputFormat.YAML)).isEmpty();
+        assertThat(
+                        SCHEMA.validate(
+                                "passes: [learn: {batch: auto}, learn: {batch: 4}]",
+                                InputFormat.YAML))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -33,6 +38,9 @@ class RecipeSchemaTest {
                 "passes: [{trim: {macs: 1, criterion: l3}}]",
                 "passes: [{trim: {macs: 1, round-to: 1.5}}]",
                 "passes: [{learn: {schedule: {epoch: 1}}}]",
+                "passes: [{learn: {batch: 10}}]",
+                "passes: [{learn: {batch: automatic}}]",
+                "passes: [{learn: {batch: null}}]",
                 "passes: []\ndata: {format: npz}",
                 "passes: []\ninput-shapes: {x: [0]}"
             })

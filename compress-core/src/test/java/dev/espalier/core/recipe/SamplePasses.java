@@ -54,7 +54,9 @@ final class SamplePasses {
     record Learn(
             @Option(help = "How long.") Schedule schedule,
             @Option(value = "true", help = "Mirror.") boolean flip,
-            @Option(value = "7", help = "Salt.") long salt)
+            @Option(value = "7", help = "Salt.") long salt,
+            @Option(value = "auto", absent = "auto", help = "Examples.", min = 1, max = 9)
+                    Optional<Integer> batch)
             implements Pass {
         @Override
         public Model apply(Model model, PassContext context) {

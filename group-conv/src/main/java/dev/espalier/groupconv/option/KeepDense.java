@@ -16,7 +16,7 @@ public record KeepDense(
         @Option(value = "[]", help = "Names of convolutions") List<String> nodes,
         @Option(value = "true", help = "What measurements show to be no faster in groups")
                 boolean slower,
-        @Option(value = "float", help = "What layers are timed in; int8 where quantize comes later")
+        @Option(value = "auto", help = "What layers are timed in; auto for what the recipe ends in")
                 TimingPrecision timedIn)
         implements KeepDenseBuilder.With {
     public KeepDense {

@@ -5,11 +5,14 @@ import dev.espalier.core.analysis.ShapeInference;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
-import dev.espalier.core.pass.ModelTimer;
-import dev.espalier.groupconv.option.TimingPrecision;
+import dev.espalier.core.profile.LayerProbe;
+import dev.espalier.core.profile.Precision;
+import dev.espalier.core.profile.ProfileAnswer;
+import dev.espalier.core.profile.ProfileQuestion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -24,13 +27,10 @@ public final class GroupCost {
     /** Twice as many groups have to save this part of the time to be worth it. */
     private static final double LEAST_GAIN = 0.05;
 
-    /** For each number of groups of a layer. */
-    private static final double SECONDS = 0.15;
-
     private final Model model;
     private final ShapeInference types;
-    private final TimingPrecision arithmetic;
-    private final ModelTimer timer;
+    private final Precision arithmetic;
+    private final Function<ProfileQuestion, ProfileAnswer> ask;
     private final Map<Probes, double[]> known = new HashMap<>();
 
     private record Probes(LayerProbe layer, int most) {}
@@ -40,13 +40,17 @@ public final class GroupCost {
      *
      * @param shapes sizes for what the inputs leave open
      * @param arithmetic what layers are computed in
+     * @param ask measures the candidates of a question, or knows them
      */
     public GroupCost(
-            Model model, InputShapes shapes, TimingPrecision arithmetic, ModelTimer timer) {
+            Model model,
+            InputShapes shapes,
+            Precision arithmetic,
+            Function<ProfileQuestion, ProfileAnswer> ask) {
         this.model = model;
         this.types = ShapeInference.of(model, shapes);
         this.arithmetic = arithmetic;
-        this.timer = timer;
+        this.ask = ask;
     }
 
     /**
@@ -85,14 +89,12 @@ public final class GroupCost {
         return known.computeIfAbsent(new Probes(probe, most), this::measured).clone();
     }
 
-    /** All by turns, so that a busy machine favours none. */
     private double[] measured(Probes probes) {
-        List<Model> models =
-                IntStream.rangeClosed(0, probes.most())
-                        .mapToObj(level -> probes.layer().probe(1 << level))
-                        .toList();
-        return timer.micros(models, SECONDS * models.size()).stream()
-                .mapToDouble(rounds -> ModelTimer.median(rounds) / LayerProbe.COPIES)
+        List<Integer> groups =
+                IntStream.rangeClosed(0, probes.most()).mapToObj(level -> 1 << level).toList();
+        ProfileAnswer answer = ask.apply(probes.layer().inGroups(groups));
+        return groups.stream()
+                .mapToDouble(count -> answer.micros(Integer.toString(count)))
                 .toArray();
     }
 

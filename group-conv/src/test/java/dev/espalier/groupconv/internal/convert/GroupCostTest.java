@@ -10,7 +10,11 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.groupconv.option.TimingPrecision;
+import dev.espalier.core.pass.ModelTimer;
+import dev.espalier.core.profile.LayerProbe;
+import dev.espalier.core.profile.Precision;
+import dev.espalier.core.profile.ProfileAnswer;
+import dev.espalier.core.profile.ProfileQuestion;
 import dev.espalier.runtime.Stopwatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,8 +56,12 @@ class GroupCostTest {
                 .toList();
     }
 
-    private final GroupCost cost =
-            new GroupCost(MODEL, SHAPES, TimingPrecision.FLOAT, this::micros);
+    private ProfileAnswer answer(ProfileQuestion question) {
+        ModelTimer timer = this::micros;
+        return timer.answer(question);
+    }
+
+    private final GroupCost cost = new GroupCost(MODEL, SHAPES, Precision.FLOAT, this::answer);
 
     @Test
     void aLayerIsTimedInAllItsGroupsAtOnce() {
@@ -95,7 +103,7 @@ class GroupCostTest {
                         h = Unheard(x)
                         y = Conv(h, w)
                         """);
-        GroupCost unknown = new GroupCost(open, SHAPES, TimingPrecision.FLOAT, this::micros);
+        GroupCost unknown = new GroupCost(open, SHAPES, Precision.FLOAT, this::answer);
         assertThat(unknown.knows("y")).isFalse();
         assertThat(cost.knows("y")).isTrue();
         assertThatIllegalArgumentException()
@@ -106,7 +114,7 @@ class GroupCostTest {
     /** Integers and floats of the same layer are two measurements of two models. */
     @Test
     void inIntegersTheIntegerOperatorIsTimed() {
-        new GroupCost(MODEL, SHAPES, TimingPrecision.INT8, this::micros).micros("y", 1);
+        new GroupCost(MODEL, SHAPES, Precision.INT8, this::answer).micros("y", 1);
 
         Model probe = timed.get(0).get(1);
         assertThat(probe.graph().nodes()).filteredOn(n -> n.is("QLinearConv")).hasSize(8);
@@ -119,9 +127,10 @@ class GroupCostTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TimingPrecision.class)
-    void theRuntimeRunsTheProbes(TimingPrecision arithmetic) {
-        GroupCost measured = new GroupCost(MODEL, SHAPES, arithmetic, new Stopwatch(1, SHAPES, 17));
+    @EnumSource(Precision.class)
+    void theRuntimeRunsTheProbes(Precision arithmetic) {
+        GroupCost measured =
+                new GroupCost(MODEL, SHAPES, arithmetic, new Stopwatch(1, SHAPES, 17)::answer);
         double[] micros = measured.micros("y", 2);
         assertThat(micros).hasSize(3);
         assertThat(DoubleStream.of(micros)).allMatch(each -> each > 0);

@@ -16,23 +16,27 @@ public final class LayerPairs {
 
     /**
      * @param node Conv, Gemm or MatMul
+     * @param foldings what pays on the machine at hand; with pairs and without is looked at anyway
      * @return positions in its weight as the model has it, of all forms that the layer may be
      *     written in; none where it is going to stay float
      */
-    public static WeightPairs of(Node node, Graph graph, ShapeInference inference) {
+    public static WeightPairs of(
+            Node node, Graph graph, ShapeInference inference, Foldings foldings) {
         return WeightedLayer.of(node, graph, inference)
                 .layer()
-                .map(layer -> of(layer, inference.shape(node.input(0))))
+                .map(layer -> of(layer, inference.shape(node.input(0)), foldings))
                 .orElse(WeightPairs.NONE);
     }
 
-    private static WeightPairs of(WeightedLayer layer, Shape x) {
-        WeightPairs one = written(layer, x, false);
-        return PixelFolding.of(layer, x, true).map(folding -> one.and(folding.pairs())).orElse(one);
+    private static WeightPairs of(WeightedLayer layer, Shape x, Foldings foldings) {
+        WeightPairs one = written(layer, x, foldings.withPairs(false));
+        return PixelFolding.of(layer, x, foldings.withPairs(true))
+                .map(folding -> one.and(folding.pairs()))
+                .orElse(one);
     }
 
-    private static WeightPairs written(WeightedLayer layer, Shape x, boolean pairs) {
-        return PixelFolding.of(layer, x, pairs)
+    private static WeightPairs written(WeightedLayer layer, Shape x, Foldings foldings) {
+        return PixelFolding.of(layer, x, foldings)
                 .map(PixelFolding::pairs)
                 .orElseGet(() -> padded(layer, ChannelPadding.of(layer)));
     }

@@ -30,9 +30,9 @@ import java.util.stream.IntStream;
  * (AVX-512 VNNI), one thread, one layer: 7x7 from 3 to 64 channels at 224x224 takes 0.52, 3x3 from
  * 3 to 16 at 112x112 0.51, and 3x3 from 16 to 8 at 32x32 0.39 of the time; on an AMD EPYC with
  * VNNI, pairs in the layers from 16 to 16 at 32x32 let all of ResNet-56 for CIFAR-10 take 0.94 of
- * the time, and four pixels in one 1.00; with AVX2 alone, pairs take 1.06, so that {@link
- * LatencyGate} measures whether they pay. Results are the same to the last bit, as far as no sum
- * saturates.
+ * the time, and four pixels in one 1.00; with AVX2 alone, pairs take 1.06. So the machine's profile
+ * is asked for {@link Foldings}, and whether pairs pay is measured on the whole network. Results
+ * are the same to the last bit, as far as no sum saturates.
  *
  * <p>See Ying et al., Image Classification at Supercomputer Scale, 2018, section 3.3, for the first
  * layer of ResNet-50 on other hardware.
@@ -66,13 +66,22 @@ public record PixelFolding(
     /** From 256 on, the multiplications by zero cost more than is saved. */
     private static final long MOST_OUTPUTS = 192;
 
+    /** {@link #of(WeightedLayer, Shape, Foldings)} of what is usual, with pairs or without. */
+    public static Optional<PixelFolding> of(WeightedLayer layer, Shape x, boolean pairs) {
+        return of(layer, x, Foldings.USUAL.withPairs(pairs));
+    }
+
+    /** Whether a layer of this weight reads as few channels as images have. */
+    public static boolean isOfImage(Shape weight) {
+        return weight.rank() == RANK && weight.size(1) <= FEW_INPUTS;
+    }
+
     /**
      * @param x of the layer's input
-     * @param pairs whether two pixels are one in layers that fill half of the fast kernel, which
-     *     pays on some machines and costs on others
+     * @param foldings what pays on the machine at hand
      * @return empty where folding is not possible, or not faster
      */
-    public static Optional<PixelFolding> of(WeightedLayer layer, Shape x, boolean pairs) {
+    public static Optional<PixelFolding> of(WeightedLayer layer, Shape x, Foldings foldings) {
         Shape weight = layer.weight().shape();
         Attributes attributes = layer.node().attributes();
         if (!layer.isConvolution()
@@ -88,7 +97,7 @@ public record PixelFolding(
             return Optional.empty();
         }
         long stride = strides(layer)[1];
-        if (weight.size(1) <= FEW_INPUTS && stride > 0 && PIXELS % stride == 0) {
+        if (isOfImage(weight) && stride > 0 && PIXELS % stride == 0 && foldings.images()) {
             return Row.of(layer, x.size(3), PIXELS, PIXELS / (int) stride).map(Row::folding);
         }
         if (stride != 1 || weight.size(3) < LEAST_WINDOW) {
@@ -97,7 +106,9 @@ public record PixelFolding(
         if (FastKernel.isNarrow(weight.size(0))) {
             return Row.of(layer, x.size(3), 1, PIXELS).map(Row::folding);
         }
-        return pairs && weight.size(0) == HALF_OUTPUTS && weight.size(1) <= MOST_PAIRED_INPUTS
+        return foldings.pairs()
+                        && weight.size(0) == HALF_OUTPUTS
+                        && weight.size(1) <= MOST_PAIRED_INPUTS
                 ? Row.of(layer, x.size(3), 1, PAIR).map(Row::folding)
                 : Optional.empty();
     }

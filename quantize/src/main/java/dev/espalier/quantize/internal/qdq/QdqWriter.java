@@ -11,6 +11,7 @@ import dev.espalier.quantize.internal.grid.GreatestWeights;
 import dev.espalier.quantize.internal.grid.Grid;
 import dev.espalier.quantize.internal.grid.Histogram;
 import dev.espalier.quantize.internal.kernel.ChannelPadding;
+import dev.espalier.quantize.internal.kernel.Foldings;
 import dev.espalier.quantize.internal.kernel.PixelFolding;
 import dev.espalier.quantize.internal.kernel.WeightedLayer;
 import dev.espalier.quantize.internal.placement.Placement;
@@ -38,7 +39,7 @@ public final class QdqWriter {
     private final Model model;
     private final Placement placement;
     private final Map<String, Grid> grids;
-    private final boolean pairs;
+    private final Foldings foldings;
     private final GraphEditor editor;
     private final AddedValues added;
     private final LayerWriter layers;
@@ -51,18 +52,18 @@ public final class QdqWriter {
      * @param grids by group
      * @param integers with packed weights only if {@code model} can be brought to an operator set
      *     with integers of 4 bits
-     * @param pairs of pixels in one, see {@link PixelFolding}
+     * @param foldings of pixels, see {@link PixelFolding}
      */
     public QdqWriter(
             Model model,
             Placement placement,
             Map<String, Grid> grids,
             Integers integers,
-            boolean pairs) {
+            Foldings foldings) {
         this.model = model;
         this.placement = placement;
         this.grids = grids;
-        this.pairs = pairs;
+        this.foldings = foldings;
         this.editor = new GraphEditor(model.graph());
         this.added = new AddedValues(editor, integers.activations().isSigned());
         this.layers = new LayerWriter(added, integers);
@@ -132,7 +133,7 @@ public final class QdqWriter {
     private void writeComputing(Node node) {
         Optional<WeightedLayer> layer = placement.layer(node);
         Optional<PixelFolding> folding =
-                layer.flatMap(l -> PixelFolding.of(l, placement.shape(node.input(0)), pairs))
+                layer.flatMap(l -> PixelFolding.of(l, placement.shape(node.input(0)), foldings))
                         .filter(f -> placement.isBytes(node.output(0)));
         Node computed =
                 folding.map(this::folded)

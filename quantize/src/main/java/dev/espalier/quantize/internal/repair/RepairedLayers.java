@@ -6,6 +6,7 @@ import dev.espalier.core.ir.Node;
 import dev.espalier.core.layer.Layer;
 import dev.espalier.core.layer.RowOrder;
 import dev.espalier.quantize.internal.grid.PairedWeights;
+import dev.espalier.quantize.internal.kernel.Foldings;
 import dev.espalier.quantize.internal.kernel.Kernel;
 import dev.espalier.quantize.internal.kernel.LayerPairs;
 
@@ -32,12 +33,13 @@ public final class RepairedLayers {
      * For each row of W the weights that {@code quantize} is going to have multiplied in pairs.
      *
      * @param model in which the layer is
+     * @param foldings what pays on the machine at hand
      */
-    public static PairedWeights[] pairs(Layer layer, Model model) {
+    public static PairedWeights[] pairs(Layer layer, Model model, Foldings foldings) {
         RowOrder order = layer.order();
         return PairedWeights.of(
                 layer.weight().toFloats(),
-                LayerPairs.of(layer.node(), model.graph(), ShapeInference.of(model)),
+                LayerPairs.of(layer.node(), model.graph(), ShapeInference.of(model), foldings),
                 order.rows(),
                 order::row);
     }

@@ -1,4 +1,4 @@
-package dev.espalier.groupconv.internal.convert;
+package dev.espalier.core.profile;
 
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.DataType;
@@ -28,6 +28,7 @@ final class ProbeGraph {
     private static final float SCALE = 1 / 32f;
 
     private static final int LARGEST = 127;
+    private static final int PRODUCT_RANK = 2;
 
     private final Shape input;
     private final Shape block;
@@ -38,8 +39,8 @@ final class ProbeGraph {
     private final List<Value> outputs = new ArrayList<>();
 
     /**
-     * @param input [N, Ci, D1..Dn]
-     * @param block the weight, [Co, Ci / G, k1..kn]
+     * @param input [N, Ci, D1..Dn], or [rows, Ci] of a product
+     * @param block the weight, [Co, Ci / G, k1..kn], or [Ci, Co] of a product
      * @param attributes of each layer, with its groups
      */
     ProbeGraph(Shape input, Shape block, Attributes attributes, SplittableRandom random) {
@@ -49,13 +50,25 @@ final class ProbeGraph {
         this.random = random;
     }
 
-    /** One more layer, in float: {@code y = mean(Conv(x, w))}. */
+    private boolean isProduct() {
+        return block.rank() == PRODUCT_RANK;
+    }
+
+    /** One more layer, in float: {@code y = mean(Conv(x, w))}, {@code y = first(MatMul(x, w))}. */
     void addFloats(int i) {
         float[] values = new float[Math.toIntExact(block.elementCount())];
         for (int k = 0; k < values.length; k++) {
             values[k] = (float) random.nextGaussian();
         }
         constant("w" + i, Tensor.ofFloats(block, values));
+        if (isProduct()) {
+            if (i == 0) {
+                corner();
+            }
+            node("MatMul", List.of("x", "w" + i), "c" + i, attributes);
+            first(i, DataType.FLOAT);
+            return;
+        }
         node("Conv", List.of("x", "w" + i), "c" + i, attributes);
         node("GlobalAveragePool", List.of("c" + i), "y" + i, Attributes.NONE);
         outputs.add(
@@ -64,16 +77,25 @@ final class ProbeGraph {
                         new TensorType(DataType.FLOAT, points(input.dim(0), block.dim(0)))));
     }
 
+    /** What is cut out of a map: its first value. */
+    private void corner() {
+        long[] to = new long[block.rank()];
+        Arrays.fill(to, 1);
+        constant("from", Tensor.ofLongs(Shape.of(to.length), new long[to.length]));
+        constant("to", Tensor.ofLongs(Shape.of(to.length), to));
+    }
+
+    private void first(int i, DataType type) {
+        node("Slice", List.of("c" + i, "from", "to"), "y" + i, Attributes.NONE);
+        outputs.add(Value.of("y" + i, new TensorType(type, points(Dim.of(1), Dim.of(1)))));
+    }
+
     /** One more layer, in bytes: {@code y = first(QLinearConv(Quantize(x), w))}. */
     void addIntegers(int i) {
         if (nodes.isEmpty()) {
-            long[] from = new long[block.rank()];
-            long[] to = new long[block.rank()];
-            Arrays.fill(to, 1);
+            corner();
             constant("scale", Tensor.scalar(SCALE));
             constant("zero", Tensor.ofIntegers(DataType.UINT8, Shape.SCALAR, 0));
-            constant("from", Tensor.ofLongs(Shape.of(from.length), from));
-            constant("to", Tensor.ofLongs(Shape.of(to.length), to));
             scales();
             node("QuantizeLinear", List.of("x", "scale", "zero"), "q", Attributes.NONE);
         }
@@ -84,15 +106,13 @@ final class ProbeGraph {
         constant("w" + i, Tensor.ofIntegers(DataType.INT8, block, values));
         List<String> inputs =
                 List.of("q", "scale", "zero", "w" + i, "scales", "zeros", "scale", "zero");
-        node("QLinearConv", inputs, "c" + i, attributes);
-        node("Slice", List.of("c" + i, "from", "to"), "y" + i, Attributes.NONE);
-        outputs.add(
-                Value.of("y" + i, new TensorType(DataType.UINT8, points(Dim.of(1), Dim.of(1)))));
+        node(isProduct() ? "QLinearMatMul" : "QLinearConv", inputs, "c" + i, attributes);
+        first(i, DataType.UINT8);
     }
 
     /** One for each output channel, as weights of trained networks have them. */
     private void scales() {
-        int channels = Math.toIntExact(block.size(0));
+        int channels = Math.toIntExact(block.size(isProduct() ? 1 : 0));
         float[] scales = new float[channels];
         Arrays.fill(scales, SCALE / LARGEST);
         constant("scales", Tensor.ofFloats(Shape.of(channels), scales));
