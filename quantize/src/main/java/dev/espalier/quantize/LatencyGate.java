@@ -169,14 +169,19 @@ final class LatencyGate {
         String figures =
                 String.format(
                         Locale.ROOT, "%.1f µs before, %.1f after", pair.first(), pair.second());
-        if (pair.second() >= pair.first()) {
+        if (pair.isNoFaster()) {
             work.context()
                     .skipped(
                             "the whole model",
                             "stays float: integers are no faster on this machine, " + figures);
             return Optional.empty();
         }
-        work.context().note("faster on this machine, measured briefly: " + figures);
+        work.context()
+                .note(
+                        pair.second() < pair.first()
+                                ? "faster on this machine, measured briefly: " + figures
+                                : "kept in integers, whose fastest runs are the faster ones; the machine was too busy to tell more: "
+                                        + figures);
         return Optional.of(best);
     }
 
@@ -213,8 +218,10 @@ final class LatencyGate {
      * @param first median microseconds of one run
      * @param second median microseconds of one run
      * @param isFaster whether the second is the faster one beyond noise
+     * @param isNoFaster whether it is slower or equal by its median and by its fastest run alike:
+     *     on a busy machine long runs lose the CPU more often than short ones, in one round of both
      */
-    private record Pair(double first, double second, boolean isFaster) {
+    private record Pair(double first, double second, boolean isFaster, boolean isNoFaster) {
         /** Of the model with each pixel for itself, and of the one with two pixels in one. */
         String text(boolean chosen) {
             return String.format(
@@ -233,10 +240,17 @@ final class LatencyGate {
             for (int i = 0; i < first.length; i++) {
                 wins += second[i] < FASTER * first[i] ? 1 : 0;
             }
+            double firstMedian = ModelTimer.median(first);
+            double secondMedian = ModelTimer.median(second);
             return new Pair(
-                    ModelTimer.median(first),
-                    ModelTimer.median(second),
-                    wins >= NEARLY_ALL * first.length);
+                    firstMedian,
+                    secondMedian,
+                    wins >= NEARLY_ALL * first.length,
+                    secondMedian >= firstMedian && least(second) >= least(first));
+        }
+
+        private static double least(double[] micros) {
+            return Arrays.stream(micros).min().orElseThrow();
         }
     }
 }
