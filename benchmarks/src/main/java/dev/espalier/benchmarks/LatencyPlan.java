@@ -35,11 +35,13 @@ public record LatencyPlan(
      *     dev.espalier.core.report.SpeedUp#isWide is wide}, each model gets one more fork
      */
     public record Effort(int forks, int iterations, int iterationMillis, int moreSeconds) {
-        /** About 8 seconds a model; half a minute more for all where the machine is busy. */
-        public static final Effort FULL = new Effort(SpeedUp.LEAST_PAIRS, 3, 200, 30);
+        /**
+         * About 8 seconds a model; a quarter of a minute more for all where the machine is busy.
+         */
+        public static final Effort FULL = new Effort(SpeedUp.LEAST_PAIRS, 3, 200, 15);
 
-        /** About 5 seconds a model; a quarter of a minute more where the machine is busy. */
-        public static final Effort QUICK = new Effort(SpeedUp.LEAST_PAIRS, 2, 100, 15);
+        /** About 5 seconds a model; 8 seconds more for all where the machine is busy. */
+        public static final Effort QUICK = new Effort(SpeedUp.LEAST_PAIRS, 2, 100, 8);
 
         /** The brief one where {@code quick}. */
         public static Effort of(boolean quick) {

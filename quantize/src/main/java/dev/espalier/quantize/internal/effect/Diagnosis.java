@@ -100,7 +100,12 @@ public final class Diagnosis {
         try {
             noises =
                     NoiseSearch.harmful(
-                            before, after, Effect.output(before).orElseThrow(), examples, context);
+                            before,
+                            after,
+                            Effect.output(before).orElseThrow(),
+                            examples,
+                            NoiseSearch.FEW,
+                            context);
         } catch (UnsupportedModelException e) {
             obstacle =
                     Optional.of(

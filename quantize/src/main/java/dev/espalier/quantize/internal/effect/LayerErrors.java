@@ -56,7 +56,8 @@ public final class LayerErrors {
                 : found(
                         before,
                         after,
-                        NoiseSearch.harmful(before, after, output.get(), examples, context));
+                        NoiseSearch.harmful(
+                                before, after, output.get(), examples, NoiseSearch.MANY, context));
     }
 
     static List<Found> found(Model before, Model after, List<LayerNoise> noises) {

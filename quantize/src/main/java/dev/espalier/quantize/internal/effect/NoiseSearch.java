@@ -15,11 +15,14 @@ import java.util.List;
  * beside the -1e9 of a mask, of which it is a millionth and yet all that there was.
  */
 final class NoiseSearch {
-    /** Runs of the network at the most, which is what bounds the time. */
-    private static final int RUNS = 1024;
+    /** Runs of the network at the most, to show where errors arise: what bounds the time. */
+    static final int FEW = 512;
+
+    /** To decide by them. */
+    static final int MANY = 2048;
 
     /** As many as rank layers that do about equal harm. */
-    private static final int EXAMPLES = 16;
+    private static final int EXAMPLES = 32;
 
     private NoiseSearch() {}
 
@@ -28,6 +31,7 @@ final class NoiseSearch {
      * has noise.
      *
      * @param output that is compared
+     * @param runs of the network, at the most; one example is looked at in any case
      * @throws dev.espalier.core.UnsupportedModelException where the runtime refuses the networks
      *     cut up
      */
@@ -36,12 +40,13 @@ final class NoiseSearch {
             Model after,
             String output,
             ComparedExamples examples,
+            int runs,
             PassContext context) {
         List<KnownValue> values = KnownValues.of(before, after);
         if (values.isEmpty()) {
             return List.of();
         }
-        int few = Math.max(1, Math.min(EXAMPLES, RUNS / values.size()));
+        int few = Math.max(1, Math.min(EXAMPLES, runs / values.size()));
         List<int[]> batches = examples.first(before, few).batches();
         long steps = (long) batches.size() * values.size();
         try (NoiseRun run = new NoiseRun(before, after, values, output, context.runner());
