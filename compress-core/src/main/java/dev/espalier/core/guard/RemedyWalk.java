@@ -107,7 +107,7 @@ final class RemedyWalk {
         PassContext told = context.withLog(best.made().told());
         told.attempted(tried.stream().map(one -> attempt(one, one == best)).toList());
         if (bound.holds(best.loss())) {
-            told.note("guard: '%s' holds: %s".formatted(best.what(), best.loss()));
+            told.warn("guard: '%s' holds: %s".formatted(best.what(), best.loss()));
         } else {
             told.warn(
                     "guard: no remedy keeps within %s; the best is '%s': %s"

@@ -148,7 +148,7 @@ class AccuracyGuardTest {
         assertThat(run.notes())
                 .containsExactly(
                         "spoilt 9",
-                        "guard: 'less 9' holds: 1.80 points lost (standard error 0.63), 1.80 % of the answers changed (standard error 0.62), on 500 validation examples");
+                        "warning: guard: 'less 9' holds: 1.80 points lost (standard error 0.63), 1.80 % of the answers changed (standard error 0.62), on 500 validation examples");
         assertThat(run.misses()).isEmpty();
         assertThat(run.told().attempts())
                 .extracting(Attempt::drop)
