@@ -53,6 +53,15 @@ class SourceStyleTest {
         }
     }
 
+    /** Without, Windows may not find a batch file's labels. */
+    @Test
+    void batchFilesHaveTheLineEndsOfWindows() throws IOException {
+        for (String name : List.of("espalier.cmd", "mvnw.cmd")) {
+            String text = Files.readString(PROJECT.resolve(name));
+            assertThat(text.replace("\r\n", "")).as(name).isNotEmpty().doesNotContain("\n");
+        }
+    }
+
     @Test
     void seesTheWholeProject() {
         assertThat(sources).hasSizeGreaterThan(FEWEST_FILES);

@@ -3,27 +3,23 @@ package dev.espalier.core.internal.stored;
 import dev.espalier.core.DataException;
 import dev.espalier.core.internal.image.Change;
 import dev.espalier.core.ir.DataType;
-import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Examples of float32 numbers for a model that takes others: float16, bfloat16 or float64. All
  * formats read and preprocess in float32; this is the one place where numbers become what is fed.
  */
-final class CastSource implements ExampleSource {
-    private final ExampleSource examples;
+final class CastSource extends WrappedSource {
     private final Map<String, TensorType> types = new LinkedHashMap<>();
 
     private CastSource(ExampleSource examples, List<ModelInput> inputs) {
-        this.examples = examples;
+        super(examples);
         types.putAll(examples.sampleTypes());
         for (ModelInput input : inputs) {
             types.computeIfPresent(
@@ -44,45 +40,20 @@ final class CastSource implements ExampleSource {
     }
 
     @Override
-    public int size() {
-        return examples.size();
-    }
-
-    @Override
-    public int label(int index) {
-        return examples.label(index);
-    }
-
-    @Override
-    public Optional<Shape> targetShape() {
-        return examples.targetShape();
-    }
-
-    @Override
-    public void readTarget(int index, FloatBuffer target) {
-        examples.readTarget(index, target);
-    }
-
-    @Override
     public Map<String, TensorType> sampleTypes() {
         return types;
     }
 
     @Override
-    public int colourChannels() {
-        return examples.colourChannels();
-    }
-
-    @Override
     public void read(int index, String input, Change change, ByteBuffer target) {
         TensorType type = types.get(input);
-        if (type.equals(examples.sampleTypes().get(input))) {
-            examples.read(index, input, change, target);
+        if (type.equals(examples().sampleTypes().get(input))) {
+            examples().read(index, input, change, target);
             return;
         }
         int count = Math.toIntExact(type.shape().elementCount());
         ByteBuffer read = ByteBuffer.allocate(Float.BYTES * count).order(ByteOrder.LITTLE_ENDIAN);
-        examples.read(index, input, change, read);
+        examples().read(index, input, change, read);
         double[] numbers = new double[count];
         for (int i = 0; i < count; i++) {
             numbers[i] = read.getFloat(Float.BYTES * i);
