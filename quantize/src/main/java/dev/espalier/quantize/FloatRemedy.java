@@ -10,17 +10,20 @@ import dev.espalier.core.choice.Measure;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.layer.Layer;
 import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
+import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Remedy;
 import dev.espalier.core.pass.Remedy.Situation;
 import dev.espalier.core.pass.Remedy.Variant;
 import dev.espalier.quantize.internal.effect.LayerErrors;
 import dev.espalier.quantize.internal.repair.CalibrationInputs;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +44,11 @@ final class FloatRemedy {
 
     /** On which they are tried. */
     private static final int SAMPLES = 64;
+
+    /** What changes nothing but order, type or limits: its readers read the value. */
+    private static final Trait[] FOLLOWED = {
+        Trait.REARRANGES, Trait.SELECTS, Trait.RETYPES, Trait.LIMITS
+    };
 
     /** Makes the changed network with nodes of these names left float. */
     @FunctionalInterface
@@ -112,17 +120,23 @@ final class FloatRemedy {
                         situation.before(),
                         CalibrationInputs.of(situation.before(), SAMPLES, context),
                         context);
+        List<LayerErrors.Found> worst =
+                LayerErrors.of(situation.before(), changed, context).stream()
+                        .limit(PLACES)
+                        .toList();
         List<Decision<Set<String>>> decisions = new ArrayList<>();
-        for (LayerErrors.Found error : LayerErrors.of(situation.before(), changed, context)) {
-            if (decisions.size() == PLACES) {
-                break;
+        try (Progress.Task task =
+                context.progress().begin("layers back in float", worst.size(), "places")) {
+            for (LayerErrors.Found error : worst) {
+                List<Alternative<Set<String>>> alternatives = new ArrayList<>();
+                alternatives.add(new Alternative<>(Set.of(), Costs.NONE));
+                for (Set<String> names : ways(given.graph(), error)) {
+                    context.checkCancelled();
+                    alternatives.add(new Alternative<>(names, costs.of(List.copyOf(names), noise)));
+                }
+                decisions.add(new Decision<>(error.value(), alternatives));
+                task.advance(1);
             }
-            List<Alternative<Set<String>>> alternatives = new ArrayList<>();
-            alternatives.add(new Alternative<>(Set.of(), Costs.NONE));
-            for (Set<String> names : ways(given.graph(), error)) {
-                alternatives.add(new Alternative<>(names, costs.of(List.copyOf(names), noise)));
-            }
-            decisions.add(new Decision<>(error.value(), alternatives));
         }
         return decisions;
     }
@@ -139,17 +153,19 @@ final class FloatRemedy {
         return ways;
     }
 
-    /** The layers that read {@code value}, or what becomes of it one number at a time. */
+    /** What reads {@code value}, or what becomes of it one number at a time. */
     private static Set<String> readers(Graph graph, String value) {
         Set<String> names = new LinkedHashSet<>();
-        for (Node reader : graph.consumers(value)) {
-            if (Layer.isWeighted(reader)) {
-                names.add(reader.name());
-            } else if (Operators.hasAny(
-                    reader, Trait.REARRANGES, Trait.SELECTS, Trait.RETYPES, Trait.LIMITS)) {
-                names.addAll(readers(graph, reader.output(0)));
-            } else {
-                names.add(reader.name());
+        Set<Node> seen = new HashSet<>();
+        Deque<Node> left = new ArrayDeque<>(graph.consumers(value));
+        while (!left.isEmpty()) {
+            Node reader = left.removeFirst();
+            if (seen.add(reader)) {
+                if (Operators.hasAny(reader, FOLLOWED)) {
+                    left.addAll(graph.consumers(reader.output(0)));
+                } else {
+                    names.add(reader.name());
+                }
             }
         }
         names.remove("");

@@ -1,5 +1,7 @@
 package dev.espalier.core.guard;
 
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.CompressionException;
 import dev.espalier.core.choice.Chooser;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
@@ -12,6 +14,8 @@ import dev.espalier.core.pass.Progress;
 import dev.espalier.core.pass.Remedy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Tries the remedies of one pass until a bound holds or none is left. */
 final class RemedyWalk {
@@ -32,6 +36,7 @@ final class RemedyWalk {
     private final Trials trials;
     private final PassContext context;
     private final List<Tried> tried = new ArrayList<>();
+    private final List<String> failed = new ArrayList<>();
 
     RemedyWalk(LossMeter meter, LossBound bound, Trials trials, PassContext context) {
         this.meter = meter;
@@ -59,25 +64,54 @@ final class RemedyWalk {
     }
 
     private Tried walked(Remedy remedy, Tried start) {
-        Remedy.Situation situation =
-                new Remedy.Situation(start.passes(), trials.before(), start.made().model());
-        List<Remedy.Variant> variants = remedy.variants().of(situation, context.trial());
+        List<Remedy.Variant> variants = variants(remedy, start);
         try (Progress.Task task =
                 context.progress().begin("guard: " + remedy.name(), variants.size(), "trials")) {
             return Chooser.firstWithin(
                     start,
-                    variants.stream().map(variant -> tried(variant, task)),
+                    variants.stream().flatMap(variant -> tried(variant, task).stream()),
                     one -> bound.excess(one.loss()));
         }
     }
 
-    private Tried tried(Remedy.Variant variant, Progress.Task task) {
+    private List<Remedy.Variant> variants(Remedy remedy, Tried start) {
+        Remedy.Situation situation =
+                new Remedy.Situation(start.passes(), trials.before(), start.made().model());
+        return attempt(
+                        remedy.name(),
+                        () ->
+                                remedy.variants()
+                                        .of(
+                                                situation,
+                                                context.trial().withProgress(context.progress())))
+                .orElse(List.of());
+    }
+
+    private Optional<Tried> tried(Remedy.Variant variant, Progress.Task task) {
         context.checkCancelled();
-        Trials.Made made = trials.trial(variant.passes());
-        Tried found = tried(variant.what(), variant.passes(), made);
-        tried.add(found);
+        Optional<Tried> found =
+                attempt(
+                        variant.what(),
+                        () ->
+                                tried(
+                                        variant.what(),
+                                        variant.passes(),
+                                        trials.trial(variant.passes())));
+        found.ifPresent(tried::add);
         task.advance(1);
         return found;
+    }
+
+    /** What is tried; empty where it fails, which is told and is no reason to give the rest up. */
+    private <T> Optional<T> attempt(String what, Supplier<T> trying) {
+        try {
+            return Optional.of(trying.get());
+        } catch (CancelledException e) {
+            throw e;
+        } catch (CompressionException e) {
+            failed.add("guard: '%s' could not be tried: %s".formatted(what, e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private Tried tried(String what, List<Pass> passes, Trials.Made made) {
@@ -105,7 +139,8 @@ final class RemedyWalk {
 
     private Guarded given(Tried best) {
         PassContext told = context.withLog(best.made().told());
-        told.attempted(tried.stream().map(one -> attempt(one, one == best)).toList());
+        told.attempted(tried.stream().map(one -> row(one, one == best)).toList());
+        failed.forEach(told::note);
         if (bound.holds(best.loss())) {
             told.warn("guard: '%s' holds: %s".formatted(best.what(), best.loss()));
         } else {
@@ -117,7 +152,7 @@ final class RemedyWalk {
         return new Guarded(best.made().model(), told);
     }
 
-    private Attempt attempt(Tried one, boolean isTaken) {
+    private Attempt row(Tried one, boolean isTaken) {
         Loss loss = one.loss();
         return new Attempt(
                 one.what(),

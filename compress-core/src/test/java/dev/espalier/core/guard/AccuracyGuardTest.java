@@ -1,7 +1,11 @@
 package dev.espalier.core.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.core.CancelledException;
+import dev.espalier.core.DataException;
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassContext;
@@ -63,6 +67,14 @@ class AccuracyGuardTest {
         @Override
         public boolean prepares() {
             return true;
+        }
+    }
+
+    @PassInfo(id = "failing", summary = "x")
+    record Failing() implements Pass {
+        @Override
+        public Model apply(Model model, PassContext context) {
+            throw new DataException("not for this network");
         }
     }
 
@@ -192,6 +204,43 @@ class AccuracyGuardTest {
         assertThat(run.misses()).containsExactly(new PassRun.Miss("guard.max-drop", 2, 4));
         assertThat(run.notes()).anyMatch(note -> note.startsWith(PassContext.WARNING + "guard:"));
         assertThat(result.model().metadata()).containsEntry("wrong-from", "480");
+    }
+
+    @Test
+    void aRemedyThatFailsIsToldAndTheNextOneTried() {
+        Remedy refusing =
+                new Remedy(
+                        "refusing",
+                        (situation, context) -> {
+                            throw new UnsupportedModelException("no such layer");
+                        });
+        Remedy failing =
+                new Remedy(
+                        "failing",
+                        (situation, context) ->
+                                List.of(
+                                        new Variant(
+                                                "fail", situation.withBeforeLast(new Failing()))));
+        Pipeline.Result result =
+                run(new Spoil(40, false, List.of(refusing, failing, changing("less", 9))));
+        PassRun run = result.runs().get(0);
+        assertThat(tried(run)).containsExactly("as asked for", "less 9 holds taken");
+        assertThat(run.notes())
+                .contains(
+                        "guard: 'refusing' could not be tried: no such layer",
+                        "guard: 'fail' could not be tried: not for this network");
+    }
+
+    @Test
+    void whoeverStopsARunStopsItsRemedies() {
+        Remedy stopped =
+                new Remedy(
+                        "stopped",
+                        (situation, context) -> {
+                            throw new CancelledException("stopped");
+                        });
+        assertThatThrownBy(() -> run(new Spoil(40, false, List.of(stopped))))
+                .isInstanceOf(CancelledException.class);
     }
 
     @Test
