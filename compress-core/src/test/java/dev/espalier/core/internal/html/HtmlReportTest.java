@@ -50,50 +50,42 @@ class HtmlReportTest {
         assertThat(HtmlReport.of(missed)).contains("✗ Goal missed").doesNotContain("✓ Goal met");
     }
 
-    private static CompressionReport guarded(String name) {
+    /** The full sample with its first pass alone, which told something else. */
+    private static CompressionReport told(
+            List<String> notes, List<Attempt> attempts, List<LayerError> errors) {
         CompressionReport full = Samples.full();
         PassReport pass = full.passes().get(0);
-        PassReport guarded =
+        PassReport changed =
                 new PassReport(
                         pass.id(),
                         pass.options(),
                         pass.seconds(),
                         pass.before(),
                         pass.after(),
-                        pass.notes(),
+                        notes,
                         pass.skipped(),
                         pass.curves(),
-                        List.of(
-                                new Attempt(
-                                        "as asked for",
-                                        0.0123,
-                                        0.002,
-                                        0.03,
-                                        1500,
-                                        1000,
-                                        250,
-                                        false,
-                                        false),
-                                new Attempt(
-                                        name,
-                                        Double.NaN,
-                                        0,
-                                        0.001,
-                                        1500,
-                                        1000,
-                                        Double.NaN,
-                                        true,
-                                        true)),
-                        List.of(new LayerError(name, 0.01), new LayerError("Conv 'b'", 0.001)));
+                        attempts,
+                        errors);
         return new CompressionReport(
                 full.run(),
                 full.original(),
                 full.result(),
-                List.of(guarded),
+                List.of(changed),
                 full.layers(),
                 full.numbers(),
                 full.goal(),
                 full.environment());
+    }
+
+    private static CompressionReport guarded(String name) {
+        Attempt asked =
+                new Attempt("as asked for", 0.0123, 0.002, 0.03, 1500, 1000, 250, false, false);
+        Attempt taken = new Attempt(name, Double.NaN, 0, 0.001, 1500, 1000, Double.NaN, true, true);
+        return told(
+                List.of(),
+                List.of(asked, taken),
+                List.of(new LayerError(name, 0.01), new LayerError("Conv 'b'", 0.001)));
     }
 
     @Test
@@ -116,37 +108,16 @@ class HtmlReportTest {
 
     @Test
     void aPassesWarningStandsAtTheTop() {
-        CompressionReport full = Samples.full();
-        PassReport pass = full.passes().get(0);
-        PassReport warned =
-                new PassReport(
-                        pass.id(),
-                        pass.options(),
-                        pass.seconds(),
-                        pass.before(),
-                        pass.after(),
-                        List.of("warning: the output is far from what it was"),
-                        pass.skipped(),
-                        pass.curves(),
-                        List.of(),
-                        List.of());
+        String id = Samples.full().passes().get(0).id();
         CompressionReport report =
-                new CompressionReport(
-                        full.run(),
-                        full.original(),
-                        full.result(),
-                        List.of(warned),
-                        full.layers(),
-                        full.numbers(),
-                        full.goal(),
-                        full.environment());
+                told(List.of("warning: the output is far from what it was"), List.of(), List.of());
 
         assertThat(HtmlReport.of(report))
                 .contains(
                         "<p class=\"warning\"><strong>⚠ "
-                                + pass.id()
+                                + id
                                 + "</strong>: the output is far from what it was</p>");
-        assertThat(HtmlReport.of(full)).doesNotContain("class=\"warning\"");
+        assertThat(HtmlReport.of(Samples.full())).doesNotContain("class=\"warning\"");
     }
 
     @Test

@@ -33,43 +33,48 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class NpzTest {
     @TempDir private Path folder;
 
-    private static byte[] npy(String descr, String shape, byte[] data) {
+    static byte[] npy(String descr, String shape, byte[] data) {
         return NpzFile.npy(
                 "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }",
                 data);
     }
 
-    private static byte[] floats(float... values) {
+    static byte[] floats(float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes.array();
     }
 
-    private static byte[] longs(long... values) {
+    static byte[] longs(long... values) {
         ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asLongBuffer().put(values);
         return bytes.array();
     }
 
-    private static TensorType input(DataType type, long... sample) {
+    static TensorType input(DataType type, long... sample) {
         List<Dim> dims = new java.util.ArrayList<>();
         dims.add(Dim.UNKNOWN);
         Arrays.stream(sample).mapToObj(Dim::of).forEach(dims::add);
         return new TensorType(type, Shape.of(dims));
     }
 
-    private DataSplits open(Path path, Map<String, TensorType> inputs, Preprocess preprocess) {
+    private static DataSplits open(
+            Path path, Map<String, TensorType> inputs, Preprocess preprocess) {
         return DataLoader.open(
                 new DataConfig(DataConfig.Format.NPZ, path, preprocess, 512, 0), inputs, 1);
     }
 
     /** The test part of train.npz and test.npz with these arrays. */
     private Dataset test(Map<String, byte[]> arrays, TensorType x) throws IOException {
+        return test(folder, arrays, x);
+    }
+
+    /** The same in {@code folder}. */
+    static Dataset test(Path folder, Map<String, byte[]> arrays, TensorType x) throws IOException {
         NpzFile.writeEntries(folder.resolve("train.npz"), arrays);
         NpzFile.writeEntries(folder.resolve("test.npz"), arrays);
         return open(folder, Map.of("x", x), Preprocess.DEFAULT).test();
@@ -275,96 +280,6 @@ class NpzTest {
         assertThat(batch.inputs().get("ids").toLongs()).containsExactly(1L << 40, 8, 3, 4);
         assertThat(batch.inputs().get("mask").toFloats()).containsExactly(0, 0, 1, 0);
         assertThat(batch.labels()).containsExactly(1, 1);
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16"})
-    void numbersBecomeWhatTheInputTakes(DataType type) throws Exception {
-        byte[] halves = {0, 0x3c, 0, (byte) 0xc0, 0, 0x38, 0, 0}; // 1, -2, 0.5, 0
-        Dataset data = test(Map.of("x", npy("<f2", "(2, 2)", halves)), input(type, 2));
-
-        assertThat(data.sampleTypes().get("x")).isEqualTo(new TensorType(type, Shape.of(2)));
-        Tensor x = data.batch(new int[] {1, 0}).inputs().get("x");
-        assertThat(x.type()).isEqualTo(new TensorType(type, Shape.of(2, 2)));
-        assertThat(x.toFloats()).containsExactly(0.5f, 0, 1, -2);
-    }
-
-    @Test
-    void imagesBecomeWhatTheInputTakes() throws Exception {
-        byte[] pixels = {0, 51, (byte) 255, 102};
-        Dataset data =
-                test(
-                        Map.of("x", npy("|u1", "(1, 1, 2, 2)", pixels)),
-                        input(DataType.FLOAT16, 1, 2, 2));
-
-        Tensor x = data.batch(new int[] {0}).inputs().get("x");
-        assertThat(x.dataType()).isEqualTo(DataType.FLOAT16);
-        assertThat(x.toFloats()).containsExactly(new float[] {0, 0.2f, 1, 0.4f}, within(1e-3f));
-    }
-
-    @Test
-    void numbersBeyondTheInputsTypeAreRefusedWithTheirExample() throws Exception {
-        Dataset data =
-                test(
-                        Map.of("x", npy("<f4", "(2, 1)", floats(65504, 70000))),
-                        input(DataType.FLOAT16, 1));
-
-        assertThat(data.batch(new int[] {0}).inputs().get("x").toFloats()).containsExactly(65504);
-        assertThatThrownBy(() -> data.batch(new int[] {1}))
-                .isInstanceOf(DataException.class)
-                .hasMessage(
-                        "example 1 has 70000.0 for the model's input 'x', which is beyond the range of float16[1]");
-    }
-
-    @Test
-    void anotherShapeIsStillRefused() {
-        assertThatThrownBy(
-                        () ->
-                                test(
-                                        Map.of("x", npy("<f4", "(2, 3)", floats(1, 2, 3, 4, 5, 6))),
-                                        input(DataType.FLOAT16, 2)))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("takes float16[?,2], the data gives examples of float[3]");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"INT16, -2", "INT8, -2", "UINT8, 200", "BOOL, 1", "INT32, -70000", "INT64, -70000"})
-    void integersOfEveryWidthAreFed(DataType type, long value) throws Exception {
-        Dataset data = test(Map.of("x", npy("<i8", "(2, 1)", longs(0, value))), input(type, 1));
-
-        assertThat(data.batch(new int[] {1, 0}).inputs().get("x"))
-                .isEqualTo(Tensor.ofIntegers(type, Shape.of(2, 1), value, 0));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "INT16, 32768",
-        "INT8, -129",
-        "UINT8, 256",
-        "UINT8, -1",
-        "BOOL, 2",
-        "INT32, 2147483648"
-    })
-    void integersBeyondTheInputsTypeAreRefused(DataType type, long value) {
-        assertThatThrownBy(
-                        () ->
-                                test(
-                                        Map.of("x", npy("<i8", "(2, 1)", longs(0, value))),
-                                        input(type, 1)))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining(
-                        "holds " + value + " at element 1, beyond the range of " + type);
-    }
-
-    @Test
-    void anInputThatNobodyCanFeedIsNamed() {
-        assertThatThrownBy(
-                        () ->
-                                test(
-                                        Map.of("x", npy("<i8", "(2, 1)", longs(0, 1))),
-                                        input(DataType.UINT16, 1)))
-                .isInstanceOf(DataException.class)
-                .hasMessageContaining("takes uint16[?,1], which is not fed from data");
     }
 
     @Test
