@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * <p>The 1 stands for the change that was not seen yet: without any, the error is not 0.
  *
  * @param examples n
- * @param labelled how many of them have labels: all, or 0
+ * @param labelled how many of them have labels; b and c are counted of these
  * @param lost b
  * @param won c
  * @param others how many have another answer than before, right or wrong

@@ -25,8 +25,8 @@ import java.util.OptionalInt;
 final class ChannelSteps {
     private static final int[] STEPS = {32, 16, 8, 4};
 
-    /** Share of a proportional saving that is not worth odd widths. */
-    static final double HARDLY = 0.3;
+    /** Half of a proportional saving is not worth odd widths. */
+    static final double HARDLY = 0.5;
 
     private ChannelSteps() {}
 
