@@ -12,6 +12,7 @@ import dev.espalier.core.recipe.RecipeReader;
 import dev.espalier.core.report.CompressionReport;
 import dev.espalier.internal.output.ResumeStore;
 import dev.espalier.internal.worker.JvmWorkers;
+import dev.espalier.runtime.OrtRunner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -197,7 +198,13 @@ public final class Compression {
                                                 + " withOut(Path.of(\"out\"))"));
         Workbench bench = Workbench.open(recipe, place, true);
         return bench.original()
-                .use(() -> tryingOut(foreign -> new RecipeRun(this, bench, folder, foreign).run()));
+                .use(() -> tryingOut(foreign ->
+                                        new RecipeRun(
+                                                        this,
+                                                        bench.observing(foreign.runner()),
+                                                        folder,
+                                                        foreign)
+                                                .run()));
     }
 
     /**
@@ -208,7 +215,11 @@ public final class Compression {
     public List<PassRun> plan() {
         Workbench bench = Workbench.open(recipe, place, false);
         return bench.original()
-                .use(() -> tryingOut(foreign -> bench.preview(this, foreign).preview().runs()));
+                .use(() -> tryingOut(foreign ->
+                                        bench.observing(foreign.runner())
+                                                .preview(this, foreign)
+                                                .preview()
+                                                .runs()));
     }
 
     /**
@@ -221,7 +232,8 @@ public final class Compression {
      */
     public void join(Path unfinished, int position, int threads, Workers leader) {
         Workbench bench = Workbench.open(recipe, place, true);
-        bench.joining(this, leader, threads).join(position, ResumeStore.of(unfinished, listener));
+        // What leads this one has tried the model.
+        bench.observing(new OrtRunner()).joining(this, leader, threads).join(position, ResumeStore.of(unfinished, listener));
     }
 
     private <T> T tryingOut(Function<ForeignModels, T> work) {

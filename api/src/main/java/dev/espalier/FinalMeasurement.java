@@ -47,7 +47,7 @@ final class FinalMeasurement {
 
     private ModelFacts facts(ModelFile file, Supplier<Map<String, Double>> found) {
         Cost cost = Cost.of(file.model(), bench.shapes().withBatch(1));
-        ModelFacts facts = ModelFacts.of(file.bytes(cost), cost.parameters(), cost.macs());
+        ModelFacts facts = ModelFacts.of(file.bytes(cost), cost);
         if (bench.data().isEmpty() || !Workbench.isLabelled(bench.splits().test())) {
             return facts;
         }

@@ -58,7 +58,7 @@ public final class ForeignModels implements AutoCloseable {
                 String.join(
                         "\n",
                         Fingerprint.of(file),
-                        shapes.toString(),
+                        shapes.sizes(),
                         Versions.espalier(),
                         Versions.pinned("onnxruntime"),
                         machine.cpu(),

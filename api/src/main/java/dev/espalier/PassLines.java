@@ -52,7 +52,7 @@ final class PassLines implements Pipeline.Listener {
         StringBuilder text = new StringBuilder();
         text.append(change(Figures.bytes(run.before().bytes()), Figures.bytes(after.bytes())));
         text.append(", ")
-                .append(change(Figures.count(run.before().macs()), Figures.count(after.macs())))
+                .append(change(macs(run.before()), macs(after)))
                 .append(" MACs");
         Double top1 = after.metrics().get("top1");
         if (top1 != null) {
@@ -67,6 +67,10 @@ final class PassLines implements Pipeline.Listener {
                     .append(')');
         }
         return text + ", " + Figures.seconds(run.seconds());
+    }
+
+    private static String macs(ModelFigures figures) {
+        return Figures.macs(figures.macs(), figures.uncounted());
     }
 
     private static String change(String before, String after) {

@@ -176,6 +176,7 @@ final class RecipeRun {
                 figures.bytes(),
                 figures.parameters(),
                 figures.macs(),
+                figures.uncounted(),
                 figures.metrics(),
                 figures.split(),
                 figures.samples(),

@@ -5,6 +5,8 @@ import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
+import dev.espalier.core.data.ModelRunner;
+import dev.espalier.core.data.ObservedRun;
 import dev.espalier.core.data.stored.DataLoader;
 import dev.espalier.core.guard.AccuracyGuard;
 import dev.espalier.core.internal.profile.MeasuringProfiler;
@@ -44,8 +46,15 @@ import java.util.Optional;
  * @param recipe with absolute paths
  * @param dataPath where the data lies, null without data
  * @param splits of the data, null without data
+ * @param shapes what the recipe states of the inputs' sizes, and the sizes of the data where it
+ *     states nothing
  */
-record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits splits) {
+record Workbench(
+        Recipe recipe,
+        ModelFile original,
+        Path dataPath,
+        DataSplits splits,
+        InputShapes shapes) {
     /** What every pipeline does before and after the recipe's passes. */
     private static final String FIRST = "simplify";
 
@@ -73,13 +82,18 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
                         .withPasses(found(recipe, paths));
         Path dataPath = null;
         DataSplits splits = null;
-        if (recipe.data().isPresent() && withData) {
+        boolean isOpen = !recipe.shapes().leavesOpen(original.model()).isEmpty();
+        if (recipe.data().isPresent() && (withData || isOpen)) {
             DataOptions data = recipe.data().get();
             dataPath = paths.require(data.path(), "data");
             resolved = resolved.withData(Optional.of(data.withPath(dataPath.toString())));
             splits = DataLoader.open(data.at(dataPath), original.model(), recipe.seed());
         }
-        return new Workbench(resolved, original, dataPath, splits);
+        InputShapes shapes = recipe.shapes();
+        if (isOpen && splits != null) {
+            shapes = shapes.withSamples(original.model(), splits.validation().sampleTypes());
+        }
+        return new Workbench(resolved, original, dataPath, splits, shapes);
     }
 
     /** The passes with the models that they name as absolute paths; those must be there. */
@@ -128,8 +142,14 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         return Optional.ofNullable(splits);
     }
 
-    InputShapes shapes() {
-        return recipe.shapes();
+    /** This with somebody who runs a model to find out what no operator's rule tells. */
+    Workbench observing(ModelRunner runner) {
+        return new Workbench(
+                recipe,
+                original,
+                dataPath,
+                splits,
+                shapes.withObserved(new ObservedRun(runner)));
     }
 
     /** The recipe's passes between those that every pipeline has. */
@@ -150,7 +170,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
     /** Size and operations; bytes as written to a file. */
     ModelFigures structure(Model model) {
         Cost cost = Cost.of(model, shapes().withBatch(1));
-        return ModelFigures.of(OnnxWriter.size(model), cost.parameters(), cost.macs());
+        return ModelFigures.of(OnnxWriter.size(model), cost);
     }
 
     /** {@link #structure}, and the metrics on the validation split where there is data. */
@@ -162,13 +182,7 @@ record Workbench(Recipe recipe, ModelFile original, Path dataPath, DataSplits sp
         Dataset validation = splits.validation();
         Map<String, Double> metrics =
                 Evaluation.of(model, validation, SessionSettings.DEFAULT, progress).metrics();
-        return new ModelFigures(
-                figures.bytes(),
-                figures.parameters(),
-                figures.macs(),
-                metrics,
-                "validation",
-                validation.size());
+        return figures.withMetrics(metrics, "validation", validation.size());
     }
 
     static boolean isLabelled(Dataset data) {

@@ -5,6 +5,7 @@ import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.analysis.Axis;
 import dev.espalier.core.analysis.ChannelGroups;
 import dev.espalier.core.analysis.ChannelRemoval;
+import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.FrozenChannels;
 import dev.espalier.core.analysis.ProducingLayer;
 import dev.espalier.core.ir.Model;
@@ -94,6 +95,7 @@ public record Prune(
 
     private ChannelRemoval choose(Model model, PassContext context) {
         requireFloat(model);
+        Cost.of(model, context.inputShapes()).requireComplete("macs: " + macs);
         ChannelGroups groups = ChannelGroups.of(model, context.inputShapes());
         for (FrozenChannels frozen : groups.frozen()) {
             context.skipped(

@@ -106,7 +106,9 @@ public record PruneBlocks(
 
     private List<Step> steps(Model model, PassContext context, ToDoubleFunction<Model> change) {
         InputShapes shapes = context.inputShapes();
-        long left = Cost.of(model, shapes).macs();
+        Cost cost = Cost.of(model, shapes);
+        cost.requireComplete("macs: " + macs);
+        long left = cost.macs();
         long budget = (long) (macs * Math.max(left, Cost.of(context.original(), shapes).macs()));
         if (left <= budget) {
             context.note(

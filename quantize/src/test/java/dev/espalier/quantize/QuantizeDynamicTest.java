@@ -190,8 +190,8 @@ class QuantizeDynamicTest {
                 .anyMatch(text -> text.contains("products inside of this operator"));
         assertThat(Comparison.cosine(model, after, context)).isGreaterThan(0.99);
         // It reads what the runtime's FusedGemm makes, of a shape that nobody tells.
-        assertThat(Cost.of(after, InputShapes.ofBatch(1)).unknown())
-                .containsExactly("MatMulInteger 'classifier'");
+        assertThat(Cost.of(after, InputShapes.ofBatch(1)).uncounted())
+                .anyMatch(layer -> layer.startsWith("MatMulInteger 'classifier'"));
     }
 
     @Test
@@ -203,7 +203,7 @@ class QuantizeDynamicTest {
 
         assertThat(now.parameters()).isEqualTo(before.parameters());
         assertThat(now.macs()).isEqualTo(before.macs());
-        assertThat(now.unknown()).isEmpty();
+        assertThat(now.uncounted()).isEmpty();
     }
 
     @Test

@@ -129,7 +129,7 @@ final class CompareCommand implements Callable<Integer> {
 
     private static ModelFacts facts(ModelFile file, InputShapes shapes) {
         Cost cost = Cost.of(file.model(), shapes.withBatch(1));
-        return ModelFacts.of(file.bytes(cost), cost.parameters(), cost.macs());
+        return ModelFacts.of(file.bytes(cost), cost);
     }
 
     private Agreement agreement(ModelFile a, Optional<Recipe> read, InputShapes sizes) {
@@ -164,7 +164,11 @@ final class CompareCommand implements Callable<Integer> {
         table.row("nodes", nodes(a), nodes(b), "");
         ratio(table, "file", old.bytes(), now.bytes(), Figures::bytes);
         ratio(table, "parameters", old.parameters(), now.parameters(), Figures::count);
-        ratio(table, "MACs", old.macs(), now.macs(), Figures::count);
+        table.row(
+                "MACs",
+                old.macsText(),
+                now.macsText(),
+                Figures.times(new Verdict(old, now).macsRatio()));
         if (sums.stream().anyMatch(SaturationView::isShown)) {
             table.row("8-bit sums", sums.get(0).brief(), sums.get(1).brief(), "");
         }

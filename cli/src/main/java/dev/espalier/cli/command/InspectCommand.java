@@ -12,11 +12,16 @@ import dev.espalier.cli.view.Json;
 import dev.espalier.cli.view.SaturationView;
 import dev.espalier.cli.view.Table;
 import dev.espalier.core.UnsupportedModelException;
+import dev.espalier.core.analysis.AssumedSizes;
 import dev.espalier.core.analysis.Cost;
 import dev.espalier.core.analysis.NodeCost;
+import dev.espalier.core.analysis.ObservedTypes;
+import dev.espalier.core.analysis.ShapeInference;
+import dev.espalier.core.data.ObservedRun;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.ir.Opaque;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
@@ -43,7 +48,8 @@ import picocli.CommandLine.Parameters;
         name = "inspect",
         description =
                 "Shows a model's nodes, shapes, parameters and operations, and whether 8-bit sums can"
-                        + " saturate. Runs nothing of it but constants.")
+                        + " saturate. What no operator's rule tells is seen in a run on random"
+                        + " inputs.")
 final class InspectCommand implements Callable<Integer> {
     private final Espalier root;
     @Mixin private FormatOption format;
@@ -133,13 +139,33 @@ final class InspectCommand implements Callable<Integer> {
                     ? showFilters(model, view.subject.filters)
                     : showGroups(model, view.subject.groups);
         }
-        Cost cost = Cost.of(model, shapes.withBatch(batch));
+        AssumedSizes sizes = AssumedSizes.of(model, shapes.withBatch(batch));
+        Cost cost = Cost.of(types(model, sizes));
+        ShapeInference shown =
+                sizes.assumed().isEmpty()
+                        ? null
+                        : ShapeInference.of(model, sizes.stated(), ObservedTypes.NONE);
         format.print(
-                root.terminal(), () -> nodes(cost), () -> json(model, cost, opened.bytes(cost)));
+                root.terminal(),
+                () -> nodes(cost, shown),
+                () -> json(model, cost, sizes, opened.bytes(cost)));
         if (format.isTable()) {
-            summary(model, cost, opened);
+            summary(model, cost, sizes, opened);
         }
         return ExitCode.DONE;
+    }
+
+    /** At the assumed sizes where the model takes them, at the stated ones otherwise. */
+    private ShapeInference types(Model model, AssumedSizes sizes) {
+        ObservedRun observed = new ObservedRun(root.foreignModels().runner());
+        if (sizes.assumed().isEmpty()) {
+            return ShapeInference.of(model, sizes.bound(), observed);
+        }
+        try {
+            return ShapeInference.of(model, sizes.bound(), observed);
+        } catch (UnsupportedModelException e) {
+            return ShapeInference.of(model, sizes.stated(), ObservedTypes.NONE);
+        }
     }
 
     private int showFilters(Model model, FilterOptions filters) {
@@ -183,24 +209,44 @@ final class InspectCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static Table nodes(Cost cost) {
+    /**
+     * @param shown types of the main graph's values that leave open what was assumed; null where
+     *     nothing was
+     */
+    private static Table nodes(Cost cost, ShapeInference shown) {
         Table table = new Table("node", "operator", "output", "#parameters", "#MACs");
-        for (NodeCost node : cost.nodes()) {
+        rows(table, cost.nodes(), "", shown);
+        return table;
+    }
+
+    private static void rows(
+            Table table, List<NodeCost> nodes, String indent, ShapeInference shown) {
+        for (NodeCost node : nodes) {
             table.row(
-                    node.name(),
+                    indent + node.name(),
                     node.op(),
-                    node.outputs().isEmpty() ? "" : type(node.outputs().get(0)),
+                    node.outputs().isEmpty() ? "" : type(node.outputs().get(0), shown),
                     node.parameters(),
                     node.macs());
+            for (NodeCost.Inside inside : node.inside()) {
+                String runs = inside.runs() == 1 ? "" : ", " + inside.runs() + " times";
+                table.row(indent + "  " + inside.place() + runs, "", "", "", "");
+                rows(table, inside.nodes(), indent + "    ", null);
+            }
         }
-        return table;
+    }
+
+    private static String type(Value value, ShapeInference shown) {
+        return shown == null
+                ? type(value)
+                : type(new Value(value.name(), shown.type(value.name()).orElse(null), Opaque.NONE));
     }
 
     private static String type(Value value) {
         return value.type().map(type -> type.dataType() + " " + type.shape()).orElse("unknown");
     }
 
-    private void summary(Model model, Cost cost, ModelFile opened) {
+    private void summary(Model model, Cost cost, AssumedSizes sizes, ModelFile opened) {
         Terminal terminal = root.terminal();
         terminal.out().println();
         terminal.out()
@@ -211,7 +257,17 @@ final class InspectCommand implements Callable<Integer> {
         terminal.out()
                 .printf(
                         "nodes       %s; %s parameters; %s MACs at batch %s%n",
-                        cost.nodes().size(), cost.parameters(), Figures.count(cost.macs()), batch);
+                        cost.nodes().size(),
+                        cost.parameters(),
+                        Figures.macs(cost.macs(), cost.uncounted().size()),
+                        batch);
+        if (!sizes.assumed().isEmpty()) {
+            terminal.out()
+                    .println(
+                            "assumed     "
+                                    + sizes.text()
+                                    + "; --input-shapes says otherwise");
+        }
         Map<String, Long> foreign = undescribed(model);
         terminal.out()
                 .println(
@@ -222,15 +278,22 @@ final class InspectCommand implements Callable<Integer> {
                                                 + foreign.entrySet().stream()
                                                         .map(e -> e.getKey() + " ×" + e.getValue())
                                                         .collect(Collectors.joining(", "))));
-        if (!cost.unknown().isEmpty()) {
-            terminal.out().println("not counted " + String.join(", ", cost.unknown()));
+        if (!cost.isComplete()) {
+            terminal.out()
+                    .println(
+                            "not counted "
+                                    + cost.uncounted().size()
+                                    + (cost.uncounted().size() == 1 ? " layer" : " layers"));
+            cost.uncounted().forEach(layer -> terminal.out().println("            " + layer));
         }
         SaturationView sums = new SaturationView(model, root.foreignModels().runner());
         if (sums.isShown()) {
             terminal.out().println("8-bit sums  " + sums.text());
         }
         terminal.out()
-                .println("MAC = one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul.");
+                .println(
+                        "MAC = one multiply-accumulate of a convolution, a matrix product, an"
+                                + " attention or a recurrent layer.");
     }
 
     private static String values(List<Value> values) {
@@ -252,11 +315,12 @@ final class InspectCommand implements Callable<Integer> {
         return node.isStandard() ? node.opType() : node.domain() + "." + node.opType();
     }
 
-    private ObjectNode json(Model model, Cost cost, long bytes) {
+    private ObjectNode json(Model model, Cost cost, AssumedSizes sizes, long bytes) {
         ObjectNode json =
                 Json.object()
                         .put("parameters", cost.parameters())
                         .put("macs", cost.macs())
+                        .put("uncounted", cost.uncounted().size())
                         .put("bytes", bytes)
                         .put("opset", model.opset());
         values(json.putArray("inputs"), model.graph().feeds());
@@ -267,15 +331,29 @@ final class InspectCommand implements Callable<Integer> {
         if (sums.isShown()) {
             json.set("saturation", sums.json());
         }
-        ArrayNode nodes = json.putArray("nodes");
-        for (NodeCost cost1 : cost.nodes()) {
-            ObjectNode node = nodes.addObject();
-            node.put("name", cost1.name()).put("op", cost1.op());
-            node.put("parameters", cost1.parameters()).put("macs", cost1.macs());
-            values(node.putArray("inputs"), cost1.inputs());
-            values(node.putArray("outputs"), cost1.outputs());
-        }
+        cost.uncounted().forEach(json.putArray("uncountedLayers")::add);
+        ObjectNode assumed = json.putObject("assumedSizes");
+        sizes.assumed().forEach(assumed::put);
+        nodes(json.putArray("nodes"), cost.nodes());
         return json;
+    }
+
+    private static void nodes(ArrayNode list, List<NodeCost> costs) {
+        for (NodeCost cost : costs) {
+            ObjectNode node = list.addObject();
+            node.put("name", cost.name()).put("op", cost.op());
+            node.put("parameters", cost.parameters()).put("macs", cost.macs());
+            values(node.putArray("inputs"), cost.inputs());
+            values(node.putArray("outputs"), cost.outputs());
+            if (!cost.inside().isEmpty()) {
+                ArrayNode inside = node.putArray("inside");
+                for (NodeCost.Inside graph : cost.inside()) {
+                    ObjectNode one = inside.addObject();
+                    one.put("place", graph.place()).put("runs", graph.runs());
+                    nodes(one.putArray("nodes"), graph.nodes());
+                }
+            }
+        }
     }
 
     private static void values(ArrayNode list, List<Value> values) {

@@ -53,9 +53,11 @@ final class PlanCommand implements Callable<Integer> {
             table.row(
                     run.id(),
                     Figures.count(after.parameters()),
-                    Figures.count(after.macs()),
+                    Figures.macs(after.macs(), after.uncounted()),
                     Figures.bytes(after.bytes()),
                     run.before().macs() == 0
+                                    || run.before().uncounted() > 0
+                                    || after.uncounted() > 0
                             ? "-"
                             : Figures.percent((double) after.macs() / run.before().macs()),
                     run.skips().size());
@@ -111,6 +113,7 @@ final class PlanCommand implements Callable<Integer> {
         return Json.object()
                 .put("bytes", figures.bytes())
                 .put("parameters", figures.parameters())
-                .put("macs", figures.macs());
+                .put("macs", figures.macs())
+                .put("uncounted", figures.uncounted());
     }
 }

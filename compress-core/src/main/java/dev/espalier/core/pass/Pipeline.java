@@ -154,7 +154,7 @@ public final class Pipeline {
 
     private static ModelFigures structure(Model model, InputShapes shapes) {
         Cost cost = Cost.of(model, shapes.withBatch(1));
-        return ModelFigures.of(cost.bytes(), cost.parameters(), cost.macs());
+        return ModelFigures.of(cost.bytes(), cost);
     }
 
     /** This pipeline with an environment that differs from pass to pass. */

@@ -23,6 +23,11 @@ public final class Figures {
         return scaled(count, 1000, "", "k", "M", "G", "T");
     }
 
+    /** MACs of the layers that were counted: {@code at least 40.6 M} where some were not. */
+    public static String macs(long macs, int uncounted) {
+        return (uncounted > 0 ? "at least " : "") + count(macs);
+    }
+
     public static String micros(double micros) {
         return scaled(micros, 1000, "µs", "ms", "s");
     }

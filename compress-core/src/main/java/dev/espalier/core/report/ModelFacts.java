@@ -1,5 +1,6 @@
 package dev.espalier.core.report;
 
+import dev.espalier.core.analysis.Cost;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,7 +14,8 @@ import java.util.OptionalDouble;
  *
  * @param bytes on disk, external data included
  * @param parameters elements of the weights
- * @param macs multiply-accumulates of Conv, Gemm and MatMul for one example
+ * @param macs multiply-accumulates for one example, of all layers that were counted
+ * @param uncounted how many layers could not be counted
  * @param metrics by name ({@code top1}, {@code top5}, {@code loss}); ratios from 0 to 1, but for
  *     the loss; empty where there was no data
  * @param split the examples that {@code metrics} were taken on, {@code test} or {@code validation};
@@ -25,6 +27,7 @@ public record ModelFacts(
         long bytes,
         long parameters,
         long macs,
+        int uncounted,
         Map<String, Double> metrics,
         String split,
         long samples,
@@ -42,15 +45,35 @@ public record ModelFacts(
 
     /** Facts that need neither data nor time. */
     public static ModelFacts of(long bytes, long parameters, long macs) {
-        return new ModelFacts(bytes, parameters, macs, Map.of(), "", 0, List.of());
+        return new ModelFacts(bytes, parameters, macs, 0, Map.of(), "", 0, List.of());
+    }
+
+    /** What a count came to, of a model of so many bytes. */
+    public static ModelFacts of(long bytes, Cost cost) {
+        return new ModelFacts(
+                bytes,
+                cost.parameters(),
+                cost.macs(),
+                cost.uncounted().size(),
+                Map.of(),
+                "",
+                0,
+                List.of());
+    }
+
+    /** Multiply-accumulates as people read them: {@code at least 40.6 M} where some are missing. */
+    public String macsText() {
+        return Figures.macs(macs, uncounted);
     }
 
     public ModelFacts withMetrics(Map<String, Double> changed, String onSplit, long onSamples) {
-        return new ModelFacts(bytes, parameters, macs, changed, onSplit, onSamples, latency);
+        return new ModelFacts(
+                bytes, parameters, macs, uncounted, changed, onSplit, onSamples, latency);
     }
 
     public ModelFacts withLatency(List<LatencyResult> changed) {
-        return new ModelFacts(bytes, parameters, macs, metrics, split, samples, changed);
+        return new ModelFacts(
+                bytes, parameters, macs, uncounted, metrics, split, samples, changed);
     }
 
     public OptionalDouble metric(String name) {

@@ -58,8 +58,8 @@ public final class SummaryText {
         rows.add(
                 List.of(
                         "MACs",
-                        Figures.count(before.macs()),
-                        Figures.count(after.macs()),
+                        before.macsText(),
+                        after.macsText(),
                         Figures.times(verdict.macsRatio())));
         before.metrics()
                 .forEach(

@@ -27,8 +27,11 @@ public record Verdict(ModelFacts before, ModelFacts after) {
         return ratio(before.bytes(), after.bytes());
     }
 
+    /** NaN where not every layer of both was counted: a ratio of parts says nothing. */
     public double macsRatio() {
-        return ratio(before.macs(), after.macs());
+        return before.uncounted() > 0 || after.uncounted() > 0
+                ? Double.NaN
+                : ratio(before.macs(), after.macs());
     }
 
     public double parametersRatio() {
@@ -80,7 +83,7 @@ public record Verdict(ModelFacts before, ModelFacts after) {
         List<String> words = new ArrayList<>();
         speedUp().ifPresent(speedUp -> words.add(speedUp.words()));
         words.add(comparison(sizeRatio(), "smaller", "larger", "as large as before"));
-        if (latency().isEmpty()) {
+        if (latency().isEmpty() && Double.isFinite(macsRatio())) {
             words.add(comparison(macsRatio(), "fewer MACs", "more MACs", "as many MACs"));
         }
         drop().ifPresent(drop -> words.add(dropWords(drop)));

@@ -7,21 +7,31 @@ import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.ir.Value;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * Sizes for what a model's inputs leave open.
  *
  * @param batch size of a free first dimension
  * @param byInput whole shapes that the user gave, by input name; they win
+ * @param observed tells the types that no operator's rule tells at these sizes
  */
-public record InputShapes(long batch, Map<String, Shape> byInput) {
+public record InputShapes(long batch, Map<String, Shape> byInput, ObservedTypes observed) {
     public InputShapes {
         byInput = Map.copyOf(byInput);
+        Objects.requireNonNull(observed);
+    }
+
+    /** Sizes at which nothing was run. */
+    public InputShapes(long batch, Map<String, Shape> byInput) {
+        this(batch, byInput, ObservedTypes.NONE);
     }
 
     /** Free first dimensions are {@code batch}, nothing else may be free. */
@@ -30,7 +40,55 @@ public record InputShapes(long batch, Map<String, Shape> byInput) {
     }
 
     public InputShapes withBatch(long changed) {
-        return new InputShapes(changed, byInput);
+        return new InputShapes(changed, byInput, observed);
+    }
+
+    /** These sizes, and somebody who tells what no operator's rule tells at them. */
+    public InputShapes withObserved(ObservedTypes changed) {
+        return new InputShapes(batch, byInput, changed);
+    }
+
+    /** The inputs of {@code model} that leave more open than a first dimension; by name. */
+    public Map<String, TensorType> leavesOpen(Model model) {
+        Map<String, TensorType> found = new LinkedHashMap<>();
+        for (Value input : model.graph().feeds()) {
+            input.type()
+                    .filter(type -> !byInput.containsKey(input.name()))
+                    .filter(type -> !isClosed(type))
+                    .ifPresent(type -> found.put(input.name(), type));
+        }
+        return found;
+    }
+
+    private static boolean isClosed(TensorType type) {
+        Shape shape = type.shape();
+        return shape.isRanked()
+                && (isBatchFree(type) ? shape.with(0, Dim.of(1)) : shape).isFixed();
+    }
+
+    /**
+     * These sizes, and those of examples for the inputs of {@code model} that {@link #leavesOpen}.
+     *
+     * @param samples types of one example, without the batch, by input; a model of one input takes
+     *     them under any name
+     */
+    public InputShapes withSamples(Model model, Map<String, TensorType> samples) {
+        Map<String, Shape> all = new LinkedHashMap<>(byInput);
+        boolean single = samples.size() == 1 && model.graph().feeds().size() == 1;
+        for (String input : leavesOpen(model).keySet()) {
+            TensorType sample = single ? samples.values().iterator().next() : samples.get(input);
+            if (sample != null && sample.shape().isRanked() && sample.shape().isFixed()) {
+                List<Dim> dims = new ArrayList<>(List.of(Dim.of(Math.max(1, batch))));
+                dims.addAll(sample.shape().dims());
+                all.put(input, Shape.of(dims));
+            }
+        }
+        return new InputShapes(batch, all, observed);
+    }
+
+    /** The sizes alone, in an order of their own: fit to be part of a name. */
+    public String sizes() {
+        return batch + " " + new TreeMap<>(byInput);
     }
 
     /**

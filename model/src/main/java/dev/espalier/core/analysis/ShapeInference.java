@@ -1,6 +1,7 @@
 package dev.espalier.core.analysis;
 
 import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.InnerGraph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Shape;
@@ -13,30 +14,55 @@ import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.OpenSizes;
 import dev.espalier.core.op.spec.Operator;
 import dev.espalier.core.op.spec.Trait;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The type of every value of a model, from the operators' shape rules, and the content of those
- * that are constant. A value that no rule reaches has no type here even where the file declares
- * one, since a file's annotations are often stale.
+ * The type of every value of a graph, from the operators' shape rules and, where no rule tells,
+ * from what a run showed; and the content of those that are constant. Of a model that is its main
+ * graph; {@link #inner} has the same of the graphs inside nodes. A value that nothing tells of has
+ * no type here even where the file declares one, since a file's annotations are often stale.
  */
 public final class ShapeInference {
     private final Model model;
+    private final long opset;
+    private final Graph graph;
+
+    /** Of the graph around this one, whose values this one may read; null where there is none. */
+    private final ShapeInference around;
+
+    private final InferenceBudget budget;
+    private final OpenSizes open;
+    private final Map<String, TensorType> observed;
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> constants = new HashMap<>();
+    private final Map<Node, Map<String, ShapeInference>> inner = new IdentityHashMap<>();
 
-    private final OpenSizes open = new OpenSizes(this::type);
-
-    /** Elements that evaluation may make in all; a small hostile file must not fill the memory. */
-    private long evaluable = 1 << 22;
-
-    private long evaluated;
-
-    private ShapeInference(Model model) {
+    private ShapeInference(Model model, Map<String, TensorType> observed) {
         this.model = model;
+        this.opset = model.opset();
+        this.graph = model.graph();
+        this.around = null;
+        this.budget = new InferenceBudget();
+        this.open = new OpenSizes(this::type);
+        this.observed = observed;
+    }
+
+    private ShapeInference(ShapeInference outer, InnerGraph inside, boolean seesAround) {
+        this.model = outer.model;
+        this.opset = inside.function().map(f -> Model.opset(f.opsets())).orElse(outer.opset);
+        this.graph = inside.graph();
+        this.around = seesAround ? outer : null;
+        this.budget = outer.budget;
+        this.open = outer.open.inside(this::type, seesAround);
+        this.observed = Map.of();
     }
 
     /**
@@ -46,42 +72,131 @@ public final class ShapeInference {
      *     operator
      */
     public static ShapeInference of(Model model) {
-        return new ShapeInference(model).run(null);
+        Map<String, TensorType> inputs = new LinkedHashMap<>();
+        for (Value input : model.graph().feeds()) {
+            input.type().ifPresent(type -> inputs.put(input.name(), type));
+        }
+        return new ShapeInference(model, Map.of()).run(inputs);
     }
 
-    /** Types with the free dimensions of the inputs bound to the sizes in {@code shapes}. */
+    /**
+     * Types with the free dimensions of the inputs bound to the sizes in {@code shapes}, and what
+     * {@link InputShapes#observed} tells of values whose shape no rule tells.
+     *
+     * @throws dev.espalier.core.UnsupportedModelException where a node's inputs do not fit its
+     *     operator
+     */
     public static ShapeInference of(Model model, InputShapes shapes) {
-        return new ShapeInference(model).run(shapes);
+        Map<String, TensorType> inputs = new LinkedHashMap<>();
+        for (Value input : model.graph().feeds()) {
+            inputs.put(input.name(), shapes.bind(input));
+        }
+        return of(model, inputs, shapes.observed());
     }
 
-    private ShapeInference run(InputShapes shapes) {
-        Graph graph = model.graph();
+    /**
+     * Types with inputs of these types; what is open in them stays open.
+     *
+     * @param inputs by name; an input that is not there has no type
+     * @param observation tells what no rule tells, if all inputs have fixed shapes
+     * @throws dev.espalier.core.UnsupportedModelException where a node's inputs do not fit its
+     *     operator
+     */
+    public static ShapeInference of(
+            Model model, Map<String, TensorType> inputs, ObservedTypes observation) {
+        ShapeInference byRules = new ShapeInference(model, Map.of()).run(inputs);
+        Set<String> untold = byRules.untold();
+        if (untold.isEmpty() || observation == ObservedTypes.NONE) {
+            return byRules;
+        }
+        Map<String, TensorType> seen = observation.of(model, inputs, untold);
+        return seen.isEmpty() ? byRules : new ShapeInference(model, seen).run(inputs);
+    }
+
+    /** The values that nodes make and of which no fixed shape is known. */
+    private Set<String> untold() {
+        Set<String> untold = new LinkedHashSet<>();
+        for (Node node : graph.nodes()) {
+            for (String output : node.outputs()) {
+                Shape shape = shape(output);
+                if (!output.isEmpty() && !(shape.isRanked() && shape.isFixed())) {
+                    untold.add(output);
+                }
+            }
+        }
+        return untold;
+    }
+
+    private ShapeInference run(Map<String, TensorType> inputs) {
         graph.initializers()
                 .forEach(
                         (name, initializer) -> {
                             types.put(name, initializer.tensor().type());
                             constants.put(name, initializer.tensor());
-                            evaluable += 2 * initializer.tensor().elementCount();
+                            budget.allow(initializer.tensor().elementCount());
                         });
-        for (Value input : graph.feeds()) {
-            if (shapes != null) {
-                types.put(input.name(), shapes.bind(input));
-            } else {
-                input.type().ifPresent(type -> types.put(input.name(), type));
-            }
-        }
+        types.putAll(inputs);
         graph.nodes().forEach(this::infer);
         return this;
     }
 
     private void infer(Node node) {
-        node.attributes().graphs().forEach(this::checkInside);
         Optional<Operator> operator = Operators.of(node);
-        if (operator.isEmpty()) {
-            inferDataType(node);
+        if (operator.isPresent()) {
+            OperatorRule.ask(node, () -> infer(operator.get(), call(node)));
             return;
         }
-        OperatorRule.ask(node, () -> infer(operator.get(), call(node)));
+        Optional<InnerGraph> body = calledBody(node);
+        if (body.isPresent()) {
+            inferCall(node, body.get());
+            return;
+        }
+        node.attributes().graphs().forEach(this::checkInside);
+        observe(node);
+        inferDataType(node);
+    }
+
+    private Optional<InnerGraph> calledBody(Node node) {
+        return InnerGraph.of(model, node).stream().filter(g -> g.function().isPresent()).findAny();
+    }
+
+    /** A function's body sees the call's inputs and nothing else. */
+    private void inferCall(Node node, InnerGraph body) {
+        if (!budget.mayLookInto(body.graph())) {
+            observe(node);
+            return;
+        }
+        ShapeInference inside = new ShapeInference(this, body, false);
+        Map<String, TensorType> inputs = new LinkedHashMap<>();
+        List<Value> declared = body.graph().inputs();
+        for (int i = 0; i < declared.size(); i++) {
+            String name = declared.get(i).name();
+            String given = node.input(i);
+            type(given).ifPresent(type -> inputs.put(name, type));
+            constant(given).ifPresent(tensor -> inside.constants.put(name, tensor));
+            inside.open.take(name, open, given);
+        }
+        inside.run(inputs);
+        inner.put(node, Map.of(body.place(), inside));
+        List<Value> made = body.graph().outputs();
+        for (int i = 0; i < made.size() && !node.output(i).isEmpty(); i++) {
+            String output = node.output(i);
+            String value = made.get(i).name();
+            inside.type(value).ifPresent(type -> types.put(output, type));
+            inside.constant(value).ifPresent(tensor -> constants.put(output, tensor));
+            open.take(output, inside.open, value);
+        }
+        observe(node);
+    }
+
+    /** What a run showed of the outputs whose shapes no rule tells. */
+    private void observe(Node node) {
+        for (String output : node.outputs()) {
+            Shape shape = shape(output);
+            if (observed.containsKey(output) && !(shape.isRanked() && shape.isFixed())) {
+                types.put(output, observed.get(output));
+            }
+        }
     }
 
     /**
@@ -91,19 +206,25 @@ public final class ShapeInference {
     private void inferDataType(Node node) {
         if (Operators.has(node, Trait.FLOAT16) && node.outputs().size() == 1) {
             type(node.input(0))
-                    .ifPresent(type -> types.put(node.output(0), type.withShape(Shape.UNRANKED)));
+                    .ifPresent(
+                            type ->
+                                    types.putIfAbsent(
+                                            node.output(0), type.withShape(Shape.UNRANKED)));
         }
     }
 
     /** The outputs' types. */
-    private List<TensorType> infer(Operator operator, Call call) {
+    private List<Optional<TensorType>> infer(Operator operator, Call call) {
         NodeCheck.of(operator, call);
         Node node = call.node();
-        List<TensorType> outputs = operator.outputTypes(call);
+        Call looking = call.withBodies((attribute, inputs) -> bodyTypes(node, attribute, inputs));
+        List<Optional<TensorType>> outputs = operator.types(looking);
         for (int i = 0; i < outputs.size() && i < node.outputs().size(); i++) {
-            types.put(node.output(i), outputs.get(i));
+            String output = node.output(i);
+            outputs.get(i).ifPresent(type -> types.put(output, type));
         }
-        if (evaluated < evaluable && isSmall(outputs)) {
+        observe(node);
+        if (budget.mayEvaluate(outputs)) {
             Optional<List<Tensor>> values = operator.evaluate(call);
             values.ifPresent(known -> define(node, known));
             int[] moved = operator.movedInputs(call);
@@ -115,13 +236,36 @@ public final class ShapeInference {
         return outputs;
     }
 
+    /** Types inside a body, which may read the values around its node. */
+    private List<Optional<TensorType>> bodyTypes(
+            Node node, String attribute, List<Optional<TensorType>> inputs) {
+        Optional<InnerGraph> body =
+                InnerGraph.of(model, node).stream()
+                        .filter(inside -> inside.place().equals(attribute))
+                        .findFirst();
+        if (body.isEmpty() || !budget.mayLookInto(body.get().graph())) {
+            return List.of();
+        }
+        Graph graph = body.get().graph();
+        Map<String, TensorType> known = new LinkedHashMap<>();
+        for (int i = 0; i < Math.min(inputs.size(), graph.inputs().size()); i++) {
+            String name = graph.inputs().get(i).name();
+            inputs.get(i).ifPresent(type -> known.put(name, type));
+        }
+        ShapeInference inside = new ShapeInference(this, body.get(), true).run(known);
+        inner.computeIfAbsent(node, n -> new LinkedHashMap<>()).put(attribute, inside);
+        List<Optional<TensorType>> outputs = new ArrayList<>();
+        graph.outputs().forEach(value -> outputs.add(inside.type(value.name())));
+        return outputs;
+    }
+
     /** Checks the nodes of a sub-graph, of whose values only its own constants are known. */
     private void checkInside(Graph body) {
         for (Node node : body.nodes()) {
             Call call =
                     new Call(
                             node,
-                            model.opset(),
+                            opset,
                             value -> body.constant(value).map(Tensor::type),
                             body::constant);
             Operators.of(node)
@@ -137,37 +281,46 @@ public final class ShapeInference {
         }
     }
 
-    private boolean isSmall(List<TensorType> outputs) {
-        return outputs.stream()
-                .allMatch(
-                        type ->
-                                !type.shape().isFixed()
-                                        || type.shape().elementCount() <= evaluable - evaluated);
-    }
-
     private void define(Node node, List<Tensor> values) {
         for (int i = 0; i < values.size() && i < node.outputs().size(); i++) {
             types.put(node.output(i), values.get(i).type());
             if (!open.keep(node.output(i), values.get(i))) {
                 constants.put(node.output(i), values.get(i));
             }
-            evaluated += values.get(i).elementCount();
+            budget.evaluated(values.get(i).elementCount());
         }
     }
 
-    /** The type of {@code value}, or empty where no rule tells. */
+    /** The type of {@code value}, or empty where nothing tells. */
     public Optional<TensorType> type(String value) {
-        return Optional.ofNullable(types.get(value));
+        TensorType type = types.get(value);
+        return type != null || around == null ? Optional.ofNullable(type) : around.type(value);
     }
 
-    /** The shape of {@code value}, {@link Shape#UNRANKED} where no rule tells. */
+    /** The shape of {@code value}, {@link Shape#UNRANKED} where nothing tells. */
     public Shape shape(String value) {
         return type(value).map(TensorType::shape).orElse(Shape.UNRANKED);
     }
 
     /** The content of {@code value} where it depends on constants alone. */
     public Optional<Tensor> constant(String value) {
-        return Optional.ofNullable(constants.get(value));
+        Tensor tensor = constants.get(value);
+        return tensor != null || around == null || types.containsKey(value)
+                ? Optional.ofNullable(tensor)
+                : around.constant(value);
+    }
+
+    /** The graph whose values these are. */
+    public Graph graph() {
+        return graph;
+    }
+
+    /**
+     * The same of the graphs inside {@code node}, by {@link InnerGraph#place}; of a body that runs
+     * many times what holds of every run. Without those that nothing was found out about.
+     */
+    public Map<String, ShapeInference> inner(Node node) {
+        return inner.getOrDefault(node, Map.of());
     }
 
     /** {@code node} as its operator wants to see it. */
@@ -180,6 +333,6 @@ public final class ShapeInference {
      * what is known here: when sizes are open here and bound there, no size is baked in.
      */
     Call call(Node node, ShapeInference bound) {
-        return new Call(node, model.opset(), bound::type, this::constant, open);
+        return new Call(node, opset, bound::type, this::constant, open);
     }
 }

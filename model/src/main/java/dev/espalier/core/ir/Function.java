@@ -84,6 +84,52 @@ public record Function(
         return found;
     }
 
+    /**
+     * The body with the attributes that {@code call} gives in the place of the {@linkplain
+     * Attribute.Reference references} to them: what the call stands for but for the names of its
+     * values. An attribute that has neither a value nor a default is left out.
+     */
+    public Graph bodyFor(Node call) {
+        return resolved(body, call.attributes());
+    }
+
+    private Graph resolved(Graph graph, Attributes given) {
+        List<Node> nodes = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            Map<String, Attribute> attributes = new LinkedHashMap<>();
+            node.attributes()
+                    .asMap()
+                    .forEach(
+                            (name, value) -> {
+                                Attribute known = resolved(value, given);
+                                if (known != null) {
+                                    attributes.put(name, known);
+                                }
+                            });
+            Attributes changed = Attributes.of(attributes);
+            nodes.add(
+                    changed.equals(node.attributes()) ? node : node.withAttributes(changed));
+        }
+        return graph.withNodes(nodes);
+    }
+
+    /** Null where there is no such attribute. */
+    private Attribute resolved(Attribute value, Attributes given) {
+        if (value instanceof Attribute.Reference reference) {
+            return given.find(reference.name())
+                    .or(() -> defaults.find(reference.name()))
+                    .orElse(null);
+        }
+        if (value instanceof Attribute.GraphValue inner) {
+            return new Attribute.GraphValue(resolved(inner.value(), given));
+        }
+        if (value instanceof Attribute.Graphs inner) {
+            return new Attribute.Graphs(
+                    inner.values().stream().map(graph -> resolved(graph, given)).toList());
+        }
+        return value;
+    }
+
     public Function withBody(Graph changed) {
         return new Function(id, attributes, defaults, opsets, changed, extras);
     }

@@ -83,6 +83,18 @@ public final class Graph {
         return extras;
     }
 
+    /** This graph with other nodes, in an order in which they can run; nothing is checked. */
+    Graph withNodes(List<Node> changed) {
+        return new Graph(
+                name,
+                inputs,
+                outputs,
+                valueInfos,
+                List.copyOf(initializers.values()),
+                changed,
+                extras);
+    }
+
     /** This graph and all graphs in attributes of its nodes, at any depth, from the outside in. */
     public List<Graph> withSubGraphs() {
         List<Graph> found = new ArrayList<>();

@@ -36,6 +36,11 @@ public record Model(
 
     /** The version of the standard operator set; 1 where the file names none. */
     public long opset() {
+        return opset(opsets);
+    }
+
+    /** The version of the standard operator set among {@code opsets}; 1 where there is none. */
+    public static long opset(Map<String, Long> opsets) {
         return opsets.getOrDefault("", opsets.getOrDefault("ai.onnx", 1L));
     }
 

@@ -1,13 +1,11 @@
 package dev.espalier.core.layer;
 
-import dev.espalier.core.ir.Attributes;
-import dev.espalier.core.ir.Function;
 import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.InnerGraph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A layer with weights that is no node of a model's main graph: it is in the graph of an If, Loop
@@ -41,24 +39,18 @@ public record InnerLayer(Node node, String where, String reason) {
          * @param around what stands behind the label of a node beside this one
          */
         void inside(Node node, String around) {
-            node.attributes()
-                    .asMap()
-                    .forEach(
-                            (name, value) -> {
-                                String here = " in " + name + " of " + node.label() + around;
-                                String reason = "it is in a graph of " + node.label();
-                                for (Graph body : Attributes.NONE.with(name, value).graphs()) {
-                                    layers(body, here, reason);
-                                }
-                            });
-            Optional<Function> called = model.callee(node);
-            called.ifPresent(
-                    function ->
-                            layers(
-                                    function.body(),
-                                    " in " + node.label() + around,
+            for (InnerGraph graph : InnerGraph.of(model, node)) {
+                layers(graph.graph(), " in " + graph.in(node) + around, reason(graph, node));
+            }
+        }
+
+        private static String reason(InnerGraph graph, Node holder) {
+            return graph.function()
+                    .map(
+                            function ->
                                     "it is in the function '%s', of which calls are taken as a whole; a model exported without functions has it in its graph"
-                                            .formatted(function.id())));
+                                            .formatted(function.id()))
+                    .orElseGet(() -> "it is in a graph of " + holder.label());
         }
 
         private void layers(Graph body, String around, String reason) {

@@ -2,6 +2,7 @@ package dev.espalier.core.op;
 
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.op.array.ArrayOperators;
+import dev.espalier.core.op.control.ControlOperators;
 import dev.espalier.core.op.math.MathOperators;
 import dev.espalier.core.op.nn.NeuralOperators;
 import dev.espalier.core.op.quantized.QuantizedOperators;
@@ -18,13 +19,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All known operators, from the tables of {@code array}, {@code math}, {@code nn} and {@code
- * quantized}.
+ * All known operators, from the tables of {@code array}, {@code control}, {@code math}, {@code
+ * nn} and {@code quantized}.
  */
 public final class Operators {
     private static final Map<String, Operator> BY_NAME =
             Stream.of(
                             ArrayOperators.all(),
+                            ControlOperators.all(),
                             MathOperators.all(),
                             NeuralOperators.all(),
                             QuantizedOperators.all())

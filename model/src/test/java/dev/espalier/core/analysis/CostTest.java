@@ -96,6 +96,7 @@ class CostTest {
 
         assertThat(cost.parameters()).isEqualTo(20);
         assertThat(cost.macs()).isZero();
-        assertThat(cost.unknown()).containsExactly("MatMul 'y'");
+        assertThat(cost.uncounted())
+                .containsExactly("MatMul 'y': the shapes of what it multiplies are not known");
     }
 }

@@ -236,7 +236,7 @@ class EncoderOperatorsTest {
         assertThat(OperatorProbe.of(text).types()).containsExactly("float[N,3,5]");
         assertThat(cost.parameters()).isEqualTo(40 * 5);
         assertThat(cost.macs()).isEqualTo(3 * 40 * 5);
-        assertThat(cost.unknown()).isEmpty();
+        assertThat(cost.uncounted()).isEmpty();
     }
 
     @Test

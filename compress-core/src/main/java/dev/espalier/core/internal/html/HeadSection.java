@@ -122,14 +122,19 @@ final class HeadSection {
     private static void macs(Html html, CompressionReport report, Verdict verdict) {
         long old = report.original().macs();
         long now = report.result().macs();
+        int uncounted = Math.max(report.original().uncounted(), report.result().uncounted());
         card(
                 html,
                 "MACs",
                 "for one example",
-                Figures.count(now),
-                Figures.count(old),
-                Verdict.comparison(verdict.macsRatio(), "fewer", "more", "unchanged"),
-                "multiply-accumulates",
+                report.result().macsText(),
+                report.original().macsText(),
+                uncounted > 0
+                        ? "not comparable"
+                        : Verdict.comparison(verdict.macsRatio(), "fewer", "more", "unchanged"),
+                uncounted > 0
+                        ? uncounted + " layers were not counted; the log names them"
+                        : "multiply-accumulates",
                 share(now, old),
                 share(old, now));
     }

@@ -146,7 +146,7 @@ final class PassSection {
             html.close("td");
             html.element("td", Figures.seconds(pass.seconds()), "class", "number");
             cell(html, Figures.bytes(pass.after().bytes()), ratio(change.sizeRatio()));
-            cell(html, Figures.count(pass.after().macs()), ratio(change.macsRatio()));
+            cell(html, pass.after().macsText(), ratio(change.macsRatio()));
             if (!metric.isEmpty()) {
                 double value = pass.after().metric(metric).orElse(Double.NaN);
                 String drop =

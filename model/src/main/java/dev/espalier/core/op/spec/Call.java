@@ -24,6 +24,22 @@ public final class Call {
     private final Function<String, Optional<Tensor>> constants;
     private final OpenSizes open;
     private final boolean follows;
+    private final Bodies bodies;
+
+    /** Tells what the graphs inside a node make. */
+    @FunctionalInterface
+    public interface Bodies {
+        /** Nothing is known of any. */
+        Bodies UNKNOWN = (attribute, inputs) -> List.of();
+
+        /**
+         * The types of the outputs of the graph that {@code attribute} of the node holds, in its
+         * order; none where nobody looked inside.
+         *
+         * @param inputs types of its inputs, as far as they are known
+         */
+        List<Optional<TensorType>> types(String attribute, List<Optional<TensorType>> inputs);
+    }
 
     /**
      * @param types the type of a value by name, empty where nothing is known
@@ -34,7 +50,7 @@ public final class Call {
             long opset,
             Function<String, Optional<TensorType>> types,
             Function<String, Optional<Tensor>> constants) {
-        this(node, opset, types, constants, new OpenSizes(types), false);
+        this(node, opset, types, constants, new OpenSizes(types), false, Bodies.UNKNOWN);
     }
 
     /**
@@ -46,7 +62,7 @@ public final class Call {
             Function<String, Optional<TensorType>> types,
             Function<String, Optional<Tensor>> constants,
             OpenSizes open) {
-        this(node, opset, types, constants, open, false);
+        this(node, opset, types, constants, open, false, Bodies.UNKNOWN);
     }
 
     private Call(
@@ -55,13 +71,31 @@ public final class Call {
             Function<String, Optional<TensorType>> types,
             Function<String, Optional<Tensor>> constants,
             OpenSizes open,
-            boolean follows) {
+            boolean follows,
+            Bodies bodies) {
         this.node = node;
         this.opset = opset;
         this.types = types;
         this.constants = constants;
         this.open = open;
         this.follows = follows;
+        this.bodies = bodies;
+    }
+
+    /** This call with somebody who looks into the graphs inside it. */
+    public Call withBodies(Bodies changed) {
+        return new Call(node, opset, types, constants, open, follows, changed);
+    }
+
+    /**
+     * The types of the outputs of the graph that {@code attribute} holds; none where nobody looked
+     * inside, or where there are fewer outputs than the node has.
+     *
+     * @param inputs types of its inputs, as far as they are known
+     */
+    public List<Optional<TensorType>> bodyTypes(
+            String attribute, List<Optional<TensorType>> inputs) {
+        return bodies.types(attribute, inputs);
     }
 
     /**
@@ -79,12 +113,12 @@ public final class Call {
                                         .filter(open::canFollow)
                                         .or(() -> open.find(value))
                                 : constants.apply(value);
-        return new Call(node, opset, types, followed, open, true);
+        return new Call(node, opset, types, followed, open, true, bodies);
     }
 
     /** The call of another node with values of the same graph, to ask for another's rule. */
     public Call as(Node other) {
-        return new Call(other, opset, types, constants, open, follows);
+        return new Call(other, opset, types, constants, open, follows, bodies);
     }
 
     /** Whether constants may hold open sizes. */

@@ -3,6 +3,7 @@ package dev.espalier.core.op.spec;
 import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
+import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
@@ -115,6 +116,26 @@ public final class NodeCheck {
                 !(found instanceof Attribute.FloatValue v) || Float.isFinite(v.value()),
                 "%s is not finite",
                 name);
+        return this;
+    }
+
+    /** A graph with so many inputs, and at least so many outputs. */
+    public NodeCheck body(String name, int inputs, int leastOutputs) {
+        Attribute found = found(name, Attribute.GraphValue.class, "a graph");
+        require(found != null, "%s is missing", name);
+        Graph body = ((Attribute.GraphValue) found).value();
+        require(
+                body.inputs().size() == inputs,
+                "%s has %s inputs, expected %s",
+                name,
+                body.inputs().size(),
+                inputs);
+        require(
+                body.outputs().size() >= leastOutputs,
+                "%s has %s outputs, expected at least %s",
+                name,
+                body.outputs().size(),
+                leastOutputs);
         return this;
     }
 

@@ -21,16 +21,47 @@ public final class OpenSizes {
     private static final long UNKNOWN = 0x5eed_5eed_0000_0000L;
     private static final int MOST_ELEMENTS = 64;
 
-    private final List<Dim> dims = new ArrayList<>(List.of(Dim.UNKNOWN));
-    private final Map<Dim, Long> standIns = new HashMap<>(Map.of(Dim.UNKNOWN, UNKNOWN));
+    private final List<Dim> dims;
+    private final Map<Dim, Long> standIns;
     private final Map<String, Tensor> tensors = new HashMap<>();
     private final Function<String, Optional<TensorType>> types;
+
+    /** Of the graph around this one; null where its values cannot be read. */
+    private final OpenSizes around;
 
     /**
      * @param types of the model's values with the open dimensions left open
      */
     public OpenSizes(Function<String, Optional<TensorType>> types) {
+        this(types, new ArrayList<>(List.of(Dim.UNKNOWN)), new HashMap<>(), null);
+        standIns.put(Dim.UNKNOWN, UNKNOWN);
+    }
+
+    private OpenSizes(
+            Function<String, Optional<TensorType>> types,
+            List<Dim> dims,
+            Map<Dim, Long> standIns,
+            OpenSizes around) {
         this.types = types;
+        this.dims = dims;
+        this.standIns = standIns;
+        this.around = around;
+    }
+
+    /**
+     * The same for a graph inside a node of this one: a dimension has one stand-in in both.
+     *
+     * @param types of that graph's values
+     * @param seesAround whether it may read the values of this one by name
+     */
+    public OpenSizes inside(
+            Function<String, Optional<TensorType>> types, boolean seesAround) {
+        return new OpenSizes(types, dims, standIns, seesAround ? this : null);
+    }
+
+    /** Notes that {@code value} is what {@code other} knows as {@code theirs}. */
+    public void take(String value, OpenSizes other, String theirs) {
+        other.find(theirs).ifPresent(tensor -> tensors.put(value, tensor));
     }
 
     /** The shape of {@code value} with its open dimensions; unranked where it is not known. */
@@ -68,7 +99,8 @@ public final class OpenSizes {
 
     /** The integers of {@code value} where some of them are open; the others are themselves. */
     Optional<Tensor> find(String value) {
-        return Optional.ofNullable(tensors.get(value));
+        Tensor tensor = tensors.get(value);
+        return tensor != null || around == null ? Optional.ofNullable(tensor) : around.find(value);
     }
 
     /** Notes that {@code value} holds {@code tensor} if some of its integers are open. */

@@ -5,6 +5,7 @@ import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.ir.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -51,6 +52,29 @@ public interface Operator {
      */
     default List<TensorType> outputTypes(Call call) {
         return List.of();
+    }
+
+    /**
+     * The types of the outputs as far as each is known: those of {@link #outputTypes}, but for
+     * operators whose outputs come out of graphs inside.
+     *
+     * @throws IllegalArgumentException as {@link #outputTypes} does
+     */
+    default List<Optional<TensorType>> types(Call call) {
+        return outputTypes(call).stream().map(Optional::of).toList();
+    }
+
+    /**
+     * How often one call runs the graph that {@code attribute} holds, at most; empty where that is
+     * known at run time only.
+     */
+    default OptionalLong runs(Call call, String attribute) {
+        return OptionalLong.of(1);
+    }
+
+    /** Whether one call runs no more than one of the graphs that its attributes hold. */
+    default boolean runsOneBody() {
+        return false;
     }
 
     /**
