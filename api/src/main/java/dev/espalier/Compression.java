@@ -198,13 +198,16 @@ public final class Compression {
                                                 + " withOut(Path.of(\"out\"))"));
         Workbench bench = Workbench.open(recipe, place, true);
         return bench.original()
-                .use(() -> tryingOut(foreign ->
-                                        new RecipeRun(
-                                                        this,
-                                                        bench.observing(foreign.runner()),
-                                                        folder,
-                                                        foreign)
-                                                .run()));
+                .use(
+                        () ->
+                                tryingOut(
+                                        foreign ->
+                                                new RecipeRun(
+                                                                this,
+                                                                bench.observing(foreign.runner()),
+                                                                folder,
+                                                                foreign)
+                                                        .run()));
     }
 
     /**
@@ -215,11 +218,14 @@ public final class Compression {
     public List<PassRun> plan() {
         Workbench bench = Workbench.open(recipe, place, false);
         return bench.original()
-                .use(() -> tryingOut(foreign ->
-                                        bench.observing(foreign.runner())
-                                                .preview(this, foreign)
-                                                .preview()
-                                                .runs()));
+                .use(
+                        () ->
+                                tryingOut(
+                                        foreign ->
+                                                bench.observing(foreign.runner())
+                                                        .preview(this, foreign)
+                                                        .preview()
+                                                        .runs()));
     }
 
     /**
@@ -233,7 +239,9 @@ public final class Compression {
     public void join(Path unfinished, int position, int threads, Workers leader) {
         Workbench bench = Workbench.open(recipe, place, true);
         // What leads this one has tried the model.
-        bench.observing(new OrtRunner()).joining(this, leader, threads).join(position, ResumeStore.of(unfinished, listener));
+        bench.observing(new OrtRunner())
+                .joining(this, leader, threads)
+                .join(position, ResumeStore.of(unfinished, listener));
     }
 
     private <T> T tryingOut(Function<ForeignModels, T> work) {

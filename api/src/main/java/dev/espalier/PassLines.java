@@ -51,9 +51,7 @@ final class PassLines implements Pipeline.Listener {
         }
         StringBuilder text = new StringBuilder();
         text.append(change(Figures.bytes(run.before().bytes()), Figures.bytes(after.bytes())));
-        text.append(", ")
-                .append(change(macs(run.before()), macs(after)))
-                .append(" MACs");
+        text.append(", ").append(change(macs(run.before()), macs(after))).append(" MACs");
         Double top1 = after.metrics().get("top1");
         if (top1 != null) {
             Double before = run.before().metrics().get("top1");

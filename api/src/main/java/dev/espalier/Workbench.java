@@ -50,11 +50,7 @@ import java.util.Optional;
  *     states nothing
  */
 record Workbench(
-        Recipe recipe,
-        ModelFile original,
-        Path dataPath,
-        DataSplits splits,
-        InputShapes shapes) {
+        Recipe recipe, ModelFile original, Path dataPath, DataSplits splits, InputShapes shapes) {
     /** What every pipeline does before and after the recipe's passes. */
     private static final String FIRST = "simplify";
 
@@ -145,11 +141,7 @@ record Workbench(
     /** This with somebody who runs a model to find out what no operator's rule tells. */
     Workbench observing(ModelRunner runner) {
         return new Workbench(
-                recipe,
-                original,
-                dataPath,
-                splits,
-                shapes.withObserved(new ObservedRun(runner)));
+                recipe, original, dataPath, splits, shapes.withObserved(new ObservedRun(runner)));
     }
 
     /** The recipe's passes between those that every pipeline has. */

@@ -263,10 +263,7 @@ final class InspectCommand implements Callable<Integer> {
                         batch);
         if (!sizes.assumed().isEmpty()) {
             terminal.out()
-                    .println(
-                            "assumed     "
-                                    + sizes.text()
-                                    + "; --input-shapes says otherwise");
+                    .println("assumed     " + sizes.text() + "; --input-shapes says otherwise");
         }
         Map<String, Long> foreign = undescribed(model);
         terminal.out()

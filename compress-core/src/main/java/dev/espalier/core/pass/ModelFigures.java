@@ -36,18 +36,11 @@ public record ModelFigures(
     /** What a count came to, of a model of so many bytes. */
     public static ModelFigures of(long bytes, Cost cost) {
         return new ModelFigures(
-                bytes,
-                cost.parameters(),
-                cost.macs(),
-                cost.uncounted().size(),
-                Map.of(),
-                "",
-                0);
+                bytes, cost.parameters(), cost.macs(), cost.uncounted().size(), Map.of(), "", 0);
     }
 
     /** These with metrics that were taken on {@code onSamples} examples of a split. */
     public ModelFigures withMetrics(Map<String, Double> changed, String onSplit, long onSamples) {
-        return new ModelFigures(
-                bytes, parameters, macs, uncounted, changed, onSplit, onSamples);
+        return new ModelFigures(bytes, parameters, macs, uncounted, changed, onSplit, onSamples);
     }
 }

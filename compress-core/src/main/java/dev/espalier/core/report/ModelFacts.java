@@ -72,8 +72,7 @@ public record ModelFacts(
     }
 
     public ModelFacts withLatency(List<LatencyResult> changed) {
-        return new ModelFacts(
-                bytes, parameters, macs, uncounted, metrics, split, samples, changed);
+        return new ModelFacts(bytes, parameters, macs, uncounted, metrics, split, samples, changed);
     }
 
     public OptionalDouble metric(String name) {

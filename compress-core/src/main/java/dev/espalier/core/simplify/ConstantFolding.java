@@ -11,12 +11,16 @@ import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.spec.Trait;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Replaces nodes whose results are constant by initializers. */
 final class ConstantFolding {
     /** Index and shape arithmetic lies far below it, decoded weights far above. */
     private static final long BUDGET_BYTES = 64 << 10;
+
+    /** What is stored twice without anybody minding. */
+    private static final long SMALL_BYTES = 1 << 10;
 
     /** Of an element that is stored in few; indices and sizes have 32 or 64. */
     private static final int FEW_BITS = 16;
@@ -77,7 +81,16 @@ final class ConstantFolding {
             }
             made += value.get().byteSize();
         }
-        return made <= BUDGET_BYTES || node.is("Constant") || made <= freed(node);
+        boolean isCopy = made > SMALL_BYTES && readsStored(node);
+        return made <= BUDGET_BYTES && !isCopy || node.is("Constant") || made <= freed(node);
+    }
+
+    /** Whether weights of the file go in, such as a table of which another node reads rows. */
+    private boolean readsStored(Node node) {
+        return node.inputs().stream()
+                .map(graph.initializers()::get)
+                .filter(Objects::nonNull)
+                .anyMatch(stored -> stored.tensor().byteSize() > SMALL_BYTES);
     }
 
     /** Bytes of the initializers that only {@code node} reads. */

@@ -26,6 +26,11 @@ final class ReshapeTargets {
         return any ? new ReshapeTargets(model).run(model, tally) : model;
     }
 
+    /** A 0 in a shape says nothing where nobody knows what it stands for. */
+    private boolean isFollowed(Node node) {
+        return inference.shape(node.input(0)).isRanked();
+    }
+
     private static boolean isOpen(Model model, Node node) {
         return node.is("Reshape")
                 && node.hasInput(1)
@@ -37,7 +42,7 @@ final class ReshapeTargets {
         int replaced = 0;
         for (Node node : model.graph().nodes()) {
             Optional<long[]> target =
-                    isOpen(model, node)
+                    isOpen(model, node) && isFollowed(node)
                             ? Reshape.constantTarget(inference.call(node))
                             : Optional.empty();
             if (target.isPresent()) {

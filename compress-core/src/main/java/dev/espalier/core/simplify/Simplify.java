@@ -24,9 +24,11 @@ import java.util.Set;
  * <p>A constant result of more than 64 KiB replaces its node only where it is no larger than the
  * constants that go with the node. QuantizeLinear and DequantizeLinear stay: they tell a runtime to
  * compute in integers. So does the Cast of weights that are stored in 16 bits or fewer: the file
- * would grow. Nodes that draw random numbers stay. Sub-graphs stay as they are. Initializers that a
- * file also lists as graph inputs, as all files before IR version 4 do, become plain constants,
- * since a runtime may not optimize what a caller could replace.
+ * would grow. Nodes that draw random numbers stay. The branch that an If always takes, and the body
+ * of each function that is called, come into the main graph; other sub-graphs stay as they are, and
+ * so do functions that the runtime may compute in its own way. Initializers that a file also lists
+ * as graph inputs, as all files before IR version 4 do, become plain constants, since a runtime may
+ * not optimize what a caller could replace.
  *
  * <p>Refuses models of operator sets before 9 and after 26.
  */
@@ -55,7 +57,9 @@ public record Simplify() implements Pass {
         requireKnownOpset(model);
         ChangeCounts tally = new ChangeCounts();
         Model result = closeInputs(model, tally);
+        result = InnerGraphs.inlined(result, tally);
         result = constants(result, tally);
+        result = InnerGraphs.inlined(result, tally);
         result = NoOps.apply(result, tally, context::skipped);
         result = removeUnused(model, result, tally);
         if (result == model) {

@@ -189,4 +189,34 @@ class ConstantFoldingTest {
                         """)
                 .unchanged();
     }
+
+    @Test
+    void aTableThatIsReadOtherwiseIsNotStoredTwice() {
+        String text =
+                """
+                graph (i: int64[N,8]) -> (y)
+                table: float[50,16] = seed(1)
+                h = Gather(table, i)
+                t = Transpose(table) {perm=[1,0]}
+                y = MatMul(h, t)
+                """;
+        simplified(text).then(text);
+    }
+
+    @Test
+    void aTableThatNothingElseReadsIsTurnedOnce() {
+        simplified(
+                        """
+                        graph (x: float[N,16]) -> (y)
+                        table: float[50,16] = seed(1)
+                        t = Transpose(table) {perm=[1,0]}
+                        y = MatMul(x, t)
+                        """)
+                .then(
+                        """
+                        graph (x: float[N,16]) -> (y)
+                        t: float[16,50]
+                        y = MatMul(x, t)
+                        """);
+    }
 }

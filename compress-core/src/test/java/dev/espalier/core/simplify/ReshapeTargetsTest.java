@@ -85,4 +85,18 @@ class ReshapeTargetsTest {
                         """)
                 .unchanged();
     }
+
+    @Test
+    void aShapeBehindAnUnknownOperatorKeepsWhatIsKnownOfIt() {
+        String text =
+                """
+                opset 13
+                opset com.example 1
+                graph (x: float[N,4,H,2]) -> (y)
+                s = Shape(x)
+                m = com.example::Mystery(x)
+                y = Reshape(m, s)
+                """;
+        simplified(text).then(text);
+    }
 }

@@ -41,49 +41,6 @@ class SimplifyTest {
     }
 
     @Test
-    void callsOfFunctionsStayAndSoDoesAllThatTheyNeed() {
-        String functions =
-                """
-                opset 17
-                opset my 1
-                function my::half {by=0.5} (a) -> (b) {
-                  opset 17
-                  opset other 3
-                  k = Constant() {value_float=@by:float}
-                  i = Identity(a)
-                  b = Mul(i, k)
-                }
-                function my::uncalled (a) -> (b) {
-                  opset 17
-                  b = Neg(a)
-                }
-                """;
-        PassTester.Outcome outcome =
-                simplified(
-                        functions
-                                + """
-                                graph (x: float[2]) -> (y)
-                                w: float[2] = [1, 2]
-                                h = Identity(x)
-                                unread = my::half(h)
-                                c = my::half(w)
-                                d = my::half(h) {by=2.0}
-                                e = Identity(d)
-                                y = Add(c, e)
-                                """);
-        outcome.then(
-                """
-                graph (x: float[2]) -> (y)
-                w: float[2] = [1, 2]
-                c = my::half(w)
-                d = my::half(x) {by=2.0}
-                y = Add(c, d)
-                """);
-        assertThat(outcome.after().functions()).isEqualTo(outcome.before().functions());
-        assertThat(outcome.after().opsets()).isEqualTo(outcome.before().opsets());
-    }
-
-    @Test
     void initializersListedAsInputsBecomeConstants() {
         Model model =
                 GraphText.parse(

@@ -62,8 +62,7 @@ public record InputShapes(long batch, Map<String, Shape> byInput, ObservedTypes 
 
     private static boolean isClosed(TensorType type) {
         Shape shape = type.shape();
-        return shape.isRanked()
-                && (isBatchFree(type) ? shape.with(0, Dim.of(1)) : shape).isFixed();
+        return shape.isRanked() && (isBatchFree(type) ? shape.with(0, Dim.of(1)) : shape).isFixed();
     }
 
     /**

@@ -107,8 +107,7 @@ public record Function(
                                 }
                             });
             Attributes changed = Attributes.of(attributes);
-            nodes.add(
-                    changed.equals(node.attributes()) ? node : node.withAttributes(changed));
+            nodes.add(changed.equals(node.attributes()) ? node : node.withAttributes(changed));
         }
         return graph.withNodes(nodes);
     }

@@ -78,6 +78,16 @@ public final class GraphEditor {
     }
 
     /**
+     * Puts the nodes of a graph into the place of the node that holds it: of a body that is known
+     * to run once, or of the function that the node calls.
+     *
+     * @param inside one of {@link InnerGraph#of} {@code holder}
+     */
+    public GraphEditor inline(Node holder, InnerGraph inside) {
+        return replace(holder, new Inliner(this, holder, inside).nodes().toArray(Node[]::new));
+    }
+
+    /**
      * Removes a node; its outputs must not be read any more when {@link #build()} is called.
      *
      * @throws IllegalArgumentException where this editor holds no such node

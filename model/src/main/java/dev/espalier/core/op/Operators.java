@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All known operators, from the tables of {@code array}, {@code control}, {@code math}, {@code
- * nn} and {@code quantized}.
+ * All known operators, from the tables of {@code array}, {@code control}, {@code math}, {@code nn}
+ * and {@code quantized}.
  */
 public final class Operators {
     private static final Map<String, Operator> BY_NAME =

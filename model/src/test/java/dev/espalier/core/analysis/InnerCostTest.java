@@ -205,6 +205,7 @@ class InnerCostTest {
                         """);
 
         assertThat(cost.parameters()).isEqualTo(16);
-        assertThat(cost.uncounted()).containsExactly("Dense 'dense': nobody described its operator");
+        assertThat(cost.uncounted())
+                .containsExactly("Dense 'dense': nobody described its operator");
     }
 }

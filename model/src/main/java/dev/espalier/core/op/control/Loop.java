@@ -112,6 +112,8 @@ final class Loop implements Operator {
     public OptionalLong runs(Call call, String attribute) {
         Optional<long[]> most =
                 call.constant(0).filter(m -> m.elementCount() == 1).map(Tensor::toLongs);
-        return most.isPresent() ? OptionalLong.of(Math.max(0, most.get()[0])) : OptionalLong.empty();
+        return most.isPresent()
+                ? OptionalLong.of(Math.max(0, most.get()[0]))
+                : OptionalLong.empty();
     }
 }

@@ -54,8 +54,7 @@ public final class OpenSizes {
      * @param types of that graph's values
      * @param seesAround whether it may read the values of this one by name
      */
-    public OpenSizes inside(
-            Function<String, Optional<TensorType>> types, boolean seesAround) {
+    public OpenSizes inside(Function<String, Optional<TensorType>> types, boolean seesAround) {
         return new OpenSizes(types, dims, standIns, seesAround ? this : null);
     }
 
