@@ -225,4 +225,64 @@ class PruneTest {
                 .noted("Conv 'a': 8 -> 4 channels")
                 .noted("Conv 'b': 8 -> 4 channels");
     }
+
+    @Test
+    void refusesABudgetOfWhatCannotBeCounted() {
+        PassTester tester =
+                given(
+                        """
+                        opset 13
+                        opset com.example 1
+                        graph g (x: float[N,4]) -> (y)
+                        w: float[4,8] = seed(1)
+                        v: float[8,4] = seed(2)
+                        u: float[4,4] = seed(3)
+                        a = MatMul(x, w)
+                        h = Relu(a)
+                        b = MatMul(h, v)
+                        y = com.example::Dense(b, u) as dense
+                        """);
+
+        assertThatThrownBy(() -> tester.when(prune(0.5, 1)))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining(
+                        "macs: 0.5 cannot be judged, since 1 of the model's layers could not be"
+                                + " counted: Dense 'dense': nobody described its operator");
+    }
+
+    @Test
+    void aTableOfWhichBothEndsReadIsCutOnce() {
+        given(
+                        """
+                        opset 13
+                        graph tied (x: int64[N,3]) -> (y)
+                        table: float[20,8] = seed(1)
+                        w: float[8,8] = seed(2)
+                        v: float[8,8] = seed(3)
+                        e = Gather(table, x)
+                        a = MatMul(e, w)
+                        h = Relu(a)
+                        b = MatMul(h, v)
+                        r = Add(b, e)
+                        t = Transpose(table) {perm=[1,0]}
+                        y = MatMul(r, t)
+                        """)
+                .when(prune(0.5, 4))
+                .then(
+                        """
+                        opset 13
+                        graph tied (x: int64[N,3]) -> (y)
+                        table: float[20,4]
+                        w: float[4,8]
+                        v: float[8,4]
+                        e = Gather(table, x)
+                        a = MatMul(e, w)
+                        h = Relu(a)
+                        b = MatMul(h, v)
+                        r = Add(b, e)
+                        t = Transpose(table) {perm=[1,0]}
+                        y = MatMul(r, t)
+                        """)
+                .noted("proved on 0 real and 4 random inputs");
+    }
 }

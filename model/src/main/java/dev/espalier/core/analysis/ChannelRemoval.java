@@ -177,8 +177,9 @@ public final class ChannelRemoval {
 
     /**
      * The model as large as it was, with the removed weights set to zero: what the smaller one has
-     * to agree with. Weights are the constants that layers with multiplications read; with those
-     * that read a removed channel at zero, it does not matter what else the channel holds.
+     * to agree with. Weights are the constants that layers with multiplications read, be it behind
+     * a Transpose; with those that read a removed channel at zero, it does not matter what else the
+     * channel holds.
      */
     public Model zeroed() {
         Graph graph = groups.model().graph();
@@ -188,7 +189,8 @@ public final class ChannelRemoval {
             if (touches(node, values())
                     && operator.isPresent()
                     && operator.get().macs(groups.call(node)) > 0) {
-                weights.addAll(node.inputs());
+                node.inputs()
+                        .forEach(input -> weights.addAll(StoredWeights.behind(graph, input)));
             }
         }
         Map<String, Tensor> changed = new HashMap<>();
