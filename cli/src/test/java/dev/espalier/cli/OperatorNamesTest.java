@@ -29,7 +29,7 @@ class OperatorNamesTest {
                     "ChannelwiseBlend",
                     "ConstantFolding",
                     "Convolutions",
-                    "Counter",
+                    "CostCounter",
                     "Counterparts",
                     "DenseGroups",
                     "DequantizedWeights",

@@ -7,10 +7,12 @@ import dev.espalier.core.ir.GraphEditor;
 import dev.espalier.core.ir.InnerGraph;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.spec.Call;
+import dev.espalier.core.op.spec.Operator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -73,8 +75,13 @@ final class InnerGraphs {
             return Optional.empty();
         }
         return InnerGraph.of(model, node).stream()
-                .filter(inside -> inside.function().isPresent())
+                .filter(inside -> inside.function().isPresent() && hasAll(inside.graph(), node))
                 .findFirst();
+    }
+
+    private static boolean hasAll(Graph body, Node call) {
+        return call.inputs().size() <= body.inputs().size()
+                && call.outputs().size() <= body.outputs().size();
     }
 
     /** Whether the body means the same in the model, whose operator sets may become more. */
@@ -98,20 +105,17 @@ final class InnerGraphs {
     }
 
     private static Model branches(Model model, ChangeCounts tally) {
-        if (model.graph().nodes().stream().noneMatch(node -> node.is("If"))) {
+        if (model.graph().nodes().stream().noneMatch(InnerGraphs::chooses)) {
             return model;
         }
         ShapeInference types = ShapeInference.of(model);
         GraphEditor editor = new GraphEditor(model.graph());
         int inlined = 0;
         for (Node node : model.graph().nodes()) {
-            Optional<Tensor> condition =
-                    node.is("If") ? types.constant(node.input(0)) : Optional.empty();
-            if (condition.filter(value -> value.elementCount() == 1).isPresent()) {
-                String taken = condition.get().toLongs()[0] != 0 ? "then_branch" : "else_branch";
-                InnerGraph.of(model, node).stream()
-                        .filter(inside -> inside.place().equals(taken))
-                        .forEach(inside -> editor.inline(node, inside));
+            Optional<InnerGraph> taken =
+                    chooses(node) ? taken(model, types.call(node)) : Optional.empty();
+            if (taken.isPresent()) {
+                editor.inline(node, taken.get());
                 inlined++;
             }
         }
@@ -120,6 +124,20 @@ final class InnerGraphs {
         }
         tally.add("put the branches that are taken into the place of %s If nodes", inlined);
         return model.withGraph(editor.build());
+    }
+
+    private static boolean chooses(Node node) {
+        return Operators.of(node).filter(Operator::runsOneBody).isPresent();
+    }
+
+    /** The branch that runs; empty where that is known at run time only. */
+    private static Optional<InnerGraph> taken(Model model, Call call) {
+        Operator operator = Operators.of(call.node()).orElseThrow();
+        List<InnerGraph> running =
+                InnerGraph.of(model, call.node()).stream()
+                        .filter(inside -> operator.runs(call, inside.place()).orElse(1) > 0)
+                        .toList();
+        return running.size() == 1 ? Optional.of(running.get(0)) : Optional.empty();
     }
 
     private static Model withoutUncalled(Model model, ChangeCounts tally) {

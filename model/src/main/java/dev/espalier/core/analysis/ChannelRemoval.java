@@ -189,8 +189,7 @@ public final class ChannelRemoval {
             if (touches(node, values())
                     && operator.isPresent()
                     && operator.get().macs(groups.call(node)) > 0) {
-                node.inputs()
-                        .forEach(input -> weights.addAll(StoredWeights.behind(graph, input)));
+                node.inputs().forEach(input -> weights.addAll(StoredWeights.behind(graph, input)));
             }
         }
         Map<String, Tensor> changed = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.espalier.core.analysis;
 
+import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Graph;
 import dev.espalier.core.ir.InnerGraph;
 import dev.espalier.core.ir.Model;
@@ -162,6 +163,7 @@ public final class ShapeInference {
 
     /** A function's body sees the call's inputs and nothing else. */
     private void inferCall(Node node, InnerGraph body) {
+        requireArity(node, body.graph());
         if (!budget.mayLookInto(body.graph())) {
             observe(node);
             return;
@@ -187,6 +189,20 @@ public final class ShapeInference {
             open.take(output, inside.open, value);
         }
         observe(node);
+    }
+
+    private static void requireArity(Node node, Graph body) {
+        if (node.inputs().size() > body.inputs().size()
+                || node.outputs().size() > body.outputs().size()) {
+            throw new UnsupportedModelException(
+                    "%s has %s inputs and %s outputs, its function takes %s and gives %s"
+                            .formatted(
+                                    node.label(),
+                                    node.inputs().size(),
+                                    node.outputs().size(),
+                                    body.inputs().size(),
+                                    body.outputs().size()));
+        }
     }
 
     /** What a run showed of the outputs whose shapes no rule tells. */

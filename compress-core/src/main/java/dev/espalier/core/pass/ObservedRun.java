@@ -1,8 +1,9 @@
-package dev.espalier.core.data;
+package dev.espalier.core.pass;
 
 import dev.espalier.core.CompressionException;
 import dev.espalier.core.analysis.InputShapes;
 import dev.espalier.core.analysis.ObservedTypes;
+import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
