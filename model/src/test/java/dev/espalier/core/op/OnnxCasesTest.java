@@ -52,6 +52,9 @@ class OnnxCasesTest {
                     "Transpose",
                     "Identity");
 
+    /** Operators whose results are as long as their numbers say, which only a runtime computes. */
+    private static final Set<String> FINDING = Set.of("NonMaxSuppression", "Unique");
+
     @BeforeAll
     static void needsTheCases() {
         assumeTrue(OnnxCases.isInstalled(), OnnxCases.ABSENT);
@@ -108,7 +111,15 @@ class OnnxCasesTest {
         ShapeInference inference = ShapeInference.of(test.bound());
         for (int i = 0; i < test.outputs().size(); i++) {
             String output = test.model().graph().outputs().get(i).name();
-            assertThat(inference.type(output)).contains(test.outputs().get(i).type());
+            TensorType expected = test.outputs().get(i).type();
+            if (test.operators().stream().noneMatch(FINDING::contains)) {
+                assertThat(inference.type(output)).contains(expected);
+            } else {
+                TensorType inferred = inference.type(output).orElseThrow();
+                assertThat(inferred.dataType()).isEqualTo(expected.dataType());
+                assertThat(inferred.shape().isRanked()).isTrue();
+                assertThat(fits(inferred.shape(), expected.shape())).isTrue();
+            }
         }
     }
 

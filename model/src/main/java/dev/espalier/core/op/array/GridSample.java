@@ -95,7 +95,7 @@ final class GridSample implements Operator {
     @Override
     public boolean trains(Call call) {
         int axes = call.ranked(0) ? call.shape(0).rank() - CHANNEL - 1 : 0;
-        return call.dataType(0) == DataType.FLOAT
+        return (call.dataType(0) == DataType.FLOAT || call.dataType(0) == DataType.DOUBLE)
                 && (axes == FLAT || axes == FLAT + 1 && mode(call) <= 1);
     }
 

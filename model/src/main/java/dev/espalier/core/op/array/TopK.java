@@ -13,7 +13,6 @@ import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.op.spec.Traits;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The K greatest numbers along {@code axis} (default -1), or least where {@code largest} is 0, and
@@ -123,10 +122,5 @@ final class TopK implements Operator {
                 torch.out(i, "%s[%s]".formatted(found, i));
             }
         }
-    }
-
-    @Override
-    public boolean isHomogeneous(Call call, Set<Integer> scaled) {
-        return scaled.equals(Set.of(0)) && call.node().output(1).isEmpty();
     }
 }

@@ -116,7 +116,7 @@ class DepthToSpaceTest {
                         y = Conv(d, v) {pads=[1,1,1,1]}
                         """);
 
-        ChannelGroups groups = ChannelGroups.of(model);
+        ChannelGroups groups = ChannelGroups.of(model, InputShapes.ofBatch(1));
         ChannelGroup group = groups.groups().get(0);
 
         assertThat(groups.groups()).hasSize(1);

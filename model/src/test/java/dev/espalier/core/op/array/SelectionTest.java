@@ -115,6 +115,7 @@ class SelectionTest {
                         none: int64[] = 0
                         two: float[2] = [0, 1]
                         three: float[3]
+                        few: int64[3]
                         scalar: int64[] = 2
                         vector: float[4]
                         y = %s
@@ -229,7 +230,7 @@ class SelectionTest {
                 "Compress(x, m)                 | has the shape [3,4]",
                 "EyeLike(x)                     | expected a matrix",
                 "EyeLike(m) {dtype=99}          | dtype is 99, which is no element type",
-                "ReverseSequence(x, lens)       | has the shape [N], expected [4]",
+                "ReverseSequence(x, few)        | has the shape [3], expected [4]",
                 "ReverseSequence(x, lens) {batch_axis=0} | batch_axis and time_axis are both 0",
                 "GridSample(x, grid)            | the grid [N,2,3,2] does not fit",
                 "GridSample(image, image)       | places of 6 numbers, expected 2",

@@ -16,12 +16,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 @OperatorExamples(
         given =
                 """
-                graph (x: float[2,3,1], i: int64[2,3]) -> (y)
+                graph (x: float[2,3,1]) -> (y)
                 r: int64[3] = [1, 2, 3]
                 one: int64[3] = [2, 1, 1]
-                two: int64[2] = [2, 2]
                 """,
-        calls = {"y = Tile(x, r)", "y = Tile(x, one)", "y = Tile(i, two)"})
+        calls = {"y = Tile(x, r)", "y = Tile(x, one)"})
+@OperatorExamples(
+        given = "graph (i: int64[2,3]) -> (y)\ntwo: int64[2] = [2, 2]",
+        calls = "y = Tile(i, two)",
+        withoutSlope = "moves integers")
 class TileTest {
     private static OperatorProbe probe(String node) {
         return OperatorProbe.of(
