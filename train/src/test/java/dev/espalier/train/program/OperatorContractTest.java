@@ -78,9 +78,7 @@ class OperatorContractTest {
     /** {@code type} with the sizes of {@code tensor} where the example says that some are open. */
     private static TensorType closed(OperatorExample example, TensorType type, Tensor tensor) {
         Shape shape = type.shape();
-        for (int axis = 0;
-                !example.openSizes().isEmpty() && axis < tensor.shape().rank();
-                axis++) {
+        for (int axis = 0; !example.openSizes().isEmpty() && axis < tensor.shape().rank(); axis++) {
             if (shape.dim(axis).equals(Dim.UNKNOWN)) {
                 shape = shape.with(axis, tensor.shape().dim(axis));
             }

@@ -11,9 +11,9 @@ import dev.espalier.core.op.spec.TorchWriter;
 import java.util.List;
 
 /**
- * Makes a square of b times b pixels of as many channels: X [N, C, H, W] becomes Y [N, C/(b b), b H,
- * b W], where b is {@code blocksize}. Channel c of Y holds those of X that are a number of C/(b b)
- * apart from c on, or, in {@code mode} CRD, the c-th b b channels; a PixelShuffle is the latter.
+ * Makes a square of b times b pixels of as many channels: X [N, C, H, W] becomes Y [N, C/(b b), b
+ * H, b W], where b is {@code blocksize}. Channel c of Y holds those of X that are a number of C/(b
+ * b) apart from c on, or, in {@code mode} CRD, the c-th b b channels; a PixelShuffle is the latter.
  *
  * <p>Channels: one of Y goes with its b b channels of X.
  */

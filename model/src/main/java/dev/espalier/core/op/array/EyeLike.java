@@ -61,7 +61,8 @@ final class EyeLike implements Operator {
         }
         return Constants.one(
                 type.isFloating()
-                        ? Tensor.ofReals(type, shape, Arrays.stream(ones).asDoubleStream().toArray())
+                        ? Tensor.ofReals(
+                                type, shape, Arrays.stream(ones).asDoubleStream().toArray())
                         : Tensor.ofIntegers(type, shape, ones));
     }
 }

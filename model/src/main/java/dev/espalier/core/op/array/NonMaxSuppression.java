@@ -12,9 +12,9 @@ import dev.espalier.core.op.spec.Traits;
 import java.util.List;
 
 /**
- * Which of {@code boxes} [N, B, 4] stay by their {@code scores} [N, C, B] where those that overlap a
- * better one go: int64 [?, 3], of each the image, the class and the box. How many there are depends
- * on the numbers.
+ * Which of {@code boxes} [N, B, 4] stay by their {@code scores} [N, C, B] where those that overlap
+ * a better one go: int64 [?, 3], of each the image, the class and the box. How many there are
+ * depends on the numbers.
  */
 @Traits(Trait.UNCHANGED_13_TO_21)
 final class NonMaxSuppression implements Operator {

@@ -58,7 +58,11 @@ final class OneHot implements Operator {
         }
         return call.sizes(DEPTH)
                 .filter(sizes -> sizes.length == 1)
-                .map(sizes -> call.open().isOpen(sizes[0]) ? call.open().dim(sizes[0]) : size(sizes[0]))
+                .map(
+                        sizes ->
+                                call.open().isOpen(sizes[0])
+                                        ? call.open().dim(sizes[0])
+                                        : size(sizes[0]))
                 .orElse(Dim.UNKNOWN);
     }
 

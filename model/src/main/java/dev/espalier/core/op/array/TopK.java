@@ -68,7 +68,8 @@ final class TopK implements Operator {
                 .filter(sizes -> sizes.length == 1)
                 .map(
                         sizes -> {
-                            NodeCheck.require(sizes[0] >= 0, "K is %s, expected at least 0", sizes[0]);
+                            NodeCheck.require(
+                                    sizes[0] >= 0, "K is %s, expected at least 0", sizes[0]);
                             return call.open().dim(sizes[0]);
                         });
     }

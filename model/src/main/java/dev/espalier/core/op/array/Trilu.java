@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The matrices X [.., N, M] with zeros below their diagonal {@code k} (default 0), or above it where
- * {@code upper} (default 1) is 0.
+ * The matrices X [.., N, M] with zeros below their diagonal {@code k} (default 0), or above it
+ * where {@code upper} (default 1) is 0.
  *
  * <p>Channels: rows and columns stay, the axes before them go together.
  */

@@ -37,8 +37,7 @@ final class BitShift extends Broadcast {
                         .filter(by -> Arrays.stream(by).allMatch(n -> n >= 0 && n < bits))
                         .isPresent();
         return isDefined
-                ? Constants.combine(
-                        call, (a, b) -> Double.NaN, (a, b) -> isLeft ? a << b : a >>> b)
+                ? Constants.combine(call, (a, b) -> Double.NaN, (a, b) -> isLeft ? a << b : a >>> b)
                 : Optional.empty();
     }
 

@@ -113,8 +113,7 @@ final class Einsum implements Operator {
         }
         EinsumEquation equation = equation(call.node());
         Map<Integer, Dim> sizes = sizes(call, equation);
-        return call.output(
-                Shape.of(result(call, equation).stream().map(sizes::get).toList()));
+        return call.output(Shape.of(result(call, equation).stream().map(sizes::get).toList()));
     }
 
     private record Place(String value, int axis, int operand) {}
@@ -229,8 +228,7 @@ final class Einsum implements Operator {
                 IntStream.range(0, call.node().inputs().size())
                         .mapToObj(torch::in)
                         .collect(Collectors.joining(", ", "[", "]"));
-        torch.out(
-                "torch.einsum(\"%s\", %s)".formatted(equation(call.node()).text(), operands));
+        torch.out("torch.einsum(\"%s\", %s)".formatted(equation(call.node()).text(), operands));
     }
 
     /** Linear in each operand. */

@@ -59,8 +59,7 @@ record EinsumEquation(List<List<Integer>> operands, List<Integer> result) {
                 i += DOTS.length() - 1;
             } else {
                 char letter = term.charAt(i);
-                boolean isLetter =
-                        letter >= 'a' && letter <= 'z' || letter >= 'A' && letter <= 'Z';
+                boolean isLetter = letter >= 'a' && letter <= 'z' || letter >= 'A' && letter <= 'Z';
                 require(isLetter, "equation '%s' has '%s', which is no letter", text, letter);
                 labels.add((int) letter);
             }

@@ -3,7 +3,6 @@ package dev.espalier.core.op.math;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.spec.Call;
-import dev.espalier.core.op.spec.Constants;
 import dev.espalier.core.op.spec.Elementwise;
 import dev.espalier.core.op.spec.Operator;
 import dev.espalier.core.op.spec.TorchWriter;
@@ -27,8 +26,7 @@ final class ExactMath extends Elementwise {
 
     private static final Set<Trait> PLAIN =
             Set.copyOf(
-                    EnumSet.of(
-                            Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16));
+                    EnumSet.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16));
 
     private static final Set<Trait> SINCE_13 = Set.of(Trait.UNCHANGED_13_TO_21);
 
@@ -102,7 +100,9 @@ final class ExactMath extends Elementwise {
                                         Tensor.ofIntegers(
                                                 type,
                                                 x.get().shape(),
-                                                Arrays.stream(x.get().toLongs()).map(f).toArray())));
+                                                Arrays.stream(x.get().toLongs())
+                                                        .map(f)
+                                                        .toArray())));
     }
 
     @Override

@@ -61,8 +61,7 @@ final class Extremum extends Variadic {
     private static boolean isOrdered(Tensor tensor) {
         DataType type = tensor.dataType();
         return type.isInteger()
-                || type.isFloating()
-                        && Arrays.stream(tensor.toDoubles()).noneMatch(Double::isNaN);
+                || type.isFloating() && Arrays.stream(tensor.toDoubles()).noneMatch(Double::isNaN);
     }
 
     /** Of an open size it is known that it is not negative. */

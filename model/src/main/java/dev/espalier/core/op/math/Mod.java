@@ -33,14 +33,11 @@ final class Mod extends Broadcast {
     public Optional<List<Tensor>> evaluate(Call call) {
         boolean hasSignOfA = call.attributes().integer("fmod", 0) == 1;
         // Java's long is signed, which the largest of the unsigned 64-bit numbers are not.
-        if (call.dataType(0) == DataType.UINT64
-                || call.dataType(0).isFloating() && !hasSignOfA) {
+        if (call.dataType(0) == DataType.UINT64 || call.dataType(0).isFloating() && !hasSignOfA) {
             return Optional.empty();
         }
         return Constants.combine(
-                call,
-                (a, b) -> a % b,
-                (a, b) -> hasSignOfA ? a % b : Math.floorMod(a, b));
+                call, (a, b) -> a % b, (a, b) -> hasSignOfA ? a % b : Math.floorMod(a, b));
     }
 
     @Override

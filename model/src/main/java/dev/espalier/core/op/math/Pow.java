@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * {@code Z = X ^ Y}, element by element under broadcasting, in the element type of X. Of constants
- * only powers that every runtime computes alike are computed: squares of reals, and int64 numbers that
- * a double holds exactly.
+ * only powers that every runtime computes alike are computed: squares of reals, and int64 numbers
+ * that a double holds exactly.
  */
 final class Pow extends Broadcast {
     private static final double LARGEST_EXACT = 1L << 53;

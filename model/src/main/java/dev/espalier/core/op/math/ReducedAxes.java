@@ -75,7 +75,9 @@ record ReducedAxes(List<Boolean> reduced, boolean keeps) {
         return Shape.of(dims);
     }
 
-    /** Ties the axes that stay, and freezes those that are reduced and hold more than one number. */
+    /**
+     * Ties the axes that stay, and freezes those that are reduced and hold more than one number.
+     */
     void tie(Call call, ChannelLinks links, String reason) {
         int out = 0;
         for (int axis = 0; axis < reduced.size(); axis++) {

@@ -34,8 +34,7 @@ class Reduction implements Operator {
      * @param homogeneous whether a positive factor of all numbers is one of the result
      * @param torchForm Torch's expression of x, the axes and whether they stay
      */
-    Reduction(
-            String type, String noun, Set<Trait> traits, boolean homogeneous, String torchForm) {
+    Reduction(String type, String noun, Set<Trait> traits, boolean homogeneous, String torchForm) {
         this.type = type;
         this.noun = noun;
         this.traits = Set.copyOf(traits);
@@ -46,8 +45,7 @@ class Reduction implements Operator {
     /** All reductions, those that fold constants included. */
     static List<Operator> all() {
         return List.of(
-                new Reduction(
-                        "ReduceL1", "a norm", SAME, true, "torch.sum(torch.abs(%s), %s, %s)"),
+                new Reduction("ReduceL1", "a norm", SAME, true, "torch.sum(torch.abs(%s), %s, %s)"),
                 new Reduction("ReduceL2", "a norm", SAME, true, "torch.norm(%s, 2, %s, %s)"),
                 new Reduction(
                         "ReduceLogSum",

@@ -42,7 +42,6 @@ abstract class Variadic extends Broadcast {
     /** Where all inputs grow by one factor the result does. */
     @Override
     public boolean isHomogeneous(Call call, Set<Integer> scaled) {
-        return scaled.equals(
-                IntStream.range(0, count(call)).boxed().collect(Collectors.toSet()));
+        return scaled.equals(IntStream.range(0, count(call)).boxed().collect(Collectors.toSet()));
     }
 }

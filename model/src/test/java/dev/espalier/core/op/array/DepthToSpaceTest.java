@@ -48,8 +48,7 @@ class DepthToSpaceTest {
         OperatorProbe probe = probe("DepthToSpace(x) {blocksize=2, mode=\"CRD\"}");
 
         assertThat(probe.types()).containsExactly("float[N,2,4,6]");
-        assertThat(probe.partners("y", 1, 1))
-                .containsExactly("x.1.4", "x.1.5", "x.1.6", "x.1.7");
+        assertThat(probe.partners("y", 1, 1)).containsExactly("x.1.4", "x.1.5", "x.1.6", "x.1.7");
         assertThat(probe.partners("x", 2, 1)).containsExactly("y.2.2", "y.2.3");
         assertThat(probe.isHomogeneous(0)).isTrue();
     }
@@ -58,8 +57,7 @@ class DepthToSpaceTest {
     void elseTheyLieOneImageApart() {
         OperatorProbe probe = probe("DepthToSpace(x) {blocksize=2}");
 
-        assertThat(probe.partners("y", 1, 1))
-                .containsExactly("x.1.1", "x.1.3", "x.1.5", "x.1.7");
+        assertThat(probe.partners("y", 1, 1)).containsExactly("x.1.1", "x.1.3", "x.1.5", "x.1.7");
     }
 
     @Test

@@ -83,8 +83,7 @@ class GatherElementsTest {
         assertThat(probe.isFree("x", 1)).isFalse();
         assertThat(probe.partners("x", 2, 4)).containsExactly("y.1.4");
         assertThat(probe.partners("p", 0, 2)).containsExactly("y.0.2");
-        assertThat(probe("GatherND(x, t) {batch_dims=1}").types())
-                .containsExactly("float[N,7,5]");
+        assertThat(probe("GatherND(x, t) {batch_dims=1}").types()).containsExactly("float[N,7,5]");
     }
 
     @Test

@@ -153,16 +153,14 @@ class SelectionTest {
         assertThat(probe("Compress(x, c)").types()).containsExactly("float[?]");
         assertThat(probe("Unique(x) {axis=1}").types()).containsExactly("float[N,?,5]");
         assertThat(probe("Unique(x)").types()).containsExactly("float[?]");
-        assertThat(probe("NonMaxSuppression(boxes, x)").types())
-                .containsExactly("int64[?,3]");
+        assertThat(probe("NonMaxSuppression(boxes, x)").types()).containsExactly("int64[?,3]");
     }
 
     @Test
     void channelsBesideTheChosenAxisGoTogether() {
         assertThat(probe("Compress(x, c) {axis=1}").partners("x", 2, 3)).containsExactly("y.2.3");
         assertThat(probe("Compress(x, c) {axis=1}").isFree("x", 1)).isFalse();
-        OperatorProbe reversed =
-                probe("ReverseSequence(x, lens) {batch_axis=0, time_axis=1}");
+        OperatorProbe reversed = probe("ReverseSequence(x, lens) {batch_axis=0, time_axis=1}");
         assertThat(reversed.types()).containsExactly("float[N,4,5]");
         assertThat(reversed.isFree("x", 1)).isFalse();
         assertThat(reversed.partners("x", 2, 3)).containsExactly("y.2.3");
@@ -184,8 +182,7 @@ class SelectionTest {
         assertThat(probe("RandomNormalLike(x) {dtype=11}").types())
                 .containsExactly("double[N,4,5]");
         assertThat(probe("Bernoulli(x)").isFree("x", 1)).isFalse();
-        assertThat(probe("Multinomial(m) {sample_size=6}").types())
-                .containsExactly("int32[3,6]");
+        assertThat(probe("Multinomial(m) {sample_size=6}").types()).containsExactly("int32[3,6]");
     }
 
     @Test

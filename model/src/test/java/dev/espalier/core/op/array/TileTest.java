@@ -47,8 +47,7 @@ class TileTest {
         assertThat(tile.partners("x", 1, 1)).containsExactly("y.1.1", "y.1.4");
         assertThat(tile.isFree("y", 2)).isTrue();
         assertThat(tile.isFree("x", 2)).isFalse();
-        assertThat(tile.cut(Map.of("y.2", new int[] {0, 3})).constant(1))
-                .containsExactly(1, 2, 2);
+        assertThat(tile.cut(Map.of("y.2", new int[] {0, 3})).constant(1)).containsExactly(1, 2, 2);
         assertThat(tile.cut(Map.of("x.1", new int[] {0})).node()).isEqualTo(tile.node());
         assertThat(tile.isHomogeneous(0)).isTrue();
     }

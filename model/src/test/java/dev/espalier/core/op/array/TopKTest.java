@@ -47,8 +47,7 @@ class TopKTest {
         assertThat(probe.partners("x", 2, 3)).containsExactly("i.2.3", "y.2.3");
         assertThat(probe(9, "TopK(x) {k=3}").types())
                 .containsExactly("float[N,6,3]", "int64[N,6,3]");
-        assertThat(probe(17, "TopK(x, n)").types())
-                .containsExactly("float[N,6,?]", "int64[N,6,?]");
+        assertThat(probe(17, "TopK(x, n)").types()).containsExactly("float[N,6,?]", "int64[N,6,?]");
     }
 
     @Test

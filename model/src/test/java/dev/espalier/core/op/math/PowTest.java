@@ -84,8 +84,7 @@ class PowTest {
         assertThat(folded("Mod(a, seven)").orElseThrow().toLongs()).containsExactly(0, 0, 3);
         assertThat(folded("Mod(seven, a)").orElseThrow().toLongs()).containsExactly(0, 0, 1);
         assertThat(folded("Mod(b, a)").orElseThrow().toLongs()).containsExactly(-4, 4, 0);
-        assertThat(folded("Mod(b, a) {fmod=1}").orElseThrow().toLongs())
-                .containsExactly(3, -3, 0);
+        assertThat(folded("Mod(b, a) {fmod=1}").orElseThrow().toLongs()).containsExactly(3, -3, 0);
         assertThat(folded("Mod(f, two) {fmod=1}").orElseThrow().toDoubles())
                 .containsExactly(1.5, -1);
     }
@@ -93,8 +92,7 @@ class PowTest {
     @Test
     void theResultHasTheTypeOfTheBase() {
         assertThat(
-                        OperatorProbe.of(
-                                        "graph (x: int64[N,3], p: float[3]) -> (y)\ny = Pow(x, p)")
+                        OperatorProbe.of("graph (x: int64[N,3], p: float[3]) -> (y)\ny = Pow(x, p)")
                                 .types())
                 .containsExactly("int64[N,3]");
     }
