@@ -21,6 +21,9 @@ import java.util.stream.IntStream;
  */
 @Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
 final class NonZero implements Operator {
+    /** Indices that are made here at most; a small tensor may have many axes. */
+    private static final long MOST_MADE = 1 << 22;
+
     @Override
     public String type() {
         return "NonZero";
@@ -44,6 +47,7 @@ final class NonZero implements Operator {
         Optional<Tensor> x = call.constant(0);
         if (x.isEmpty()
                 || x.get().shape().rank() == 0
+                || x.get().elementCount() > MOST_MADE / x.get().shape().rank()
                 || !x.get().dataType().isFloating() && !x.get().dataType().isInteger()) {
             return Optional.empty();
         }

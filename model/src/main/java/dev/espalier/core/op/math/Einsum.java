@@ -200,18 +200,21 @@ final class Einsum implements Operator {
         EinsumEquation equation = equation(call.node());
         Map<Integer, Dim> sizes = sizes(call, equation);
         int count = equation.operands().size();
+        List<Integer> result = result(call, equation);
+        Map<Integer, Integer> lastOperand = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            for (int label : labels(call, equation, i)) {
+                lastOperand.put(label, i);
+            }
+        }
         Set<Integer> made = new HashSet<>(labels(call, equation, 0));
         long macs = 0;
         for (int i = 1; i < count; i++) {
             made.addAll(labels(call, equation, i));
-            Set<Integer> needed = new HashSet<>(result(call, equation));
-            for (int later = i + 1; later < count; later++) {
-                needed.addAll(labels(call, equation, later));
-            }
-            if (!needed.containsAll(made)) {
-                Shape all = Shape.of(made.stream().map(sizes::get).toList());
+            int operand = i;
+            Shape all = Shape.of(made.stream().map(sizes::get).toList());
+            if (made.removeIf(l -> lastOperand.get(l) <= operand && !result.contains(l))) {
                 macs = Math.addExact(macs, all.elementCount());
-                made.retainAll(needed);
             }
         }
         return macs;

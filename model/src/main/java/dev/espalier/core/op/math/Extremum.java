@@ -1,6 +1,7 @@
 package dev.espalier.core.op.math;
 
 import dev.espalier.core.ir.DataType;
+import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.Constants;
@@ -14,6 +15,9 @@ import java.util.stream.IntStream;
 
 /** Max and Min of any number of tensors, element by element under broadcasting. */
 final class Extremum extends Variadic {
+    /** Elements that are compared here at most; one constant may be an input many times. */
+    private static final long MOST_COMPARED = 1 << 22;
+
     private final boolean greatest;
 
     private Extremum(boolean greatest) {
@@ -38,7 +42,13 @@ final class Extremum extends Variadic {
     @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         // Java's long is signed; runtimes differ in what is the greatest of numbers and NaN.
-        if (call.dataType(0) == DataType.UINT64) {
+        Shape shape = Shape.SCALAR;
+        for (int i = 0; i < count(call); i++) {
+            shape = Shape.broadcast(shape, call.shape(i));
+        }
+        if (call.dataType(0) == DataType.UINT64
+                || !shape.isFixed()
+                || shape.elementCount() > MOST_COMPARED / count(call)) {
             return Optional.empty();
         }
         Optional<Tensor> result = call.constant(0).filter(Extremum::isOrdered);

@@ -243,4 +243,13 @@ class SelectionTest {
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining(message);
     }
+
+    @Test
+    void moreIndicesThanThereIsRoomForAreLeftToTheRuntime() {
+        String text = "graph () -> (y)\nc: bool[%s,1,1,1,1,1,1,1] = fill(true)\ny = NonZero(c)";
+
+        assertThat(ShapeInference.of(GraphText.parse(text.formatted(1 << 20))).constant("y"))
+                .isEmpty();
+        assertThat(ShapeInference.of(GraphText.parse(text.formatted(3))).constant("y")).isPresent();
+    }
 }

@@ -134,4 +134,15 @@ class VariadicTest {
         assertThat(probe.types())
                 .containsExactly("float[%s,%s,%s]".formatted(first, second, third));
     }
+
+    @Test
+    void oneLargeConstantManyTimesIsLeftToTheRuntime() {
+        String many = String.join(", ", java.util.Collections.nCopies(2000, "c"));
+        String text = "graph () -> (y)\nc: float[%s] = fill(1)\ny = Max(%s)";
+
+        assertThat(ShapeInference.of(GraphText.parse(text.formatted(100_000, many))).constant("y"))
+                .isEmpty();
+        assertThat(ShapeInference.of(GraphText.parse(text.formatted(10, many))).constant("y"))
+                .isPresent();
+    }
 }
