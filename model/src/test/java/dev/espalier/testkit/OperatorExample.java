@@ -22,8 +22,9 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * @param text the node, as its test has it
  * @param model of the one node
  * @param withoutSlope why its gradient is not compared with differences; empty where it is
+ * @param openSizes why sizes of its outputs are not known beforehand; empty where they are
  */
-public record OperatorExample(String text, Model model, String withoutSlope) {
+public record OperatorExample(String text, Model model, String withoutSlope, String openSizes) {
     private static final List<OperatorExample> ALL = find();
 
     /** The examples at all tests of operators, each operator's together. */
@@ -50,7 +51,8 @@ public record OperatorExample(String text, Model model, String withoutSlope) {
                                 new OperatorExample(
                                         call,
                                         GraphText.parse(examples.given() + "\n" + call),
-                                        examples.withoutSlope()));
+                                        examples.withoutSlope(),
+                                        examples.openSizes()));
     }
 
     /** The examples of one operator. */

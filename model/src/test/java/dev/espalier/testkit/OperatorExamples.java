@@ -33,6 +33,12 @@ public @interface OperatorExamples {
     /** Why no gradient is compared with differences; empty where there is one. */
     String withoutSlope() default "";
 
+    /**
+     * Why sizes of the outputs stay open although all inputs are of fixed shape: they depend on
+     * numbers that only a runtime computes. Empty where none does.
+     */
+    String openSizes() default "";
+
     /** More than one at a class. */
     @Target(ElementType.TYPE)
     @Retention(RetentionPolicy.RUNTIME)

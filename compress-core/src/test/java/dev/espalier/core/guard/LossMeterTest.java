@@ -122,7 +122,7 @@ class LossMeterTest {
         assertThatThrownBy(() -> new LossMeter(MODEL, 10, context(0, true)))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("'validation' in the data block");
-        Model map = GraphText.parse("graph (x: float[N,2]) -> (y: float[N,2,4])\ny = Sin(x)\n");
+        Model map = GraphText.parse("graph (x: float[N,2,4]) -> (y: float[N,2,4])\ny = Sin(x)\n");
         assertThat(LossMeter.obstacle(map, context(10, false)))
                 .hasValueSatisfying(text -> assertThat(text).contains("no labels"));
         assertThat(LossMeter.obstacle(map, context(10, true))).isEmpty();

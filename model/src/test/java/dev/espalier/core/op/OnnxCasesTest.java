@@ -52,6 +52,9 @@ class OnnxCasesTest {
                     "Transpose",
                     "Identity");
 
+    /** Operators whose results are as long as their numbers say, which only a runtime computes. */
+    private static final Set<String> FINDING = Set.of("Loop", "NonMaxSuppression", "Unique");
+
     @BeforeAll
     static void needsTheCases() {
         assumeTrue(OnnxCases.isInstalled(), OnnxCases.ABSENT);
@@ -109,20 +112,15 @@ class OnnxCasesTest {
         for (int i = 0; i < test.outputs().size(); i++) {
             String output = test.model().graph().outputs().get(i).name();
             TensorType expected = test.outputs().get(i).type();
-            if (isLoop(test)) {
+            if (test.operators().stream().noneMatch(FINDING::contains)) {
+                assertThat(inference.type(output)).contains(expected);
+            } else {
                 TensorType inferred = inference.type(output).orElseThrow();
                 assertThat(inferred.dataType()).isEqualTo(expected.dataType());
-                assertThat(inferred.shape().rank()).isEqualTo(expected.shape().rank());
+                assertThat(inferred.shape().isRanked()).isTrue();
                 assertThat(fits(inferred.shape(), expected.shape())).isTrue();
-            } else {
-                assertThat(inference.type(output)).contains(expected);
             }
         }
-    }
-
-    /** How long a slice is that starts at the number of the run, no rule tells. */
-    private static boolean isLoop(Case test) {
-        return test.operators().contains("Loop");
     }
 
     @ParameterizedTest

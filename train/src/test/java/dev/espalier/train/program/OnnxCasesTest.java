@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every operator's TorchScript against the cases that ONNX tests its own operators with. */
 class OnnxCasesTest {
+    /** Cases whose outputs were written down with four digits behind the point. */
+    private static final Set<String> WITH_FOUR_DIGITS = Set.of("test_gridsample_bicubic");
+
     /** What Torch has tensors of and DJL can feed. */
     private static final Set<DataType> FED =
             Set.of(
@@ -129,11 +132,12 @@ class OnnxCasesTest {
         }
         float[] a = actual.toFloats();
         float[] e = expected.toFloats();
+        float absolute = WITH_FOUR_DIGITS.contains(name) ? 5e-5f : 1e-6f;
         for (int i = 0; i < e.length; i++) {
             if (Float.isFinite(e[i])) {
                 assertThat(a[i])
                         .as("%s, element %d", name, i)
-                        .isCloseTo(e[i], within(1e-6f + 1e-5f * Math.abs(e[i])));
+                        .isCloseTo(e[i], within(absolute + 1e-5f * Math.abs(e[i])));
             } else {
                 assertThat(a[i]).as("%s, element %d", name, i).isEqualTo(e[i]);
             }

@@ -30,6 +30,11 @@ final class Where extends Broadcast {
     }
 
     @Override
+    public int[] movedInputs(Call call) {
+        return new int[] {1, 2};
+    }
+
+    @Override
     public Optional<List<Tensor>> evaluate(Call call) {
         Optional<Tensor> condition = call.constant(0);
         Optional<Tensor> x = call.constant(1);

@@ -27,8 +27,12 @@ public final class Constants {
         if (left.isEmpty() || right.isEmpty()) {
             return Optional.empty();
         }
-        Tensor a = left.get();
-        Tensor b = right.get();
+        return combine(left.get(), right.get(), reals, integers).map(List::of);
+    }
+
+    /** Two tensors combined likewise; empty where they are not of one type of numbers. */
+    public static Optional<Tensor> combine(
+            Tensor a, Tensor b, DoubleBinaryOperator reals, LongBinaryOperator integers) {
         DataType type = a.dataType();
         Shape shape = Shape.broadcast(a.shape(), b.shape());
         int[] ia = broadcastIndices(a.shape(), shape);
@@ -40,7 +44,7 @@ public final class Constants {
             for (int i = 0; i < z.length; i++) {
                 z[i] = reals.applyAsDouble(x[ia[i]], y[ib[i]]);
             }
-            return Optional.of(List.of(Tensor.ofReals(type, shape, z)));
+            return Optional.of(Tensor.ofReals(type, shape, z));
         }
         if (type.isInteger() && b.dataType() == type) {
             long[] x = a.toLongs();
@@ -49,7 +53,7 @@ public final class Constants {
             for (int i = 0; i < z.length; i++) {
                 z[i] = integers.applyAsLong(x[ia[i]], y[ib[i]]);
             }
-            return Optional.of(List.of(Tensor.ofIntegers(type, shape, z)));
+            return Optional.of(Tensor.ofIntegers(type, shape, z));
         }
         return Optional.empty();
     }

@@ -94,8 +94,8 @@ public interface Operator {
     }
 
     /**
-     * Multiply-accumulate operations of one call at fixed shapes; only Conv, Gemm and MatMul have
-     * any.
+     * Multiply-accumulate operations of one call at fixed shapes; only products of matrices and
+     * convolutions have any.
      */
     default long macs(Call call) {
         return 0;
@@ -146,8 +146,8 @@ public interface Operator {
     }
 
     /**
-     * The inputs whose elements {@link #evaluate} only moves about, adds or multiplies. Sizes that
-     * a model leaves open are followed through them; see {@link OpenSizes}.
+     * The inputs whose elements {@link #evaluate} only moves about, adds, multiplies or compares.
+     * Sizes that a model leaves open are followed through them; see {@link OpenSizes}.
      */
     default int[] movedInputs(Call call) {
         return new int[0];
