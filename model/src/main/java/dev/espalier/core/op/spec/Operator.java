@@ -27,6 +27,11 @@ public interface Operator {
         return 1;
     }
 
+    /** Whether a node may leave out its first output where it has another. */
+    default boolean mayOmitFirstOutput() {
+        return false;
+    }
+
     /** What holds of every call, as its class is annotated. */
     default Set<Trait> traits() {
         Traits traits = getClass().getAnnotation(Traits.class);
