@@ -31,7 +31,6 @@ final class Undescribed {
                     Map.entry("Atanh", SAME),
                     Map.entry("BitShift", SINCE_13),
                     Map.entry("Ceil", SAME),
-                    Map.entry("ConvInteger", Set.of(Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED)),
                     Map.entry("Cos", SAME),
                     Map.entry("Cosh", SAME),
                     Map.entry("CumSum", SINCE_13),
@@ -76,16 +75,7 @@ final class Undescribed {
                     Map.entry("Tile", with(PLAIN, Trait.SELECTS)),
                     Map.entry("TopK", SINCE_13),
                     Map.entry("Trilu", SINCE_13),
-                    Map.entry("Xor", SAME),
-                    Map.entry("com.microsoft::Attention", Set.of(Trait.MATRIX_PRODUCT)),
-                    Map.entry(
-                            "com.microsoft::DynamicQuantizeMatMul",
-                            Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT)),
-                    Map.entry("com.microsoft::FusedGemm", Set.of(Trait.MATRIX_PRODUCT)),
-                    Map.entry("com.microsoft::MultiHeadAttention", Set.of(Trait.MATRIX_PRODUCT)),
-                    Map.entry(
-                            "com.microsoft::QAttention",
-                            Set.of(Trait.QUANTIZED, Trait.MATRIX_PRODUCT)));
+                    Map.entry("Xor", SAME));
 
     private Undescribed() {}
 

@@ -46,8 +46,7 @@ abstract class GlobalPool implements Operator {
 
     /** The axes that are reduced, as TorchScript has them. */
     static String axes(Call call) {
-        return TorchWriter.ints(
-                IntStream.range(2, call.shape(0).rank()).asLongStream().toArray());
+        return TorchWriter.ints(IntStream.range(2, call.shape(0).rank()).asLongStream().toArray());
     }
 
     @Override

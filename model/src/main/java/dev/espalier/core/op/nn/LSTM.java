@@ -45,9 +45,17 @@ public final class LSTM extends Recurrent {
         return new int[] {INITIAL_H, INITIAL_C};
     }
 
+    /** {@link #check} of one whose W is [dirs, input, 4*hidden] and R likewise, of any type. */
+    public void checkTransposed(NodeCheck node) {
+        checkSequence(node);
+        Dim directions = Dim.of(directions(node.call()));
+        node.shape(W, directions, input(node.call()), rows(node.call()));
+        node.shape(R, directions, hidden(node.call()), rows(node.call()));
+    }
+
     @Override
-    public void check(NodeCheck node) {
-        super.check(node);
+    void checkSequence(NodeCheck node) {
+        super.checkSequence(node);
         node.flag("input_forget").reals(P);
         node.shape(
                 P,

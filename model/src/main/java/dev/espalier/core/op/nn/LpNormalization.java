@@ -10,8 +10,8 @@ import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.op.spec.Traits;
 
 /**
- * {@code Y = X / (sum |X|^p)^(1/p)} with the sum over {@code axis} (default -1) and {@code p} 1 or 2
- * (default 2); 0 where all of the axis is 0.
+ * {@code Y = X / (sum |X|^p)^(1/p)} with the sum over {@code axis} (default -1) and {@code p} 1 or
+ * 2 (default 2); 0 where all of the axis is 0.
  *
  * <p>Channels: the axis that is summed over is frozen, since all of it would be scaled otherwise.
  */

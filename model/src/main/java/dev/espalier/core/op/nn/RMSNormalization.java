@@ -112,8 +112,7 @@ final class RMSNormalization implements Operator {
                 torch.let(
                         "torch.rsqrt(torch.add(torch.mean(torch.mul(%s, %s), %s, True), %s))"
                                 .formatted(x, x, axes, epsilon));
-        String scaled =
-                "torch.mul(torch.mul(%s, %s), %s)".formatted(x, factor, torch.exact(1));
+        String scaled = "torch.mul(torch.mul(%s, %s), %s)".formatted(x, factor, torch.exact(1));
         torch.out(0, torch.asActivation(scaled));
         if (!call.node().output(1).isEmpty()) {
             torch.out(1, factor);

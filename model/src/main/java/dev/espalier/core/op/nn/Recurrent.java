@@ -64,24 +64,29 @@ abstract class Recurrent implements Operator {
 
     @Override
     public void check(NodeCheck node) {
+        node.inputs(R + 1, inputs()).reals(W, R, B);
         checkSequence(node);
         Call call = node.call();
         Dim directions = Dim.of(directions(call));
         Dim hidden = hidden(call);
-        Dim rows = Shapes.times(Dim.of(gates), hidden);
-        node.reals(W, R, B).shape(W, directions, rows, input(call));
-        node.shape(R, directions, rows, hidden);
-        node.shape(B, directions, Shapes.times(Dim.of(2), rows));
+        node.shape(W, directions, rows(call), input(call));
+        node.shape(R, directions, rows(call), hidden);
     }
 
-    /** What does not depend on the form of the weights. */
+    /** Hidden units of all gates. */
+    Dim rows(Call call) {
+        return Shapes.times(Dim.of(gates), hidden(call));
+    }
+
+    /** What does not depend on the form of W and R. */
     void checkSequence(NodeCheck node) {
         Call call = node.call();
-        node.inputs(R + 1, inputs()).integers(LENGTHS).real("clip");
+        node.integers(LENGTHS).real("clip");
         node.word("direction", "forward", "reverse", "bidirectional").flag("layout");
         node.integer(HIDDEN_SIZE, 1, NodeCheck.MOST / Byte.SIZE);
         node.shape(0, Dim.UNKNOWN, Dim.UNKNOWN, Dim.UNKNOWN);
         node.shape(R, Dim.UNKNOWN, Dim.UNKNOWN, Dim.UNKNOWN);
+        node.shape(B, Dim.of(directions(call)), Shapes.times(Dim.of(2), rows(call)));
         node.vector(LENGTHS, batch(call));
         for (int state : states()) {
             node.reals(state).shape(state, state(call).dims().toArray(Dim[]::new));
@@ -101,12 +106,7 @@ abstract class Recurrent implements Operator {
         if (call.attributes().has(HIDDEN_SIZE)) {
             return Dim.of(call.attributes().integer(HIDDEN_SIZE, 0));
         }
-        return call.ranked(R) ? call.shape(R).dim(units()) : Dim.UNKNOWN;
-    }
-
-    /** The axis of R along which the hidden units lie that it reads. */
-    int units() {
-        return 2;
+        return call.ranked(R) ? call.shape(R).dim(2) : Dim.UNKNOWN;
     }
 
     private static Dim x(Call call, int axis) {
@@ -138,10 +138,8 @@ abstract class Recurrent implements Operator {
         Dim directions = Dim.of(directions(call));
         Shape all =
                 isBatchFirst(call)
-                        ? Shape.of(
-                                List.of(batch(call), steps(call), directions, hidden(call)))
-                        : Shape.of(
-                                List.of(steps(call), directions, batch(call), hidden(call)));
+                        ? Shape.of(List.of(batch(call), steps(call), directions, hidden(call)))
+                        : Shape.of(List.of(steps(call), directions, batch(call), hidden(call)));
         return IntStream.range(0, call.node().outputs().size())
                 .mapToObj(i -> new TensorType(call.dataType(0), i == 0 ? all : state(call)))
                 .toList();

@@ -74,7 +74,10 @@ record RecurrentTorch(String function, long hidden, int[] order, int[] states) {
                     0,
                     "torch.permute(torch.unflatten(%s, 2, [%s, %s]), %s)"
                             .formatted(
-                                    y, directions, hidden, batchFirst ? "[1, 0, 2, 3]" : "[0, 2, 1, 3]"));
+                                    y,
+                                    directions,
+                                    hidden,
+                                    batchFirst ? "[1, 0, 2, 3]" : "[0, 2, 1, 3]"));
         }
         for (int i = 1; i < call.node().outputs().size(); i++) {
             if (!call.node().output(i).isEmpty()) {
@@ -100,8 +103,7 @@ record RecurrentTorch(String function, long hidden, int[] order, int[] states) {
                         ordered(
                                 torch,
                                 "torch.narrow(torch.select(%s, 0, %s), 0, %s, %s)"
-                                        .formatted(
-                                                torch.in(Recurrent.B), d, half * rows, rows)));
+                                        .formatted(torch.in(Recurrent.B), d, half * rows, rows)));
             }
         }
         return weights;

@@ -229,7 +229,9 @@ public final class NodeCheck {
         return shape(i, length);
     }
 
-    /** Input {@code i} has as many axes as {@code dims}, and their sizes as far as both are known. */
+    /**
+     * Input {@code i} has as many axes as {@code dims}, and their sizes as far as both are known.
+     */
     public NodeCheck shape(int i, Dim... dims) {
         Shape shape = call.shape(i);
         boolean fits = !shape.isRanked() || shape.rank() == dims.length;

@@ -45,7 +45,8 @@ class EmbedLayerNormalizationTest {
     @Test
     void rowsOfTablesAreSummedUpAndNormalized() {
         OperatorProbe embedding =
-                probe("y, n, sum = com.microsoft::EmbedLayerNormalization(i, \"\", w, p, \"\", g, g)")
+                probe(
+                                "y, n, sum = com.microsoft::EmbedLayerNormalization(i, \"\", w, p, \"\", g, g)")
                         .linked();
 
         assertThat(embedding.types()).containsExactly("float[N,3,4]", "int32[N]", "float[N,3,4]");

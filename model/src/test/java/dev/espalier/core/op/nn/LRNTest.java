@@ -36,7 +36,8 @@ class LRNTest {
 
         assertThat(norm.types()).containsExactly("float[N,5,3,2]");
         assertThat(norm.isFree("y", 1)).isFalse();
-        assertThat(norm.freezes()).containsExactly("y.1: each channel is divided by a sum over neighbours");
+        assertThat(norm.freezes())
+                .containsExactly("y.1: each channel is divided by a sum over neighbours");
         assertThat(norm.partners("x", 2, 1)).containsExactly("y.2.1");
         assertThat(norm.isHomogeneous(0)).isFalse();
     }

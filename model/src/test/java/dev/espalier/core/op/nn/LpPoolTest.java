@@ -32,9 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
                 opset 9
                 graph (x: float[2,4,5,6]) -> (y)
                 """,
-        calls = {
-            "y = LpPool(x) {kernel_shape=[2, 3]}"
-        })
+        calls = {"y = LpPool(x) {kernel_shape=[2, 3]}"})
 class LpPoolTest {
     private static OperatorProbe probe(String node) {
         return OperatorProbe.of(

@@ -38,7 +38,8 @@ class MaxUnpoolTest {
 
     @Test
     void windowsAreLaidOutAgainAndChannelsStay() {
-        OperatorProbe pool = probe("MaxUnpool(x, i) {kernel_shape=[2, 3], strides=[2, 1]}").linked();
+        OperatorProbe pool =
+                probe("MaxUnpool(x, i) {kernel_shape=[2, 3], strides=[2, 1]}").linked();
 
         assertThat(pool.types()).containsExactly("float[N,2,6,6]");
         assertThat(pool.isFree("x", 1)).isFalse();

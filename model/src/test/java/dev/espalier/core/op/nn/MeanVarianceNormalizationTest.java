@@ -26,9 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
                 opset 9
                 graph (x: float[2,4,3,2]) -> (y)
                 """,
-        calls = {
-            "y = MeanVarianceNormalization(x)"
-        })
+        calls = {"y = MeanVarianceNormalization(x)"})
 class MeanVarianceNormalizationTest {
     private static OperatorProbe probe(String node) {
         return OperatorProbe.of(

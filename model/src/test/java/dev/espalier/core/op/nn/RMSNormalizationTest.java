@@ -63,8 +63,7 @@ class RMSNormalizationTest {
 
     @Test
     void theFactorKeepsNormalizedAxesWithSizeOne() {
-        OperatorProbe norm =
-                probe("y, f = SimplifiedLayerNormalization(x, s) {axis=1}").linked();
+        OperatorProbe norm = probe("y, f = SimplifiedLayerNormalization(x, s) {axis=1}").linked();
 
         assertThat(norm.types()).containsExactly("float[N,3,4]", "float[N,1,1]");
         assertThat(norm.isFree("f", 1)).isFalse();
