@@ -32,8 +32,9 @@ import java.util.Set;
  * kept therefore counts a scale and a shift for each channel, and one with batch-norm folded away a
  * bias.
  *
- * <p>A MAC is one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul. Bodies of If, Loop
- * and Scan are not counted.
+ * <p>A MAC is one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul, in whatever form, of
+ * the gates of a recurrent layer, or of the two products of an attention and the projections inside
+ * it. Bodies of If, Loop and Scan are not counted.
  *
  * @param parameters of the whole model
  * @param macs of one run at the given shapes

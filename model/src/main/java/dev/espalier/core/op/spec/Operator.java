@@ -75,8 +75,8 @@ public interface Operator {
     }
 
     /**
-     * Multiply-accumulate operations of one call at fixed shapes; only Conv, Gemm and MatMul have
-     * any.
+     * Multiply-accumulate operations of one call at fixed shapes: convolutions, matrix products,
+     * and the operators that are made of such, recurrent layers and attention, have any.
      */
     default long macs(Call call) {
         return 0;
