@@ -218,9 +218,9 @@ final class ChannelGroupFinder {
     private List<FrozenChannels> frozenLayers() {
         List<FrozenChannels> frozen = new ArrayList<>();
         for (ProducingLayer layer : layers.values()) {
-            Axis weight = layer.weight();
-            int first = positions.first(weight.value(), weight.axis());
-            int size = first < 0 ? 0 : (int) types.shape(weight.value()).size(weight.axis());
+            Axis made = layer.output();
+            int first = positions.first(made.value(), made.axis());
+            int size = first < 0 ? 0 : (int) types.shape(made.value()).size(made.axis());
             Map<String, Integer> counts = new LinkedHashMap<>();
             for (int i = 0; i < size; i++) {
                 int reason = reasonByRoot[positions.root(first + i)];

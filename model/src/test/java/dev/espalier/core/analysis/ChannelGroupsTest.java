@@ -145,6 +145,23 @@ class ChannelGroupsTest {
     }
 
     @Test
+    void frozenUnitsCountOnceThoughTheyHaveSeveralRows() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[4,1,2]) -> (h: float[4,1,1,3])
+                        w: float[1,12,2] = seed(1)
+                        r: float[1,12,3] = seed(2)
+                        h = LSTM(x, w, r) {hidden_size=3}
+                        """);
+
+        assertThat(groups.groups()).isEmpty();
+        assertThat(groups.frozen())
+                .extracting(f -> f.layer().weight(), FrozenChannels::channels, f -> f.reason())
+                .containsExactly(tuple(new Axis("w", 1), 3, "reaches graph output 'h'"));
+    }
+
+    @Test
     void channelsBehindAValueOfUnknownShapeAreFrozenWithItsName() {
         ChannelGroups groups =
                 groups(

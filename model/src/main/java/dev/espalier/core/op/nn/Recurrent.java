@@ -206,14 +206,13 @@ abstract class Recurrent implements Operator {
         return new int[] {W, R, B};
     }
 
-    /** Each gate of each direction reads the input and the units of the step before. */
+    /**
+     * In each step, every gate of every direction reads the input and the units of the last one.
+     */
     @Override
     public long macs(Call call) {
         Shape x = call.shape(0);
-        long hidden = hidden(call).size();
-        long steps = Math.multiplyExact(x.size(0), x.size(1));
-        long rows = Math.multiplyExact((long) directions(call) * gates, hidden);
-        return Math.multiplyExact(
-                Math.multiplyExact(steps, rows), Math.addExact(x.size(2), hidden));
+        long weights = Math.addExact(call.shape(W).elementCount(), call.shape(R).elementCount());
+        return Math.multiplyExact(Math.multiplyExact(x.size(0), x.size(1)), weights);
     }
 }
