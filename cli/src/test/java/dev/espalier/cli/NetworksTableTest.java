@@ -56,7 +56,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "espalier.networks", matches = ".+")
 class NetworksTableTest {
     private static final double PART = 0.7;
-    private static final Pattern LEAST = Pattern.compile("but [\\d,]+ \\(([\\d.]+)\\) is the least");
+    private static final Pattern LEAST =
+            Pattern.compile("but [\\d,]+ \\(([\\d.]+)\\) is the least");
     private static final Pattern PROVED =
             Pattern.compile("proved on .* largest difference ([^,;]+)");
     private static final int MOST_WORDS = 160;
@@ -139,12 +140,14 @@ class NetworksTableTest {
         cells.add(
                 count == null
                         ? ""
-                        : String.format(Locale.ROOT, "%+.2f %%", 100.0 * cost.macs() / count - 100));
+                        : String.format(
+                                Locale.ROOT, "%+.2f %%", 100.0 * cost.macs() / count - 100));
         cells.add(Long.toString(layers(model)));
         ChannelGroups groups = ChannelGroups.of(model, shapes);
         cells.add(free(groups));
         cells.add(least(model, context));
-        PassContext cut = PassContext.of(model).withInputShapes(shapes).withRunner(foreign.runner());
+        PassContext cut =
+                PassContext.of(model).withInputShapes(shapes).withRunner(foreign.runner());
         Model pruned = prune(PART).apply(model, cut);
         cells.add(
                 String.format(

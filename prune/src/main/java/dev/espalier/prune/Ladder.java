@@ -26,9 +26,10 @@ final class Ladder {
         int step = 1;
         boolean sole = true;
         for (ProducingLayer layer : group.layers()) {
-            Axis weight = layer.weight();
-            int multiplicity = group.multiplicity(group.axes().indexOf(weight));
-            long width = groups.types().shape(weight.value()).size(weight.axis());
+            // Its weight may have several rows for each, as a recurrent layer has for its gates.
+            Axis made = layer.output();
+            int multiplicity = group.multiplicity(group.axes().indexOf(made));
+            long width = groups.types().shape(made.value()).size(made.axis());
             sole &= (long) group.size() * multiplicity == width;
             step = Math.max(step, roundTo / gcd(roundTo, multiplicity));
         }

@@ -194,7 +194,7 @@ public record Prune(
         Set<ProducingLayer> layers = new LinkedHashSet<>();
         groups.groups().forEach(group -> layers.addAll(group.layers()));
         for (ProducingLayer layer : layers) {
-            Axis axis = layer.weight();
+            Axis axis = layer.output();
             long width = groups.types().shape(axis.value()).size(axis.axis());
             removal.kept(axis)
                     .ifPresent(

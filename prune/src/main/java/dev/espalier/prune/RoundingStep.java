@@ -3,6 +3,8 @@ package dev.espalier.prune;
 import dev.espalier.core.analysis.ChannelGroups;
 import dev.espalier.core.analysis.ProducingLayer;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.op.Operators;
+import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Profiler;
 import dev.espalier.core.profile.LayerKind;
@@ -89,7 +91,7 @@ record RoundingStep(int channels, String reason) {
         if (!weight.isRanked() || !weight.isFixed()) {
             return Optional.empty();
         }
-        if (weight.rank() == 2) {
+        if (weight.rank() == 2 || Operators.has(layer.node(), Trait.MATRIX_PRODUCT)) {
             return Optional.of(LayerKind.PRODUCT);
         }
         if (weight.size(1) == 1 && layer.node().attributes().integer("group", 1) > 1) {

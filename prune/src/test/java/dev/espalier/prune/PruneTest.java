@@ -97,6 +97,67 @@ class PruneTest {
     }
 
     @Test
+    void removesHiddenUnitsOfARecurrentLayerBetweenOthers() {
+        given(
+                        """
+                        opset 13
+                        graph g (x: float[N,3,4,4]) -> (y: float[4,N,5])
+                        w1: float[6,3,1,1] = seed(1)
+                        w: float[1,16,6] = seed(2)
+                        r: float[1,16,4] = seed(3)
+                        b: float[1,32] = seed(4)
+                        m: float[4,5] = seed(5)
+                        one: int64[1] = 1
+                        a = Conv(x, w1)
+                        line = ReduceMean(a) {axes=[2], keepdims=0}
+                        steps = Transpose(line) {perm=[2, 0, 1]}
+                        h = LSTM(steps, w, r, b) {hidden_size=4}
+                        s = Squeeze(h, one)
+                        y = MatMul(s, m)
+                        """)
+                .when(prune(0.5, 2))
+                .then(
+                        """
+                        opset 13
+                        graph g (x: float[N,3,4,4]) -> (y: float[4,N,5])
+                        w1: float[4,3,1,1]
+                        w: float[1,8,4]
+                        r: float[1,8,2]
+                        b: float[1,16]
+                        m: float[2,5]
+                        one: int64[1]
+                        a = Conv(x, w1)
+                        line = ReduceMean(a) {axes=[2], keepdims=0}
+                        steps = Transpose(line) {perm=[2, 0, 1]}
+                        h = LSTM(steps, w, r, b) {hidden_size=2}
+                        s = Squeeze(h, one)
+                        y = MatMul(s, m)
+                        """)
+                .noted("LSTM 'h': 4 -> 2 channels")
+                .noted("proved on 0 real and 4 random inputs");
+    }
+
+    @Test
+    void removesChannelsOfActivationsThatDifferInTheirFormulaAlone() {
+        given(
+                        """
+                        opset 18
+                        graph g (x: float[N,3,4,4]) -> (y: float[N,2,4,4])
+                        w1: float[4,3,1,1] = seed(1)
+                        w2: float[4,4,1,1] = seed(2)
+                        w3: float[2,4,1,1] = seed(3)
+                        a = Conv(x, w1)
+                        s = Softplus(a)
+                        e = Elu(s)
+                        b = Conv(e, w2)
+                        m = Mish(b)
+                        y = Conv(m, w3)
+                        """)
+                .when(prune(0.5, 2))
+                .noted("proved on 0 real and 4 random inputs");
+    }
+
+    @Test
     void changesNothingWhereTheBudgetIsMet() {
         given(CHAIN).when(prune(1.0, 1)).unchanged().noted("within the budget");
     }

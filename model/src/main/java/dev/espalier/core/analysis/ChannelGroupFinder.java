@@ -12,12 +12,14 @@ import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.Operator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** One run of {@link ChannelGroups#of}. */
 final class ChannelGroupFinder {
@@ -32,6 +34,10 @@ final class ChannelGroupFinder {
     private final List<String> reasons = new ArrayList<>();
 
     private final List<LinkRecorder.Freeze> freezes = new ArrayList<>();
+
+    /** Nodes that split or merge channels, with what is still to be settled about them. */
+    private final Map<Node, LinkRecorder> regrouping = new LinkedHashMap<>();
+
     private int[] reasonByRoot;
 
     ChannelGroupFinder(Model model, InputShapes shapes) {
@@ -52,6 +58,7 @@ final class ChannelGroupFinder {
         List<LinkRecorder.Freeze> unmentioned = new ArrayList<>();
         graph.nodes().forEach(node -> link(node, unmentioned));
         freezeBorders();
+        settle(unmentioned);
         freezes.addAll(unmentioned);
         spreadFreezes();
         return new ChannelGroups(
@@ -76,9 +83,7 @@ final class ChannelGroupFinder {
     }
 
     private void link(Node node, List<LinkRecorder.Freeze> unmentioned) {
-        Set<String> values = new LinkedHashSet<>(node.inputs());
-        values.addAll(node.outputs());
-        values.remove("");
+        Set<String> values = values(node);
         Optional<Operator> operator = Operators.of(node);
         if (operator.isEmpty()) {
             freezeAll(values, "crosses unknown operator " + node.label());
@@ -109,6 +114,48 @@ final class ChannelGroupFinder {
             String reason = "meets " + node.label() + ": " + freeze.reason();
             freezes.add(new LinkRecorder.Freeze(freeze.axis(), reason));
         }
+        if (recorder.regroupings().isEmpty()) {
+            freezeRest(node, values, recorder, unmentioned);
+        } else {
+            regrouping.put(node, recorder);
+        }
+        if (macs > 0) {
+            noteLayer(node, recorder);
+        }
+    }
+
+    /** Takes axes where nodes split and merge channels, when all else is known. */
+    private void settle(List<LinkRecorder.Freeze> unmentioned) {
+        BitSet kept = new BitSet();
+        for (List<LinkRecorder.Freeze> all : List.of(freezes, unmentioned)) {
+            for (LinkRecorder.Freeze freeze : all) {
+                positionsOf(freeze.axis()).forEach(position -> kept.set(positions.root(position)));
+            }
+        }
+        Regrouping.settle(
+                regrouping.values().stream()
+                        .flatMap(recorder -> recorder.regroupings().stream())
+                        .toList(),
+                positions,
+                axis ->
+                        positionsOf(axis)
+                                .noneMatch(position -> kept.get(positions.root(position))));
+        regrouping.forEach(
+                (node, recorder) -> freezeRest(node, values(node), recorder, unmentioned));
+    }
+
+    private IntStream positionsOf(Axis axis) {
+        int first = positions.first(axis.value(), axis.axis());
+        int size = first < 0 ? 0 : (int) types.shape(axis.value()).size(axis.axis());
+        return IntStream.range(first, first + size);
+    }
+
+    /** An axis that a node does not mention has to stay as it is. */
+    private void freezeRest(
+            Node node,
+            Set<String> values,
+            LinkRecorder recorder,
+            List<LinkRecorder.Freeze> unmentioned) {
         for (String value : values) {
             for (int axis = 0; axis < positions.rank(value); axis++) {
                 Axis whole = new Axis(value, axis);
@@ -120,9 +167,13 @@ final class ChannelGroupFinder {
                 }
             }
         }
-        if (macs > 0) {
-            noteLayer(node, recorder);
-        }
+    }
+
+    private static Set<String> values(Node node) {
+        Set<String> values = new LinkedHashSet<>(node.inputs());
+        values.addAll(node.outputs());
+        values.remove("");
+        return values;
     }
 
     /** Whether only single entries of a vector are read, at places that are known. */
@@ -218,9 +269,9 @@ final class ChannelGroupFinder {
     private List<FrozenChannels> frozenLayers() {
         List<FrozenChannels> frozen = new ArrayList<>();
         for (ProducingLayer layer : layers.values()) {
-            Axis weight = layer.weight();
-            int first = positions.first(weight.value(), weight.axis());
-            int size = first < 0 ? 0 : (int) types.shape(weight.value()).size(weight.axis());
+            Axis made = layer.output();
+            int first = positions.first(made.value(), made.axis());
+            int size = first < 0 ? 0 : (int) types.shape(made.value()).size(made.axis());
             Map<String, Integer> counts = new LinkedHashMap<>();
             for (int i = 0; i < size; i++) {
                 int reason = reasonByRoot[positions.root(first + i)];

@@ -22,10 +22,11 @@ import java.util.List;
  * once. An export with batch-norm kept therefore counts a scale and a shift for each channel, and
  * one with batch-norm folded away a bias.
  *
- * <p>A MAC is one multiply-accumulate of a convolution, a matrix product, an attention or a
- * recurrent layer. What is inside a node counts with it: the body of a function that it calls, the
- * bodies of Loop and Scan as often as they run at most, and of the branches of If the one that
- * costs more, unless it is known which is taken.
+ * <p>A MAC is one multiply-accumulate of Conv, ConvTranspose, Gemm or MatMul, in whatever form, of
+ * the gates of a recurrent layer, or of the two products of an attention and the projections inside
+ * it. What is inside a node counts with it: the body of a function that it calls, the bodies of
+ * Loop and Scan as often as they run at most, and of the branches of If the one that costs more,
+ * unless it is known which is taken.
  *
  * @param parameters of the whole model
  * @param macs of one run at the given shapes; at least so many where {@code uncounted} is not empty

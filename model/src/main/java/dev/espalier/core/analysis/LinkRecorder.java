@@ -24,6 +24,7 @@ final class LinkRecorder implements ChannelLinks {
     private final Set<Axis> mentioned = new HashSet<>();
     private final List<Freeze> freezes = new ArrayList<>();
     private final Map<Axis, Axis> outputs = new LinkedHashMap<>();
+    private final List<Regrouping> regroupings = new ArrayList<>();
 
     LinkRecorder(Positions positions, Function<String, Shape> shapes, Node node) {
         this.positions = positions;
@@ -85,6 +86,29 @@ final class LinkRecorder implements ChannelLinks {
             freeze(a, axisA, "is tied to " + new Axis(b, axisB) + ", which is too long to cut");
             freeze(b, axisB, "is tied to " + new Axis(a, axisA) + ", which is too long to cut");
         }
+    }
+
+    /** Which axis is taken is settled when all nodes are known. */
+    @Override
+    public void regroup(
+            String whole, int wholeAxis, String parts, int from, int[] sizes, int preferred) {
+        size(whole, wholeAxis);
+        regroupings.add(new Regrouping(this, whole, wholeAxis, parts, from, sizes, preferred));
+    }
+
+    /** What is still to be settled, each by {@link #take}. */
+    List<Regrouping> regroupings() {
+        return regroupings;
+    }
+
+    void take(Regrouping regrouping, int axis) {
+        ChannelLinks.super.regroup(
+                regrouping.whole(),
+                regrouping.wholeAxis(),
+                regrouping.parts(),
+                regrouping.from(),
+                regrouping.sizes(),
+                axis);
     }
 
     private void noteOutput(Axis input, Axis made) {

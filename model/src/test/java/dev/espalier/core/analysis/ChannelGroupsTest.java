@@ -120,6 +120,48 @@ class ChannelGroupsTest {
     }
 
     @Test
+    void aHiddenUnitGoesWithItsGatesAndItsReader() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[4,1,2]) -> (y: float[4,1,1,5])
+                        w: float[1,12,2] = seed(1)
+                        r: float[1,12,3] = seed(2)
+                        m: float[3,5] = seed(3)
+                        h = LSTM(x, w, r) {hidden_size=3}
+                        y = MatMul(h, m)
+                        """);
+
+        assertThat(groups.groups()).hasSize(1);
+        ChannelGroup group = groups.groups().get(0);
+        assertThat(group.size()).isEqualTo(3);
+        assertThat(positions(group, 1, "w", 1)).containsExactly(1, 4, 7, 10);
+        assertThat(positions(group, 1, "r", 1)).containsExactly(1, 4, 7, 10);
+        assertThat(positions(group, 1, "r", 2)).containsExactly(1);
+        assertThat(positions(group, 1, "m", 0)).containsExactly(1);
+        assertThat(group.layers())
+                .extracting(layer -> layer.weight(), layer -> layer.output())
+                .containsExactly(tuple(new Axis("w", 1), new Axis("h", 3)));
+    }
+
+    @Test
+    void frozenUnitsCountOnceThoughTheyHaveSeveralRows() {
+        ChannelGroups groups =
+                groups(
+                        """
+                        graph g (x: float[4,1,2]) -> (h: float[4,1,1,3])
+                        w: float[1,12,2] = seed(1)
+                        r: float[1,12,3] = seed(2)
+                        h = LSTM(x, w, r) {hidden_size=3}
+                        """);
+
+        assertThat(groups.groups()).isEmpty();
+        assertThat(groups.frozen())
+                .extracting(f -> f.layer().weight(), FrozenChannels::channels, f -> f.reason())
+                .containsExactly(tuple(new Axis("w", 1), 3, "reaches graph output 'h'"));
+    }
+
+    @Test
     void channelsBehindAValueOfUnknownShapeAreFrozenWithItsName() {
         ChannelGroups groups =
                 groups(

@@ -81,6 +81,8 @@ class ChannelFreezesTest {
         "13, 'Softmax(x) {axis=1}', false, false, true",
         "11, 'Softmax(x)', false, false, false",
         "11, 'Softmax(x) {axis=2}', false, true, false",
+        "13, 'LogSoftmax(x)', false, true, false",
+        "11, 'LogSoftmax(x)', false, false, false",
         "13, 'ReduceMean(x) {axes=[2]}', false, true, false",
         "13, 'ReduceMean(x) {axes=[1], keepdims=0}', false, false, true",
         "13, 'ReduceMean(x)', true, false, false",

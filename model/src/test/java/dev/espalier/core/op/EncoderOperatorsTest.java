@@ -39,6 +39,9 @@ import org.junit.jupiter.api.Test;
                 """,
         calls = {
             "y = com.microsoft::SkipLayerNormalization(x, z, g, b)",
+            "y, \"\", \"\", sum = com.microsoft::SkipLayerNormalization(x, z, g, b, b)",
+            "y = com.microsoft::SkipSimplifiedLayerNormalization(x, z, g)",
+            "y, \"\", \"\", sum = com.microsoft::SkipSimplifiedLayerNormalization(x, z, g, b)",
             "y = com.microsoft::BiasGelu(x, b)",
             "y = com.microsoft::FastGelu(x, b)",
             "y = com.microsoft::FastGelu(x)",
@@ -204,6 +207,23 @@ class EncoderOperatorsTest {
         assertThat(norm.types())
                 .containsExactly("float[N,2,3]", "float[N,2,1]", "float[N,2,1]", "float[N,2,3]");
         assertThat(norm.isFree("x", 2)).isFalse();
+    }
+
+    @Test
+    void soDoesOneWithoutAMean() {
+        OperatorProbe norm =
+                OperatorProbe.of(
+                                """
+                                opset com.microsoft 1
+                                graph g (x: float[N,2,3], s: float[N,2,3]) -> (y)
+                                gamma: float[3] = seed(1)
+                                y, "", "", sum = com.microsoft::SkipSimplifiedLayerNormalization(x, s, gamma)
+                                """)
+                        .linked();
+
+        assertThat(norm.types().get(0)).isEqualTo("float[N,2,3]");
+        assertThat(norm.types().get(3)).isEqualTo("float[N,2,3]");
+        assertThat(norm.freezes()).contains("x.2: a normalization takes its statistics over it");
     }
 
     @Test

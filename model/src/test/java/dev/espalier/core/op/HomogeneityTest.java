@@ -32,8 +32,17 @@ import org.junit.jupiter.params.provider.ValueSource;
             "y = GlobalAveragePool(x)",
             "y = Erf(x)",
             "y = Softmax(x)",
-            "y = Softmax(x) {axis=1}"
+            "y = Softmax(x) {axis=1}",
+            "y = LogSoftmax(x)",
+            "y = LogSoftmax(x) {axis=1}"
         })
+@OperatorExamples(
+        given =
+                """
+                opset 11
+                graph (x: float[2,4,3,3]) -> (y)
+                """,
+        calls = {"y = LogSoftmax(x)", "y = LogSoftmax(x) {axis=2}"})
 @OperatorExamples(
         given =
                 """
@@ -100,6 +109,7 @@ class HomogeneityTest {
                 "y = HardSwish(x)",
                 "y = Tanh(x)",
                 "y = Softmax(x)",
+                "y = LogSoftmax(x)",
                 "y = Clip(x, zero, six)",
                 "y = Clip(x, six)",
                 "y = Clip(x, r)",

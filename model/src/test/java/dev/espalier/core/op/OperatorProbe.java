@@ -60,6 +60,11 @@ public final class OperatorProbe implements ChannelLinks {
         return operator.macs(call);
     }
 
+    /** Whether the call is written as TorchScript. */
+    public boolean trains() {
+        return operator.trains(call);
+    }
+
     /** This probe after it has listened to the channel rule. */
     public OperatorProbe linked() {
         operator.channels(call, this);

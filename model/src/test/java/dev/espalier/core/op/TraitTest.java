@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Node;
-import dev.espalier.core.op.spec.Operator;
 import dev.espalier.core.op.spec.Trait;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -71,16 +70,5 @@ class TraitTest {
         Node node = node("com.microsoft", "QAttention");
         assertThat(Operators.hasAny(node, Trait.QUANTIZED)).isTrue();
         assertThat(Operators.hasAny(node("", "QAttention"), Trait.QUANTIZED)).isFalse();
-    }
-
-    @Test
-    void anOperatorIsDescribedOnceOnly() {
-        for (Operator operator : Operators.all()) {
-            String key =
-                    operator.domain().isEmpty()
-                            ? operator.type()
-                            : operator.domain() + "::" + operator.type();
-            assertThat(Undescribed.traits(key)).as(key).isEmpty();
-        }
     }
 }

@@ -20,9 +20,10 @@ import java.util.stream.IntStream;
  * <p>Channels: the axes of X and Y fall into runs with equally many elements. Where a run is one
  * axis on both sides the axes go together. Where it is several axes on one side and one on the
  * other, such as [C, H, W] and C*H*W, cutting index c of the chosen axis cuts all positions with
- * that index; the other axes of the run stay as they are. The chosen axis is the outermost when
- * axes are merged; when one axis of a map is split it is the longest, so that the halves of a
- * channel shuffle lose the same channels.
+ * that index; the other axes of the run stay as they are. The chosen axis is the same for all nodes
+ * that split and merge the same channels: for attention it is the heads, whole ones of which go.
+ * Where only one node regroups it is the outermost when axes are merged, and the longest when one
+ * axis of a map is split, so that the halves of a channel shuffle lose the same channels.
  */
 @Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 abstract class Reshaping implements Operator {
@@ -98,14 +99,14 @@ abstract class Reshaping implements Operator {
             }
             return;
         }
-        int count = (int) elements;
         if (wideX.length == 1 && wideY.length == 1) {
             links.tie(x, wideX[0], y, wideY[0]);
         } else if (wideY.length == 1 && wideX.length > 1) {
-            tieMerged(links, x, from, wideX[0], run.toX(), y, wideY[0], count);
+            links.regroup(
+                    y, wideY[0], x, run.fromX(), sizes(from, run.fromX(), run.toX()), wideX[0]);
         } else if (wideX.length == 1 && wideY.length > 1) {
             int chosen = from.rank() > 2 ? longest(to, wideY) : wideY[0];
-            tieMerged(links, y, to, chosen, run.toY(), x, wideX[0], count);
+            links.regroup(x, wideX[0], y, run.fromY(), sizes(to, run.fromY(), run.toY()), chosen);
         } else {
             for (int axis : wideX) {
                 links.freeze(x, axis, "it is regrouped into several other axes");
@@ -113,18 +114,8 @@ abstract class Reshaping implements Operator {
         }
     }
 
-    private static void tieMerged(
-            ChannelLinks links,
-            String parts,
-            Shape shape,
-            int axis,
-            int end,
-            String whole,
-            int wholeAxis,
-            int count) {
-        int inner = Math.toIntExact(Shapes.product(shape, axis + 1, end).size());
-        int size = Math.toIntExact(shape.size(axis));
-        links.tie(parts, axis, p -> p / inner % size, whole, wholeAxis, p -> p, count);
+    private static int[] sizes(Shape shape, int from, int to) {
+        return IntStream.range(from, to).map(axis -> Math.toIntExact(shape.size(axis))).toArray();
     }
 
     private static int longest(Shape shape, int[] axes) {

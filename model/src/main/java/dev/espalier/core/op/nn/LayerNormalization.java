@@ -4,6 +4,7 @@ import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.op.spec.Broadcast;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.ChannelLinks;
 import dev.espalier.core.op.spec.NodeCheck;
@@ -84,6 +85,9 @@ final class LayerNormalization implements Operator {
                 links.freeze(x, k, "a layer normalization takes its mean over it");
                 links.freeze(y, k, "a layer normalization takes its mean over it");
             }
+        }
+        for (int i = 1; i <= 2 && call.has(i); i++) {
+            Broadcast.tie(call, i, links);
         }
     }
 

@@ -38,9 +38,12 @@ final class MaxPool extends Pool {
 
     @Override
     public void channels(Call call, ChannelLinks links) {
-        // Indices count through the whole tensor, so that they change with the number of channels.
         if (call.node().output(1).isEmpty()) {
             super.channels(call, links);
+            return;
+        }
+        for (String value : List.of(call.node().input(0), call.node().output(0))) {
+            links.freeze(value, 1, "the indices of its maxima count through all channels");
         }
     }
 

@@ -10,13 +10,25 @@ import dev.espalier.core.op.spec.Traits;
 
 /**
  * {@code Y = exp(X) / sum(exp(X))}, the sum being over {@code axis} (default -1) from operator set
- * 13 on, and before over that axis (default 1) and all after it.
+ * 13 on, and before over that axis (default 1) and all after it; or, as LogSoftmax, its logarithm.
  */
 @Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 final class Softmax extends Elementwise {
+    private final String type;
+    private final String function;
+
+    /**
+     * @param type the operator's name
+     * @param function Torch's for one axis
+     */
+    Softmax(String type, String function) {
+        this.type = type;
+        this.function = function;
+    }
+
     @Override
     public String type() {
-        return "Softmax";
+        return type;
     }
 
     @Override
@@ -56,11 +68,11 @@ final class Softmax extends Elementwise {
         int axis = axis(call);
         String x = torch.in(0);
         if (sumsOneAxis(call) || axis == call.shape(0).rank() - 1) {
-            torch.out("torch.softmax(%s, %s, None)".formatted(x, axis));
+            torch.out("%s(%s, %s, None)".formatted(function, x, axis));
         } else {
             torch.out(
-                    "torch.reshape_as(torch.softmax(torch.flatten(%s, %s, -1), %s, None), %s)"
-                            .formatted(x, axis, axis, x));
+                    "torch.reshape_as(%s(torch.flatten(%s, %s, -1), %s, None), %s)"
+                            .formatted(function, x, axis, axis, x));
         }
     }
 }

@@ -18,12 +18,16 @@ public final class QuantizedOperators {
 
     public static List<Operator> all() {
         return List.of(
+                new ConvInteger(),
                 new DequantizeLinear(),
+                new DynamicQuantizeLSTM(),
                 new DynamicQuantizeLinear(),
+                new DynamicQuantizeMatMul(),
                 new GatherBlockQuantized(),
                 new MatMulInteger(),
                 new MatMulIntegerToFloat(),
                 new MatMulNBits(),
+                new QAttention(),
                 new QGemm(),
                 new QLinearConcat(),
                 new QLinearConv(),

@@ -26,6 +26,29 @@ public interface ChannelLinks {
             int count);
 
     /**
+     * Ties an axis of {@code whole} to one of several axes of {@code parts} that hold the same
+     * positions in the same order: heads and the width inside of them to the width of all. Index i
+     * of the one that is taken stands for all positions with that index; the others stay whole.
+     * Which one is taken is settled between all nodes that regroup the same channels.
+     *
+     * @param from the first of the axes
+     * @param sizes of the axes
+     * @param preferred the axis that is taken where nothing speaks for another
+     */
+    default void regroup(
+            String whole, int wholeAxis, String parts, int from, int[] sizes, int preferred) {
+        int inner = 1;
+        int count = 1;
+        for (int i = 0; i < sizes.length; i++) {
+            inner *= from + i > preferred ? sizes[i] : 1;
+            count *= sizes[i];
+        }
+        int step = inner;
+        int size = sizes[preferred - from];
+        tie(parts, preferred, p -> p / step % size, whole, wholeAxis, p -> p, count);
+    }
+
+    /**
      * Says that this node does not mind what is cut along {@code axis} of {@code value} beyond the
      * ties it states: a Slice that drops some channels, a Pad that makes some.
      */

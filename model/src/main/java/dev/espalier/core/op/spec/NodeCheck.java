@@ -46,8 +46,11 @@ public final class NodeCheck {
                 "has %s outputs, expected at most %s",
                 outputs,
                 operator.outputs());
+        boolean any = call.node().outputs().stream().anyMatch(output -> !output.isEmpty());
         require(
-                operator.outputs() == Integer.MAX_VALUE || !call.node().output(0).isEmpty(),
+                operator.outputs() == Integer.MAX_VALUE
+                        || !call.node().output(0).isEmpty()
+                        || any && operator.mayOmitFirstOutput(),
                 "has no output");
         operator.check(new NodeCheck(call));
     }
@@ -244,20 +247,28 @@ public final class NodeCheck {
 
     /** Input {@code i}, where its shape is known, is a vector of {@code length}. */
     public NodeCheck vector(int i, Dim length) {
+        return shape(i, length);
+    }
+
+    /**
+     * Input {@code i} has as many axes as {@code dims}, and their sizes as far as both are known.
+     */
+    public NodeCheck shape(int i, Dim... dims) {
         Shape shape = call.shape(i);
-        boolean fits =
-                !shape.isRanked()
-                        || shape.rank() == 1
-                                && (!length.isFixed()
-                                        || !shape.dim(0).isFixed()
-                                        || shape.dim(0).equals(length));
+        boolean fits = !shape.isRanked() || shape.rank() == dims.length;
+        for (int axis = 0; axis < dims.length && fits && shape.isRanked(); axis++) {
+            fits =
+                    !dims[axis].isFixed()
+                            || !shape.dim(axis).isFixed()
+                            || shape.dim(axis).equals(dims[axis]);
+        }
         require(
                 fits,
-                "input %s '%s' has the shape %s, expected [%s]",
+                "input %s '%s' has the shape %s, expected %s",
                 i,
                 call.node().input(i),
                 shape,
-                length);
+                Shape.of(List.of(dims)));
         return this;
     }
 

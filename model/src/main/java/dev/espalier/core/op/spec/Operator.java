@@ -28,6 +28,11 @@ public interface Operator {
         return 1;
     }
 
+    /** Whether a node may leave out its first output where it has another. */
+    default boolean mayOmitFirstOutput() {
+        return false;
+    }
+
     /** What holds of every call, as its class is annotated. */
     default Set<Trait> traits() {
         Traits traits = getClass().getAnnotation(Traits.class);
@@ -94,8 +99,8 @@ public interface Operator {
     }
 
     /**
-     * Multiply-accumulate operations of one call at fixed shapes; only products of matrices and
-     * convolutions have any.
+     * Multiply-accumulate operations of one call at fixed shapes: convolutions, matrix products,
+     * and the operators that are made of such, recurrent layers and attention, have any.
      */
     default long macs(Call call) {
         return 0;
