@@ -346,4 +346,61 @@ class PruneTest {
                         """)
                 .noted("proved on 0 real and 4 random inputs");
     }
+
+    @Test
+    void wholeHeadsOfAttentionGo() {
+        given(
+                        """
+                        opset 13
+                        graph (x: float[N,5,8]) -> (y)
+                        w: float[8,24] = seed(1)
+                        p: float[8,8] = seed(2)
+                        split: int64[5] = [0, 5, 3, 4, 2]
+                        merge: int64[3] = [0, 5, 8]
+                        zero: int64[] = 0
+                        one: int64[] = 1
+                        two: int64[] = 2
+                        a = MatMul(x, w)
+                        r = Reshape(a, split)
+                        t = Transpose(r) {perm=[2,0,3,1,4]}
+                        q = Gather(t, zero) {axis=0}
+                        k = Gather(t, one) {axis=0}
+                        v = Gather(t, two) {axis=0}
+                        kt = Transpose(k) {perm=[0,1,3,2]}
+                        s = MatMul(q, kt)
+                        m = Softmax(s) {axis=-1}
+                        o = MatMul(m, v)
+                        ot = Transpose(o) {perm=[0,2,1,3]}
+                        c = Reshape(ot, merge)
+                        y = MatMul(c, p)
+                        """)
+                .when(prune(0.5, 1))
+                .then(
+                        """
+                        opset 13
+                        graph (x: float[N,5,8]) -> (y)
+                        w: float[8,12]
+                        p: float[4,8]
+                        zero: int64[] = 0
+                        one: int64[] = 1
+                        two: int64[] = 2
+                        split_1: int64[5] = [0, 5, 3, 2, 2]
+                        merge_1: int64[3] = [0, 5, 4]
+                        a = MatMul(x, w)
+                        r = Reshape(a, split_1)
+                        t = Transpose(r) {perm=[2,0,3,1,4]}
+                        q = Gather(t, zero) {axis=0}
+                        k = Gather(t, one) {axis=0}
+                        v = Gather(t, two) {axis=0}
+                        kt = Transpose(k) {perm=[0,1,3,2]}
+                        s = MatMul(q, kt)
+                        m = Softmax(s) {axis=-1}
+                        o = MatMul(m, v)
+                        ot = Transpose(o) {perm=[0,2,1,3]}
+                        c = Reshape(ot, merge_1)
+                        y = MatMul(c, p)
+                        """)
+                .noted("MatMul 'a': 24 -> 12 channels")
+                .noted("proved on 0 real and 4 random inputs");
+    }
 }

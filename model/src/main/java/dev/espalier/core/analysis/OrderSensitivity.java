@@ -93,6 +93,17 @@ final class OrderSensitivity implements ChannelLinks {
                 });
     }
 
+    /** Of several axes the one that was taken is the one along which there are channels. */
+    @Override
+    public void regroup(
+            String whole, int wholeAxis, String parts, int from, int[] sizes, int preferred) {
+        for (int axis = from; axis < from + sizes.length; axis++) {
+            if (channels.containsKey(new Axis(parts, axis))) {
+                ChannelLinks.super.regroup(whole, wholeAxis, parts, from, sizes, axis);
+            }
+        }
+    }
+
     @Override
     public void allow(String value, int axis) {}
 
