@@ -28,13 +28,16 @@ class TraitTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Conv, UNCHANGED_9_TO_13, true",
-        "Abs, UNCHANGED_9_TO_13, true",
-        "Clip, UNCHANGED_9_TO_13, false",
+        "Conv, UNCHANGED_7_TO_13, true",
+        "Abs, UNCHANGED_7_TO_13, true",
+        "Clip, UNCHANGED_7_TO_13, false",
         "Clip, UNCHANGED_13_TO_21, true",
         "ReduceMean, UNCHANGED_13_TO_21, false",
         "ReduceMax, UNCHANGED_13_TO_21, false",
-        "Split, UNCHANGED_9_TO_13, false",
+        "Split, UNCHANGED_7_TO_13, false",
+        "BatchNormalization, UNCHANGED_7_TO_13, false",
+        "GatherND, UNCHANGED_7_TO_13, true",
+        "RoiAlign, UNCHANGED_13_TO_21, false",
         "Greater, FLOAT16, false",
         "Relu, FLOAT16, true",
         "Resize, FLOAT16, false",

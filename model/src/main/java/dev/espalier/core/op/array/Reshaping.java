@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * axes are merged; when one axis of a map is split it is the longest, so that the halves of a
  * channel shuffle lose the same channels.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 abstract class Reshaping implements Operator {
     /** Axes [fromX, toX) of X hold the same elements as axes [fromY, toY) of Y. */
     record Run(int fromX, int toX, int fromY, int toY) {

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * The mean over some axes, over all where none are named. Axes are an attribute before operator set
  * 18 and an input from then on; {@code keepdims} (default 1) leaves them with size 1.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.FLOAT16})
 final class ReduceMean implements Operator {
     @Override
     public String type() {

@@ -2,10 +2,16 @@ package dev.espalier.core.op.spec;
 
 /** Something that holds of an operator in every call; what is not said does not hold. */
 public enum Trait {
-    /** Attributes, inputs and meaning are the same in operator sets 9 to 13. */
-    UNCHANGED_9_TO_13,
+    /**
+     * Attributes, inputs and meaning are the same in operator sets 7 to 13, from the one on that
+     * brought the operator.
+     */
+    UNCHANGED_7_TO_13,
 
-    /** Attributes, inputs and meaning are the same in operator sets 13 to 21. */
+    /**
+     * Attributes, inputs and meaning are the same in operator sets 13 to 21, from the one on that
+     * brought the operator.
+     */
     UNCHANGED_13_TO_21,
 
     /** Its floating inputs and outputs are all of one type, float16 included. */
