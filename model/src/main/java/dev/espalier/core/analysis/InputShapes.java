@@ -10,6 +10,7 @@ import dev.espalier.core.ir.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -34,11 +35,30 @@ public record InputShapes(long batch, Map<String, Shape> byInput) {
     }
 
     /**
-     * The fixed type of one input.
+     * The fixed type of one input of a model that has no other.
      *
      * @throws InvalidOptionException where a dimension stays open or the input is not a tensor
      */
     public TensorType bind(Value input) {
+        return bind(List.of(input), input);
+    }
+
+    /**
+     * The name of the batch: that of the first dimension of the first input whose first dimension
+     * is open. Other dimensions of that name are the batch too, whatever their axis.
+     */
+    public static Optional<String> batchName(List<Value> feeds) {
+        return InputSymbols.batch(feeds);
+    }
+
+    /**
+     * The fixed type of one input. Open dimensions of one name have one size on every axis of every
+     * input: that of the batch, or of an input whose shape the user gave.
+     *
+     * @param feeds all inputs of the model that are fed
+     * @throws InvalidOptionException where a dimension stays open or the input is not a tensor
+     */
+    public TensorType bind(List<Value> feeds, Value input) {
         TensorType declared =
                 input.type()
                         .orElseThrow(
@@ -47,13 +67,14 @@ public record InputShapes(long batch, Map<String, Shape> byInput) {
                                                 "input '" + input.name() + "' is not a tensor"));
         Shape given = byInput.get(input.name());
         if (given != null) {
+            Shape followed = InputSymbols.follow(given, declared.shape(), batchName(feeds), batch);
             return declared.withShape(
                     given.rank() > 0 && batch > 0 && isBatchFree(declared)
-                            ? given.with(0, Dim.of(batch))
-                            : given);
+                            ? followed.with(0, Dim.of(batch))
+                            : followed);
         }
-        Shape shape = declared.shape();
-        if (isBatchFree(declared)) {
+        Shape shape = InputSymbols.bound(declared.shape(), InputSymbols.sizes(feeds, this));
+        if (isBatchFree(declared.withShape(shape))) {
             shape = shape.with(0, Dim.of(batch));
         }
         if (!shape.isFixed()) {
@@ -88,7 +109,7 @@ public record InputShapes(long batch, Map<String, Shape> byInput) {
             List<Value> feeds, Set<String> divisors, SplittableRandom random) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         for (Value feed : feeds) {
-            TensorType type = bind(feed);
+            TensorType type = bind(feeds, feed);
             inputs.put(
                     feed.name(),
                     divisors.contains(feed.name())

@@ -65,7 +65,7 @@ public final class ShapeInference {
                         });
         for (Value input : graph.feeds()) {
             if (shapes != null) {
-                types.put(input.name(), shapes.bind(input));
+                types.put(input.name(), shapes.bind(graph.feeds(), input));
             } else {
                 input.type().ifPresent(type -> types.put(input.name(), type));
             }

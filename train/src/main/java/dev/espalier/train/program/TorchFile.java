@@ -91,11 +91,14 @@ public final class TorchFile {
 
     private static boolean isOpen(Model model, InputShapes shapes) {
         return model.graph().feeds().stream()
-                .anyMatch(feed -> !bound(feed, shapes, 1).equals(bound(feed, shapes, 2)));
+                .anyMatch(
+                        feed ->
+                                !bound(model, feed, shapes, 1)
+                                        .equals(bound(model, feed, shapes, 2)));
     }
 
-    private static Shape bound(Value feed, InputShapes shapes, int batch) {
-        return shapes.withBatch(batch).bind(feed).shape();
+    private static Shape bound(Model model, Value feed, InputShapes shapes, int batch) {
+        return shapes.withBatch(batch).bind(model.graph().feeds(), feed).shape();
     }
 
     private static boolean runs(ModelRunner.Session truth, Map<String, Tensor> inputs) {
