@@ -35,6 +35,9 @@ public enum Trait {
     /** Cuts numbers off at a bound or two, so that doing it once more changes nothing. */
     LIMITS,
 
+    /** Its output is all but the same for all large numbers, be they large or larger still. */
+    SATURATES,
+
     /** Its result depends on the shapes of its inputs, but on no number in them. */
     MEASURES,
 
