@@ -51,6 +51,11 @@ final class To13 implements Rewriting {
             case "Softmax", "LogSoftmax", "Hardmax" -> normalized(node, graph);
             case "BatchNormalization" -> batchNorm(node, graph);
             case "Upsample", "Resize" -> Resizing.rewrite(node, graph);
+            case "Scan" ->
+                    throw new NotKnown(
+                            node.label()
+                                    + " has a batch of its own, which only Scan of operator set 8"
+                                    + " knows");
             default -> throw new NotKnown(node.label() + " may mean something else there");
         };
     }
