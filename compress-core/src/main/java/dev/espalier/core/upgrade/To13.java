@@ -1,5 +1,6 @@
 package dev.espalier.core.upgrade;
 
+import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Dim;
@@ -10,7 +11,6 @@ import dev.espalier.core.op.Operators;
 import dev.espalier.core.op.spec.Trait;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /** Operator sets 7 to 12 in operator set 13. */
 final class To13 implements Rewriting {
@@ -135,8 +135,7 @@ final class To13 implements Rewriting {
                         "ConstantOfShape",
                         List.of(shape),
                         List.of(mask),
-                        Attributes.NONE.with(
-                                "value", new dev.espalier.core.ir.Attribute.TensorValue(zero))));
+                        Attributes.NONE.with("value", new Attribute.TensorValue(zero))));
     }
 
     /**
@@ -196,10 +195,7 @@ final class To13 implements Rewriting {
         if (shape.isRanked()
                 && shape.dims().stream().filter(dim -> !dim.isFixed()).count() <= 1
                 && shape.dims().stream().noneMatch(dim -> dim.isFixed() && dim.size() == 0)) {
-            long[] sizes =
-                    shape.dims().stream()
-                            .flatMapToLong(dim -> LongStream.of(sizeOrRest(dim)))
-                            .toArray();
+            long[] sizes = shape.dims().stream().mapToLong(To13::sizeOrRest).toArray();
             return graph.addConstant(node, "shape", Tensor.ofLongs(Shape.of(sizes.length), sizes));
         }
         String name = graph.freshName(node, "shape");

@@ -16,6 +16,7 @@ import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
 import dev.espalier.runtime.OrtRunner;
+import dev.espalier.testkit.pass.RandomSamples;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -359,6 +360,14 @@ class ProofTest {
         assertThatThrownBy(() -> Proof.equal(OF_ONE, withElement(OF_ONE, "w", 0, 1.1), context))
                 .isInstanceOf(VerificationException.class)
                 .hasMessageContaining("output 'y' differs");
+    }
+
+    @Test
+    void realExamplesAreTakenAtTheStatedBatchToo() {
+        Proof proof = Proof.equal(OF_ONE, OF_ONE, RandomSamples.context(OF_ONE, RUNNER));
+
+        assertThat(proof.realSamples()).isEqualTo(32);
+        assertThat(proof.samples()).isEqualTo(34);
     }
 
     @Test
