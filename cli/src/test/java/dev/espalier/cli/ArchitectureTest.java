@@ -149,7 +149,14 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("pass", "simplify", "report")
                     .whereLayer("analysis")
                     .mayOnlyBeAccessedByLayers(
-                            "layer", "pass", "simplify", "upgrade", "guard", "recipe", "report")
+                            "data",
+                            "layer",
+                            "pass",
+                            "simplify",
+                            "upgrade",
+                            "guard",
+                            "recipe",
+                            "report")
                     .whereLayer("op")
                     .mayOnlyBeAccessedByLayers("analysis", "layer", "pass", "simplify", "upgrade")
                     .withOptionalLayers(true);

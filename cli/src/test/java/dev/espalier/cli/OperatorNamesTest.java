@@ -27,6 +27,7 @@ class OperatorNamesTest {
                     "BiasSecond",
                     "ChannelGroupFinder",
                     "ChannelwiseBlend",
+                    "ComparedValue",
                     "ConstantFolding",
                     "Convolutions",
                     "Counter",
