@@ -56,6 +56,11 @@ record Workbench(
 
     private static final String LAST = "fold-batch-norm";
 
+    /** What comes before all others where the model is of an operator set before this one. */
+    private static final String UPGRADE = "upgrade-opset";
+
+    private static final long NEWEST_TO_UPGRADE = 12;
+
     /**
      * Reads the recipe's model and opens its data.
      *
@@ -148,15 +153,22 @@ record Workbench(
     List<Pass> passes() {
         RecipeReader reader = new RecipeReader(PassRegistry.load());
         List<Pass> passes = new ArrayList<>();
-        passes.add(reader.standard(FIRST));
+        first().forEach(id -> passes.add(reader.standard(id)));
         passes.addAll(recipe.passes());
         passes.add(reader.standard(LAST));
         return passes;
     }
 
+    private List<String> first() {
+        return original.model().opset() > NEWEST_TO_UPGRADE
+                ? List.of(FIRST)
+                : List.of(UPGRADE, FIRST);
+    }
+
     /** Whether the pass at {@code position} is the recipe's, and none that every pipeline has. */
     boolean isOwn(int position) {
-        return position > 0 && position <= recipe.passes().size();
+        int first = first().size();
+        return position >= first && position < first + recipe.passes().size();
     }
 
     /** Size and operations; bytes as written to a file. */
@@ -229,8 +241,8 @@ record Workbench(
      * many examples, and what becomes of it is of Espalier's making.
      */
     private int firstOnData() {
-        // Before the recipe's passes is one that needs no data.
-        int first = 1;
+        // Those before the recipe's passes need no data.
+        int first = first().size();
         for (Pass pass : recipe.passes()) {
             if (pass.needsData()) {
                 return first;

@@ -55,6 +55,32 @@ class CompressionTest {
     }
 
     @Test
+    void aModelOfAnOldOperatorSetIsBroughtToANewerOneFirst() throws IOException {
+        Model old =
+                GraphText.parse(
+                        """
+                        opset 8
+                        graph (x: float[N,4,2,2]) -> (y)
+                        w: float[8,4,1,1] = seed(1)
+                        v: float[3,8,1,1] = seed(2)
+                        h = Conv(x, w) as first
+                        r = Clip(h) {min=0.0}
+                        u = Upsample(r) {scales=[1.0,1.0,2.0,2.0]}
+                        y = Conv(u, v) as second
+                        """);
+        OnnxWriter.write(old.withIrVersion(3), folder.resolve("network.onnx"));
+        List<PassRun> runs = compression().plan();
+        assertThat(runs)
+                .extracting(PassRun::id)
+                .containsExactly("upgrade-opset", "simplify", "prune", "fold-batch-norm");
+        assertThat(runs.get(0).notes())
+                .containsExactly(
+                        "brought from operator set 8 to 13, in which these are written otherwise:"
+                                + " 1 Clip, 1 Upsample");
+        assertThat(runs.get(2).after().macs()).isLessThanOrEqualTo(runs.get(2).before().macs() / 2);
+    }
+
+    @Test
     void plansWhatEachPassWouldDoAndWritesNothing() throws IOException {
         List<PassRun> runs = compression().plan();
         assertThat(runs)

@@ -112,6 +112,8 @@ class ArchitectureTest {
                     .definedBy(ROOT + ".core.internal.profile..")
                     .layer("simplify")
                     .definedBy(ROOT + ".core.simplify..")
+                    .layer("upgrade")
+                    .definedBy(ROOT + ".core.upgrade..")
                     .layer("choice")
                     .definedBy(ROOT + ".core.choice..")
                     .layer("guard")
@@ -130,6 +132,8 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("recipe")
                     .whereLayer("simplify")
                     .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("upgrade")
+                    .mayNotBeAccessedByAnyLayer()
                     .whereLayer("recipe")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("report")
@@ -137,16 +141,24 @@ class ArchitectureTest {
                     .whereLayer("measuring")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("pass")
-                    .mayOnlyBeAccessedByLayers("simplify", "guard", "recipe", "report", "measuring")
+                    .mayOnlyBeAccessedByLayers(
+                            "simplify", "upgrade", "guard", "recipe", "report", "measuring")
                     .whereLayer("profile")
                     .mayOnlyBeAccessedByLayers("pass", "measuring")
                     .whereLayer("layer")
                     .mayOnlyBeAccessedByLayers("pass", "simplify", "report")
                     .whereLayer("analysis")
                     .mayOnlyBeAccessedByLayers(
-                            "layer", "pass", "simplify", "guard", "recipe", "report")
+                            "data",
+                            "layer",
+                            "pass",
+                            "simplify",
+                            "upgrade",
+                            "guard",
+                            "recipe",
+                            "report")
                     .whereLayer("op")
-                    .mayOnlyBeAccessedByLayers("analysis", "layer", "pass", "simplify")
+                    .mayOnlyBeAccessedByLayers("analysis", "layer", "pass", "simplify", "upgrade")
                     .withOptionalLayers(true);
 
     /** What is in the module {@code model}; the other packages of core are compress-core's. */
@@ -298,6 +310,7 @@ class ArchitectureTest {
                             ROOT + ".core.layer..",
                             ROOT + ".core.pass..",
                             ROOT + ".core.simplify..",
+                            ROOT + ".core.upgrade..",
                             ROOT + ".prune..",
                             ROOT + ".distill..",
                             ROOT + ".groupconv..",

@@ -44,6 +44,7 @@ class PassCatalogTest {
     void thisMilestonesPassesAreThere() {
         assertThat(ids())
                 .contains(
+                        "upgrade-opset",
                         "simplify",
                         "fold-batch-norm",
                         "train",

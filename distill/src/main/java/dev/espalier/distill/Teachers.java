@@ -74,8 +74,8 @@ final class Teachers {
                             .formatted(label, names(found), names(wanted)));
         }
         for (int i = 0; i < wanted.size(); i++) {
-            TensorType learned = shapes.bind(wanted.get(i));
-            TensorType taught = shapes.bind(found.get(i));
+            TensorType learned = shapes.bind(wanted, wanted.get(i));
+            TensorType taught = shapes.bind(found, found.get(i));
             if (!learned.equals(taught)) {
                 throw new UnsupportedModelException(
                         "%s takes %s as '%s', this one %s at a batch of %s; a teacher reads what its student reads"

@@ -10,6 +10,7 @@ import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.PassInfo;
 import dev.espalier.core.pass.Withers;
 import dev.espalier.core.simplify.Simplify;
+import dev.espalier.core.upgrade.UpgradeOpset;
 import dev.espalier.train.RecalibrateBatchNorm;
 import dev.espalier.train.regime.AugmentationSettings;
 import java.util.ArrayList;
@@ -108,13 +109,17 @@ public record GraftCheckpoints(
     }
 
     /**
-     * A donor as it came from a file, or where it has other nodes simplified, as every recipe does
-     * first with its own network.
+     * A donor as it came from a file, or where it is of an older operator set or has other nodes
+     * brought to the newer one and simplified, as every recipe does first with its own network.
      */
     private static Model alike(Model model, Model donor) {
-        return donor.graph().nodes().size() == model.graph().nodes().size()
-                ? donor
-                : new Simplify().preview(donor, PassContext.of(donor));
+        Model newer =
+                donor.opset() < model.opset()
+                        ? new UpgradeOpset().preview(donor, PassContext.of(donor))
+                        : donor;
+        return newer.graph().nodes().size() == model.graph().nodes().size()
+                ? newer
+                : new Simplify().preview(newer, PassContext.of(newer));
     }
 
     private Model blended(Model model, PassContext context) {

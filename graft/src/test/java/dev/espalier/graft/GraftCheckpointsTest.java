@@ -107,6 +107,32 @@ class GraftCheckpointsTest {
                         "blended 6 tensors with b.onnx, keeping shares from 0.25 to 0.50 of each");
     }
 
+    /** Every recipe brings its own network to a newer operator set first. */
+    @Test
+    void donorsAreBroughtToTheOperatorSetOfTheNetworkAtHand() {
+        String exported =
+                """
+                opset %s
+                graph (x: float[N,2]) -> (y: float[N,3])
+                w1: float[3,2] = fill(%s)
+                y = Gemm(x, w1) {transB=1}
+                """;
+        Model own = GraphText.parse(exported.formatted(13, "8"));
+        Model donor =
+                GraphText.parse(
+                        exported.formatted(9, "4")
+                                .replace("y = Gemm(x,", "d = Dropout(x)\ny = Gemm(d,"));
+        PassContext context = PassContext.of(own).withModels(Map.of("b.onnx", donor)::get);
+
+        Model blended =
+                PASS.withNetworks(List.of("b.onnx"))
+                        .withBlend(HALF)
+                        .withSamples(0)
+                        .apply(own, context);
+
+        assertThat(values(blended, "w1")).containsOnly(6);
+    }
+
     /** Every recipe simplifies its own network first, and a file is as it was exported. */
     @Test
     void donorsAreSimplifiedAsTheNetworkAtHandWas() {

@@ -85,6 +85,12 @@ public final class OrtRunner implements ModelRunner {
         return new OrtRunner(settings.withThreads(threads), largestInMemory);
     }
 
+    @Override
+    public OrtRunner withoutOptimizations() {
+        return new OrtRunner(
+                settings.withOptimization(SessionSettings.Optimization.NONE), largestInMemory);
+    }
+
     /**
      * Loads the very file that ships; runs return its outputs.
      *

@@ -1,5 +1,7 @@
 package dev.espalier.core.data;
 
+import dev.espalier.core.analysis.InputShapes;
+import dev.espalier.core.ir.Dim;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Shape;
 import dev.espalier.core.ir.Tensor;
@@ -7,6 +9,7 @@ import dev.espalier.core.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The first examples of a dataset as a model takes them: in batches of the size it asks for. */
@@ -23,8 +26,17 @@ public final class InputBatches {
      * @return for each batch the inputs by name
      */
     public static List<Map<String, Tensor>> of(Model model, Dataset data, int samples) {
+        return of(model, data, samples, FREE_BATCH);
+    }
+
+    /**
+     * {@link #of(Model, Dataset, int)} with batches of another size.
+     *
+     * @param free examples of a batch where the model takes any number
+     */
+    public static List<Map<String, Tensor>> of(Model model, Dataset data, int samples, int free) {
         List<Map<String, Tensor>> batches = new ArrayList<>();
-        for (int[] indices : indices(model, data, samples, FREE_BATCH)) {
+        for (int[] indices : indices(model, data, samples, free)) {
             batches.add(data.batch(indices).inputs());
         }
         return batches;
@@ -47,21 +59,31 @@ public final class InputBatches {
     }
 
     private static boolean isBatchFree(Model model) {
+        Optional<Dim> batch = batch(model);
         return model.graph().feeds().stream()
-                .allMatch(feed -> feed.type().map(t -> !hasFixedBatch(t)).orElse(false));
+                .allMatch(feed -> feed.type().map(t -> !hasFixedBatch(t, batch)).orElse(false));
     }
 
     private static int fixedBatch(Model model) {
+        Optional<Dim> batch = batch(model);
         return model.graph().feeds().stream()
                 .flatMap(feed -> feed.type().stream())
-                .filter(InputBatches::hasFixedBatch)
+                .filter(type -> hasFixedBatch(type, batch))
                 .mapToInt(type -> Math.toIntExact(Math.max(1, type.shape().size(0))))
                 .findFirst()
                 .orElse(1);
     }
 
-    private static boolean hasFixedBatch(TensorType type) {
+    private static Optional<Dim> batch(Model model) {
+        return InputShapes.batchName(model.graph().feeds()).map(Dim.Symbolic::new);
+    }
+
+    /** A fixed first dimension is no batch where that is another one, as in [2, N, 128]. */
+    private static boolean hasFixedBatch(TensorType type, Optional<Dim> batch) {
         Shape shape = type.shape();
-        return shape.isRanked() && shape.rank() > 0 && shape.dim(0).isFixed();
+        return shape.isRanked()
+                && shape.rank() > 0
+                && shape.dim(0).isFixed()
+                && batch.filter(shape.dims()::contains).isEmpty();
     }
 }

@@ -58,4 +58,13 @@ public interface ModelRunner {
     default ModelRunner withThreads(int threads) {
         return this;
     }
+
+    /**
+     * This runner, but with sessions that run graphs as they are written, without the runtime's
+     * optimizations; itself where it has no say in that. For telling what optimizations alone make
+     * of a result.
+     */
+    default ModelRunner withoutOptimizations() {
+        return this;
+    }
 }

@@ -3,7 +3,6 @@ package dev.espalier.core.pass;
 import dev.espalier.core.CompressionException;
 import dev.espalier.core.data.ModelRunner;
 import dev.espalier.core.data.ModelRunner.Session;
-import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Tensor;
@@ -24,13 +23,22 @@ final class FirstDifference {
     private final Model after;
     private final Proof.Correspondence correspondence;
     private final ModelRunner runner;
+    private final double noise;
 
+    /**
+     * @param noise share of a value's scale that is no difference, whatever its type
+     */
     FirstDifference(
-            Model before, Model after, Proof.Correspondence correspondence, ModelRunner runner) {
+            Model before,
+            Model after,
+            Proof.Correspondence correspondence,
+            ModelRunner runner,
+            double noise) {
         this.before = before;
         this.after = after;
         this.correspondence = correspondence;
         this.runner = runner;
+        this.noise = noise;
     }
 
     /**
@@ -77,8 +85,8 @@ final class FirstDifference {
             Map<String, Tensor> found = candidate.run(input);
             for (String value : values) {
                 Tensor cut = correspondence.expected(value, expected.get(value));
-                DataType type = cut.dataType();
-                if (!(Proof.difference(cut, found.get(value)) <= Proof.tolerance(type))) {
+                double allowed = Math.max(noise, Proof.tolerance(cut.dataType()));
+                if (!(Proof.difference(cut, found.get(value)) <= allowed)) {
                     return Optional.of(value);
                 }
             }

@@ -1,17 +1,11 @@
 package dev.espalier.core.pass;
 
-import dev.espalier.core.CompressionException;
-import dev.espalier.core.OutputException;
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.VerificationException;
-import dev.espalier.core.data.ModelRunner.Session;
 import dev.espalier.core.ir.DataType;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.ir.Tensor;
-import dev.espalier.core.ir.Value;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Evidence that two models compute the same: both are run on real inputs, where the recipe has
@@ -19,12 +13,32 @@ import java.util.Map;
  * the first model and y' of the second, {@code max |y - y'| <= 1e-4 max |y|} for each output of
  * each run; 1e-2 for float16, 1e-1 for bfloat16 outputs, whose own steps are 2^-11 and 2^-8.
  *
+ * <p>Where an output differs by more than 1e-4, but by no more than 1e-2, the first model is also
+ * run without the runtime's optimizations: three times what its own output then differs by is
+ * allowed. What a Sigmoid, a Softmax or the like reads that makes an output is compared as well,
+ * since a saturated output is the same for quite other numbers.
+ *
  * @param samples how many examples both models were run on
  * @param realSamples how many of them came from the recipe's data
- * @param largestDifference the largest of {@code max |y - y'| / max |y|}
+ * @param agreed by how much
  */
-public record Proof(int samples, int realSamples, double largestDifference) {
+public record Proof(int samples, int realSamples, Agreed agreed) {
     static final double TOLERANCE = 1e-4;
+
+    /**
+     * How far two models agree.
+     *
+     * @param difference the largest of {@code max |y - y'| / max |y|}
+     * @param allowed what was allowed there
+     * @param widened whether that is what the first model's own noise allows, and not what its type
+     *     does
+     */
+    public record Agreed(double difference, double allowed, boolean widened) {}
+
+    /** The largest of {@code max |y - y'| / max |y|}. */
+    public double largestDifference() {
+        return agreed.difference();
+    }
 
     /** Says what a value of the second model should be, from the same value of the first. */
     @FunctionalInterface
@@ -67,34 +81,7 @@ public record Proof(int samples, int realSamples, double largestDifference) {
      */
     public static Proof equal(
             Model before, Model after, Correspondence correspondence, PassContext context) {
-        ProofInputs inputs = ProofInputs.of(before, context);
-        double largest = 0;
-        boolean finite = false;
-        try (Session reference = context.runner().open(before);
-                Session candidate = candidate(before, after, inputs, context)) {
-            for (Map<String, Tensor> input : inputs.batches()) {
-                context.checkCancelled();
-                Map<String, Tensor> expected = reference.run(input);
-                Map<String, Tensor> found = run(candidate, before, after, input, context);
-                for (Value output : before.graph().outputs()) {
-                    Tensor y = expected.get(output.name());
-                    double difference = difference(y, found.get(output.name()));
-                    if (!(difference <= tolerance(y.dataType()))) {
-                        throw failure(
-                                before, after, correspondence, context, input, output, difference);
-                    }
-                    largest = Math.max(largest, difference);
-                    finite |= hasFinite(y);
-                }
-            }
-        }
-        if (!finite) {
-            throw new UnsupportedModelException(
-                    "all outputs are NaN or infinite on all %s inputs tried, so that nothing can be"
-                                    .formatted(inputs.samples())
-                            + " proved about this model; give it data that it works on");
-        }
-        return new Proof(inputs.samples(), inputs.realSamples(), largest);
+        return new Comparison(before, after, correspondence, context).run();
     }
 
     /** Whether a tensor holds anything that could show a difference. */
@@ -108,82 +95,6 @@ public record Proof(int samples, int realSamples, double largestDifference) {
             }
         }
         return false;
-    }
-
-    private static Session candidate(
-            Model before, Model after, ProofInputs inputs, PassContext context) {
-        try {
-            return context.runner().open(after);
-        } catch (CompressionException e) {
-            throw refused(before, after, inputs.batches().get(0), e, context);
-        }
-    }
-
-    private static Map<String, Tensor> run(
-            Session session,
-            Model before,
-            Model after,
-            Map<String, Tensor> input,
-            PassContext context) {
-        try {
-            return session.run(input);
-        } catch (CompressionException e) {
-            throw refused(before, after, input, e, context);
-        }
-    }
-
-    private static VerificationException refused(
-            Model before,
-            Model after,
-            Map<String, Tensor> input,
-            CompressionException cause,
-            PassContext context) {
-        return new VerificationException(
-                "the changed model does not run: "
-                        + cause.getMessage()
-                        + reproducer(before, after, input, context),
-                cause);
-    }
-
-    private static VerificationException failure(
-            Model before,
-            Model after,
-            Correspondence correspondence,
-            PassContext context,
-            Map<String, Tensor> input,
-            Value output,
-            double difference) {
-        String node =
-                new FirstDifference(before, after, correspondence, context.runner())
-                        .find(input)
-                        .map(found -> "; the first node that differs is " + found.label())
-                        .orElse("");
-        return new VerificationException(
-                String.format(
-                        Locale.ROOT,
-                        "the changed model does not agree with the original: output '%s' differs"
-                                + " by %.2g of its scale, at most %.0e is allowed%s%s",
-                        output.name(),
-                        difference,
-                        tolerance(output.type().map(t -> t.dataType()).orElse(DataType.FLOAT)),
-                        node,
-                        reproducer(before, after, input, context)));
-    }
-
-    private static String reproducer(
-            Model before, Model after, Map<String, Tensor> input, PassContext context) {
-        Map<String, Model> models = new LinkedHashMap<>();
-        models.put("before", before);
-        models.put("after", after);
-        try {
-            return context.reproducer()
-                    .leave(models, input)
-                    .map(place -> ". Both models and the inputs are in " + place)
-                    .orElse("");
-        } catch (OutputException e) {
-            // A full disk must not hide that the proof failed.
-            return ". Both models and the inputs could not be kept: " + e.getMessage();
-        }
     }
 
     /** The largest {@link #difference} at which outputs of this type agree. */
@@ -229,9 +140,12 @@ public record Proof(int samples, int realSamples, double largestDifference) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "proved on %s real and %s random inputs, largest difference %.1e of the scale",
+                "proved on %s real and %s random inputs, largest difference %.1e of the scale,"
+                        + " %.1e allowed%s",
                 realSamples,
                 samples - realSamples,
-                largestDifference);
+                agreed.difference(),
+                agreed.allowed(),
+                agreed.widened() ? ", three times the runtime's own noise" : "");
     }
 }

@@ -30,7 +30,7 @@ import java.util.Set;
  * as graph inputs, as all files before IR version 4 do, become plain constants, since a runtime may
  * not optimize what a caller could replace.
  *
- * <p>Refuses models of operator sets before 9 and after 26.
+ * <p>Refuses models of operator sets before 9, which {@code upgrade-opset} is for, and after 26.
  */
 @PassInfo(
         id = "simplify",
@@ -74,8 +74,9 @@ public record Simplify() implements Pass {
         boolean standard = model.opsets().containsKey("") || model.opsets().containsKey("ai.onnx");
         if (standard && (model.opset() < OLDEST_OPSET || model.opset() > NEWEST_OPSET)) {
             throw new UnsupportedModelException(
-                    ("the model uses version %s of ONNX's operator set; versions %s to %s are known,"
-                                    + " convert it with ONNX's version converter")
+                    ("the model uses version %s of ONNX's operator set; versions %s to %s are known;"
+                                    + " the pass upgrade-opset brings versions 7 to 12 to 13, and"
+                                    + " onnx.version_converter converts others")
                             .formatted(model.opset(), OLDEST_OPSET, NEWEST_OPSET));
         }
     }

@@ -53,7 +53,7 @@ public record AssumedSizes(
             TensorType declared = input.type().get();
             Shape given = shapes.byInput().get(input.name());
             if (given != null) {
-                TensorType type = shapes.bind(input);
+                TensorType type = shapes.bind(model.graph().feeds(), input);
                 stated.put(input.name(), type);
                 bound.put(input.name(), type);
                 continue;

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -48,21 +49,23 @@ public record InputShapes(long batch, Map<String, Shape> byInput, ObservedTypes 
         return new InputShapes(batch, byInput, changed);
     }
 
-    /** The inputs of {@code model} that leave more open than a first dimension; by name. */
+    /** The inputs of {@code model} whose sizes stay open at these; by name. */
     public Map<String, TensorType> leavesOpen(Model model) {
+        List<Value> feeds = model.graph().feeds();
         Map<String, TensorType> found = new LinkedHashMap<>();
-        for (Value input : model.graph().feeds()) {
+        for (Value input : feeds) {
             input.type()
                     .filter(type -> !byInput.containsKey(input.name()))
-                    .filter(type -> !isClosed(type))
+                    .filter(type -> !bound(feeds, type).isFixed())
                     .ifPresent(type -> found.put(input.name(), type));
         }
         return found;
     }
 
-    private static boolean isClosed(TensorType type) {
-        Shape shape = type.shape();
-        return shape.isRanked() && (isBatchFree(type) ? shape.with(0, Dim.of(1)) : shape).isFixed();
+    /** The shape of an input that no shape was given for, as far as it is known. */
+    private Shape bound(List<Value> feeds, TensorType declared) {
+        Shape shape = InputSymbols.bound(declared.shape(), InputSymbols.sizes(feeds, this));
+        return isBatchFree(declared.withShape(shape)) ? shape.with(0, Dim.of(batch)) : shape;
     }
 
     /**
@@ -91,11 +94,30 @@ public record InputShapes(long batch, Map<String, Shape> byInput, ObservedTypes 
     }
 
     /**
-     * The fixed type of one input.
+     * The fixed type of one input of a model that has no other.
      *
      * @throws InvalidOptionException where a dimension stays open or the input is not a tensor
      */
     public TensorType bind(Value input) {
+        return bind(List.of(input), input);
+    }
+
+    /**
+     * The name of the batch: that of the first dimension of the first input whose first dimension
+     * is open. Other dimensions of that name are the batch too, whatever their axis.
+     */
+    public static Optional<String> batchName(List<Value> feeds) {
+        return InputSymbols.batch(feeds);
+    }
+
+    /**
+     * The fixed type of one input. Open dimensions of one name have one size on every axis of every
+     * input: that of the batch, or of an input whose shape the user gave.
+     *
+     * @param feeds all inputs of the model that are fed
+     * @throws InvalidOptionException where a dimension stays open or the input is not a tensor
+     */
+    public TensorType bind(List<Value> feeds, Value input) {
         TensorType declared =
                 input.type()
                         .orElseThrow(
@@ -104,15 +126,13 @@ public record InputShapes(long batch, Map<String, Shape> byInput, ObservedTypes 
                                                 "input '" + input.name() + "' is not a tensor"));
         Shape given = byInput.get(input.name());
         if (given != null) {
+            Shape followed = InputSymbols.follow(given, declared.shape(), batchName(feeds), batch);
             return declared.withShape(
                     given.rank() > 0 && batch > 0 && isBatchFree(declared)
-                            ? given.with(0, Dim.of(batch))
-                            : given);
+                            ? followed.with(0, Dim.of(batch))
+                            : followed);
         }
-        Shape shape = declared.shape();
-        if (isBatchFree(declared)) {
-            shape = shape.with(0, Dim.of(batch));
-        }
+        Shape shape = bound(feeds, declared);
         if (!shape.isFixed()) {
             throw new InvalidOptionException(
                     "input '%s' has the open shape %s; give its sizes, for example input-shapes: {%s: [1, 3, 224, 224]}"
@@ -145,7 +165,7 @@ public record InputShapes(long batch, Map<String, Shape> byInput, ObservedTypes 
             List<Value> feeds, Set<String> divisors, SplittableRandom random) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         for (Value feed : feeds) {
-            TensorType type = bind(feed);
+            TensorType type = bind(feeds, feed);
             inputs.put(
                     feed.name(),
                     divisors.contains(feed.name())

@@ -90,7 +90,7 @@ public final class ShapeInference {
     public static ShapeInference of(Model model, InputShapes shapes) {
         Map<String, TensorType> inputs = new LinkedHashMap<>();
         for (Value input : model.graph().feeds()) {
-            inputs.put(input.name(), shapes.bind(input));
+            inputs.put(input.name(), shapes.bind(model.graph().feeds(), input));
         }
         return of(model, inputs, shapes.observed());
     }

@@ -55,9 +55,11 @@ public final class Operators {
         return key(node.isStandard() ? "" : node.domain(), node.opType());
     }
 
-    /** Whether {@code trait} holds of this node's operator; of one nobody described none does. */
+    /** Whether {@code trait} holds of this node's operator, described or not. */
     public static boolean has(Node node, Trait trait) {
-        return of(node).filter(operator -> operator.traits().contains(trait)).isPresent();
+        return of(node).map(Operator::traits)
+                .orElseGet(() -> Undescribed.traits(key(node)))
+                .contains(trait);
     }
 
     /** Whether any of these holds of this node's operator. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.core.ir.Attributes;
 import dev.espalier.core.ir.Node;
+import dev.espalier.core.op.spec.Operator;
 import dev.espalier.core.op.spec.Trait;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,13 +28,16 @@ class TraitTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Conv, UNCHANGED_9_TO_13, true",
-        "Abs, UNCHANGED_9_TO_13, true",
-        "Clip, UNCHANGED_9_TO_13, false",
+        "Conv, UNCHANGED_7_TO_13, true",
+        "Abs, UNCHANGED_7_TO_13, true",
+        "Clip, UNCHANGED_7_TO_13, false",
         "Clip, UNCHANGED_13_TO_21, true",
         "ReduceMean, UNCHANGED_13_TO_21, false",
         "ReduceMax, UNCHANGED_13_TO_21, false",
-        "Split, UNCHANGED_9_TO_13, false",
+        "Split, UNCHANGED_7_TO_13, false",
+        "BatchNormalization, UNCHANGED_7_TO_13, false",
+        "GatherND, UNCHANGED_7_TO_13, true",
+        "RoiAlign, UNCHANGED_13_TO_21, false",
         "Greater, FLOAT16, false",
         "Relu, FLOAT16, true",
         "Resize, FLOAT16, false",
@@ -45,6 +49,9 @@ class TraitTest {
         "Sigmoid, PIECEWISE_LINEAR, false",
         "Relu, LIMITS, true",
         "LeakyRelu, LIMITS, false",
+        "Sigmoid, SATURATES, true",
+        "Sigmoid, UNCHANGED_7_TO_13, true",
+        "Relu, SATURATES, false",
         "Size, MEASURES, true",
         "Mod, DIVIDES, true",
         "Mul, DIVIDES, false",
@@ -70,5 +77,16 @@ class TraitTest {
         Node node = node("com.microsoft", "QAttention");
         assertThat(Operators.hasAny(node, Trait.QUANTIZED)).isTrue();
         assertThat(Operators.hasAny(node("", "QAttention"), Trait.QUANTIZED)).isFalse();
+    }
+
+    @Test
+    void anOperatorIsDescribedOnceOnly() {
+        for (Operator operator : Operators.all()) {
+            String key =
+                    operator.domain().isEmpty()
+                            ? operator.type()
+                            : operator.domain() + "::" + operator.type();
+            assertThat(Undescribed.traits(key)).as(key).isEmpty();
+        }
     }
 }

@@ -43,6 +43,12 @@ public final class IsolatedRunner implements ModelRunner {
         return new IsolatedRunner(isolation, settings.withThreads(threads));
     }
 
+    @Override
+    public IsolatedRunner withoutOptimizations() {
+        return new IsolatedRunner(
+                isolation, settings.withOptimization(SessionSettings.Optimization.NONE));
+    }
+
     /** A session whose first run has another one before it. */
     private static final class TriedFirst implements Session {
         private final OrtModel session;

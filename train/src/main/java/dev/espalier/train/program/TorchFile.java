@@ -11,6 +11,7 @@ import dev.espalier.core.ir.Value;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.pass.Proof;
 import dev.espalier.core.simplify.Simplify;
+import dev.espalier.core.upgrade.UpgradeOpset;
 import dev.espalier.train.internal.torch.TorchModule;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,8 @@ public final class TorchFile {
     public static TorchFile of(Model model, PassContext context) {
         // Not applied but previewed: nothing needs a proof of its own where the outcome is compared
         // with the original.
-        Model simplified = new Simplify().preview(model, context);
+        Model simplified =
+                new Simplify().preview(new UpgradeOpset().preview(model, context), context);
         InputShapes shapes = context.inputShapes();
         // Refuses what has no form before anything slow is done.
         ExportedProgram fixed = ExportedProgram.of(simplified, shapes.withBatch(1));
@@ -89,11 +91,14 @@ public final class TorchFile {
 
     private static boolean isOpen(Model model, InputShapes shapes) {
         return model.graph().feeds().stream()
-                .anyMatch(feed -> !bound(feed, shapes, 1).equals(bound(feed, shapes, 2)));
+                .anyMatch(
+                        feed ->
+                                !bound(model, feed, shapes, 1)
+                                        .equals(bound(model, feed, shapes, 2)));
     }
 
-    private static Shape bound(Value feed, InputShapes shapes, int batch) {
-        return shapes.withBatch(batch).bind(feed).shape();
+    private static Shape bound(Model model, Value feed, InputShapes shapes, int batch) {
+        return shapes.withBatch(batch).bind(model.graph().feeds(), feed).shape();
     }
 
     private static boolean runs(ModelRunner.Session truth, Map<String, Tensor> inputs) {

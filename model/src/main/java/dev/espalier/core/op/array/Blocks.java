@@ -14,7 +14,7 @@ import java.util.Set;
  * Moves elements of images [N, C, H, W] between channels and squares of {@code blocksize} times
  * {@code blocksize} pixels.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 abstract class Blocks implements Operator {
     static final int CHANNEL = 1;
     static final int HEIGHT = 2;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The same numbers in the element type {@code to}; reals become integers by cutting off. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES})
 final class Cast extends Elementwise {
     @Override
     public String type() {

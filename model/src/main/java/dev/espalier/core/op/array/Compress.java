@@ -21,7 +21,7 @@ import java.util.Set;
  *
  * <p>Channels: the axis stays, the others go together.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Compress implements Operator {
     @Override
     public String type() {

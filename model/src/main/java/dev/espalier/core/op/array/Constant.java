@@ -24,7 +24,7 @@ import java.util.Optional;
  *
  * <p>Channels: it loses what its readers lose.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Constant implements Operator {
     @Override
     public String type() {

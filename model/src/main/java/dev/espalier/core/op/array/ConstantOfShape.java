@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A tensor of the shape that the input holds, filled with {@code value} (default float 0). */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class ConstantOfShape implements Operator {
     private static final Tensor ZERO = Tensor.ofFloats(Shape.of(1), 0);
 

@@ -23,7 +23,7 @@ import java.util.Set;
  * Repeats a tensor along axes of size 1, to what it broadcasts to with the shape in the second
  * input. What an axis is repeated to may be cut freely.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 final class Expand implements Operator {
     @Override
     public String type() {

@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * <p>Channels: where the ones lie depends on both sizes, so that both axes stay.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES})
 final class EyeLike implements Operator {
     @Override
     public String type() {

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  * <p>Channels: with a constant list of indices an output position goes with the position it was
  * taken from, and the list follows a cut. The other axes go together one by one.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 final class Gather implements Operator {
     @Override
     public String type() {

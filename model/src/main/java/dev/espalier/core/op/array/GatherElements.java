@@ -20,7 +20,7 @@ import java.util.Set;
  * <p>Channels: along other axes of equal size data, indices and result go together; the axis of
  * data stays.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class GatherElements implements Operator {
     @Override
     public String type() {

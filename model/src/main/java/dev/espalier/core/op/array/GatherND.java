@@ -21,7 +21,7 @@ import java.util.Set;
  * <p>Channels: the axes B of all and the axes S of data and result go together; those that are
  * pointed into stay.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class GatherND implements Operator {
     @Override
     public String type() {

@@ -15,7 +15,7 @@ import java.util.List;
  * {@code sample_size} (default 1) classes drawn at random by each row of X [N, C], logarithms of
  * their chances, as [N, sample_size] of the type {@code dtype} (default int32).
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Multinomial implements Operator {
     @Override
     public String type() {

@@ -16,7 +16,7 @@ import java.util.List;
  * a better one go: int64 [?, 3], of each the image, the class and the box. How many there are
  * depends on the numbers.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class NonMaxSuppression implements Operator {
     private static final int CORNERS = 4;
     private static final int RANK = 3;

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * Where the elements other than zero are, as int64 [rank, ?]: a column of indices for each, in
  * row-major order. How many there are depends on the numbers.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class NonZero implements Operator {
     /** Indices that are made here at most; a small tensor may have many axes. */
     private static final long MOST_MADE = 1 << 22;

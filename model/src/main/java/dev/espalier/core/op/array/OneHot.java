@@ -24,7 +24,7 @@ import java.util.stream.LongStream;
  *
  * <p>Channels: the axes of the indices go with theirs; the new one stays.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class OneHot implements Operator {
     private static final int DEPTH = 1;
     private static final int VALUES = 2;

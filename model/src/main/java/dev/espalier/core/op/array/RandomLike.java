@@ -28,9 +28,9 @@ final class RandomLike implements Operator {
         return List.of(
                 new RandomLike("Bernoulli", Trait.UNCHANGED_13_TO_21),
                 new RandomLike(
-                        "RandomNormalLike", Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21),
+                        "RandomNormalLike", Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21),
                 new RandomLike(
-                        "RandomUniformLike", Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21));
+                        "RandomUniformLike", Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21));
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The numbers {@code start + i * delta} before {@code limit}, as a vector. */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Range implements Operator {
     @Override
     public String type() {

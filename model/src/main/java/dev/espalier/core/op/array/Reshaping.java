@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * Where only one node regroups it is the outermost when axes are merged, and the longest when one
  * axis of a map is split, so that the halves of a channel shuffle lose the same channels.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 abstract class Reshaping implements Operator {
     /** Axes [fromX, toX) of X hold the same elements as axes [fromY, toY) of Y. */
     record Run(int fromX, int toX, int fromY, int toY) {

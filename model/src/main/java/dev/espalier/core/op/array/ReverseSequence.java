@@ -16,7 +16,7 @@ import java.util.Set;
  *
  * <p>Channels: the time axis stays, the others go together.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class ReverseSequence implements Operator {
     @Override
     public String type() {

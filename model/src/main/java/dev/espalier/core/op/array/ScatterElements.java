@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  *
  * <p>Channels: along other axes of equal size all go together; the axis itself stays.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class ScatterElements implements Operator {
     @Override
     public String type() {

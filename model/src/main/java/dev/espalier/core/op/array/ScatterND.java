@@ -21,7 +21,7 @@ import java.util.Set;
  *
  * <p>Channels: the axes S of all go together; those that are pointed into stay.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class ScatterND implements Operator {
     private static final int UPDATES = 2;
 

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * all of every axis. Readers that look up single sizes leave the others free; the analysis sees
  * them.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES})
 public final class ShapeOf implements Operator {
     @Override
     public String type() {

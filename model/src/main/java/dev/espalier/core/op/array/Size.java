@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>Channels: the number may not change, so that all of every axis is needed.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MEASURES})
 final class Size implements Operator {
     @Override
     public String type() {

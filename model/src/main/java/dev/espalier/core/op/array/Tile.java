@@ -27,7 +27,7 @@ import java.util.Set;
  * <p>Channels: a position goes with all its repetitions. What an axis of size 1 is repeated to may
  * be cut freely.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 final class Tile implements Operator {
     private static final int REPEATS = 1;
 

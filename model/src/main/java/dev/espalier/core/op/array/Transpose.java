@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /** Axis i of the result is axis {@code perm[i]} of the input; all axes reversed by default. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.REARRANGES})
 final class Transpose implements Operator {
     @Override
     public String type() {

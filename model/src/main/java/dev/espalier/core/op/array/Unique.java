@@ -17,7 +17,7 @@ import java.util.List;
  * outputs (int64) are where each was first, which one each of the input became, and how often it
  * was there. How many there are depends on the numbers.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Unique implements Operator {
     private static final int MOST_OUTPUTS = 4;
 

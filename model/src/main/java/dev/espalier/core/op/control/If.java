@@ -5,6 +5,8 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.Operator;
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Traits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.OptionalLong;
  * where it does not. Both read the values around the node by name and have as many outputs as the
  * node. Where the condition is not constant an output is what both branches agree on.
  */
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class If implements Operator {
     private static final String THEN = "then_branch";
     private static final String ELSE = "else_branch";

@@ -8,6 +8,8 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.Operator;
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Traits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.OptionalLong;
  * and K values of this run. Outputs are the last carried values, and the K values of all runs along
  * a new first axis.
  */
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Loop implements Operator {
     private static final String BODY = "body";
     private static final int BEFORE_CARRIED = 2;

@@ -6,6 +6,8 @@ import dev.espalier.core.ir.TensorType;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.Operator;
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Traits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import java.util.OptionalLong;
  * states and one entry of each sequence, and gives the next states and K values. Outputs are the
  * last states, and the K values of all runs along an axis of their own.
  */
+@Traits(Trait.UNCHANGED_13_TO_21)
 final class Scan implements Operator {
     private static final String BODY = "body";
     private static final String SEQUENCES = "num_scan_inputs";

@@ -15,7 +15,7 @@ import java.util.Optional;
  * The bits of unsigned integers X moved by Y places, element by element under broadcasting; {@code
  * direction} says LEFT or RIGHT. A shift by all bits or more is left to the runtime.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class BitShift extends Broadcast {
     @Override
     public String type() {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A condition on the elements of two tensors, under broadcasting. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 abstract class Comparison extends Broadcast {
     private static final long UNDECIDED = -1;
 

@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * <p>Channels: that axis stays as it is, the others go together.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class CumSum implements Operator {
     @Override
     public String type() {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** {@code C = A / B}, element by element under broadcasting; integers are cut towards zero. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.DIVIDES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.DIVIDES})
 final class Div extends Arithmetic {
     @Override
     public String type() {

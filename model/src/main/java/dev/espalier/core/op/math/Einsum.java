@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
  * <p>Cost: operands are multiplied from the first to the last, each time over all letters of both,
  * where any is summed up; a pure rearrangement costs nothing.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Einsum implements Operator {
     @Override
     public String type() {

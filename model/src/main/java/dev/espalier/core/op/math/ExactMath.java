@@ -22,11 +22,11 @@ import java.util.function.LongUnaryOperator;
  */
 final class ExactMath extends Elementwise {
     private static final Set<Trait> SAME =
-            Set.copyOf(EnumSet.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21));
+            Set.copyOf(EnumSet.of(Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21));
 
     private static final Set<Trait> PLAIN =
             Set.copyOf(
-                    EnumSet.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16));
+                    EnumSet.of(Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16));
 
     private static final Set<Trait> SINCE_13 = Set.of(Trait.UNCHANGED_13_TO_21);
 
@@ -62,7 +62,7 @@ final class ExactMath extends Elementwise {
                 new ExactMath("Floor", "floor", SAME, Math::floor, null),
                 new ExactMath("Neg", "neg", PLAIN, x -> -x, x -> -x),
                 new ExactMath("Reciprocal", "reciprocal", PLAIN, x -> 1 / x, null),
-                new ExactMath("Round", "round", SINCE_13, Math::rint, null),
+                new ExactMath("Round", "round", SAME, Math::rint, null),
                 new ExactMath("Sign", "sign", SAME, Math::signum, x -> Long.signum(x)));
     }
 

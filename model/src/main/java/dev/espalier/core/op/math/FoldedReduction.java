@@ -42,7 +42,7 @@ final class FoldedReduction extends Reduction {
         return new FoldedReduction(
                 "ReduceMax",
                 "a maximum",
-                Set.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16),
+                Set.of(Trait.UNCHANGED_7_TO_13, Trait.FLOAT16),
                 true,
                 "torch.amax(%s, %s, %s)",
                 Math::max,
@@ -53,7 +53,7 @@ final class FoldedReduction extends Reduction {
         return new FoldedReduction(
                 "ReduceMin",
                 "a minimum",
-                Set.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16),
+                Set.of(Trait.UNCHANGED_7_TO_13, Trait.FLOAT16),
                 true,
                 "torch.amin(%s, %s, %s)",
                 Math::min,
@@ -64,7 +64,7 @@ final class FoldedReduction extends Reduction {
         return new FoldedReduction(
                 "ReduceProd",
                 "a product",
-                Set.of(Trait.UNCHANGED_9_TO_13),
+                Set.of(Trait.UNCHANGED_7_TO_13),
                 false,
                 "torch.prod(%s, %s, %s)",
                 (a, b) -> a * b,

@@ -22,7 +22,7 @@ import java.util.Set;
  * {@code Y = alpha * A' * B' + beta * C} with A' [M, K], B' [K, N] (transposed where {@code transA}
  * or {@code transB} says so) and an optional C that broadcasts to Y [M, N].
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class Gemm implements Operator {
     @Override
     public String type() {

@@ -4,7 +4,7 @@ import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.op.spec.Traits;
 
 /** {@code C = A >= B}, element by element under broadcasting. */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class GreaterOrEqual extends Comparison {
     @Override
     public String type() {

@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * <p>Channels: that axis stays as it is, the others go together.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class IndexOfExtremum implements Operator {
     private final boolean greatest;
 

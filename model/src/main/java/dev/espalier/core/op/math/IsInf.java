@@ -14,7 +14,7 @@ import java.util.List;
  * Whether each element is infinite, as truths (bool); {@code detect_positive} and {@code
  * detect_negative} (both 1 by default) say which infinities count.
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class IsInf extends Elementwise {
     @Override
     public String type() {

@@ -10,7 +10,7 @@ import dev.espalier.core.op.spec.Traits;
 import java.util.List;
 
 /** Whether each element is no number, as truths (bool). */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class IsNaN extends Elementwise {
     @Override
     public String type() {

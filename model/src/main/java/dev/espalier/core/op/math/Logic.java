@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.LongBinaryOperator;
 
 /** And, Or and Xor of truths (bool), element by element under broadcasting. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Logic extends Broadcast {
     private final String type;
     private final String torchName;

@@ -21,7 +21,7 @@ import java.util.Set;
  * NumPy's matrix product: A [.., M, K] times B [.., K, N] is Y [.., M, N], the leading axes
  * broadcast; a vector A is [K] without M, a vector B is [K] without N.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class MatMul implements Operator {
     @Override
     public String type() {

@@ -6,7 +6,7 @@ import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.op.spec.Traits;
 
 /** The mean of any number of tensors, element by element under broadcasting. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Mean extends Variadic {
     @Override
     public String type() {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * The remainder of {@code A / B}, element by element under broadcasting; it has the sign of B, or
  * of A where {@code fmod} says so, as it must for reals.
  */
-@Traits({Trait.UNCHANGED_13_TO_21, Trait.DIVIDES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.DIVIDES})
 final class Mod extends Broadcast {
     @Override
     public String type() {

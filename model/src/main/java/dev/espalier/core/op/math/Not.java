@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code Y = not X} of truths (bool), element by element. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Not extends Elementwise {
     @Override
     public String type() {

@@ -21,7 +21,7 @@ import java.util.Set;
  * <p>Channels: axes that are reduced stay as they are; the others go together.
  */
 class Reduction implements Operator {
-    private static final Set<Trait> SAME = Set.of(Trait.UNCHANGED_9_TO_13);
+    private static final Set<Trait> SAME = Set.of(Trait.UNCHANGED_7_TO_13);
 
     private final String type;
     private final String noun;
@@ -63,7 +63,7 @@ class Reduction implements Operator {
                 new Reduction(
                         "ReduceMean",
                         "a mean",
-                        EnumSet.of(Trait.UNCHANGED_9_TO_13, Trait.FLOAT16),
+                        EnumSet.of(Trait.UNCHANGED_7_TO_13, Trait.FLOAT16),
                         true,
                         "torch.mean(%s, %s, %s)"),
                 FoldedReduction.min(),

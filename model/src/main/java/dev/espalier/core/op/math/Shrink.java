@@ -11,7 +11,7 @@ import dev.espalier.core.op.spec.Traits;
  * {@code Y = X + bias} where {@code X < -lambd}, {@code X - bias} where {@code X > lambd}, and 0
  * between ({@code lambd} is 0.5 by default, {@code bias} 0).
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class Shrink extends Elementwise {
     @Override
     public String type() {

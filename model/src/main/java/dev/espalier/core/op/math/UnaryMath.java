@@ -16,7 +16,7 @@ import java.util.Set;
  */
 final class UnaryMath extends Elementwise {
     private static final Set<Trait> SAME =
-            Set.copyOf(EnumSet.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21));
+            Set.copyOf(EnumSet.of(Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21));
 
     private final String type;
     private final String torchName;

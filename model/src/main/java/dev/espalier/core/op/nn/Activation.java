@@ -26,9 +26,9 @@ import java.util.function.BiFunction;
  */
 final class Activation extends Elementwise {
     private static final Set<Trait> UNCHANGED =
-            Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21);
+            Set.of(Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21);
     private static final Set<Trait> PLAIN =
-            Set.of(Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
+            Set.of(Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16);
     private static final Set<Trait> SINCE_13 = Set.of(Trait.UNCHANGED_13_TO_21);
 
     private static final float SELU_ALPHA = 1.67326319217681884765625f;
@@ -62,7 +62,7 @@ final class Activation extends Elementwise {
         return List.of(
                 new Activation(
                         "Celu",
-                        SINCE_13,
+                        UNCHANGED,
                         List.of("alpha"),
                         (call, x) -> "torch.celu(%s, %s)".formatted(x, real(call, "alpha", 1))),
                 new Activation(

@@ -14,7 +14,7 @@ import java.util.Set;
  * The mean of each window of X [N, C, D1..Dn]; padding counts as zeros where {@code
  * count_include_pad} says so (default: no) and else not at all.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.FLOAT16})
 public final class AveragePool extends Pool {
     @Override
     public String type() {

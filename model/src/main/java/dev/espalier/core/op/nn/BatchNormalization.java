@@ -27,10 +27,13 @@ import java.util.function.Function;
  * <p>Before operator set 14 the same outputs, and two more, say that the node was exported in
  * training mode.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR})
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR})
 public final class BatchNormalization implements Operator {
     private static final int CHANNEL = 1;
     private static final float EPSILON = 1e-5f;
+
+    /** The operator set from which on statistics are of channels. */
+    private static final long BY_CHANNEL = 9;
 
     @Override
     public String type() {
@@ -47,10 +50,18 @@ public final class BatchNormalization implements Operator {
         node.inputs(5).real("epsilon").real("momentum").flag("training_mode");
         node.reals(1, 2).reals(3, 4);
         Shape x = node.call().shape(0);
+        if (isByPosition(node.call())) {
+            return;
+        }
         Dim channels = x.isRanked() && x.rank() > CHANNEL ? x.dim(CHANNEL) : Dim.UNKNOWN;
         for (int i = 1; i < 5; i++) {
             node.vector(i, channels);
         }
+    }
+
+    /** Before operator set 9, scale, B, mean and var could be [C, D1..Dn]. */
+    private static boolean isByPosition(Call call) {
+        return call.opset() < BY_CHANNEL && call.attributes().integer("spatial", 1) == 0;
     }
 
     @Override
@@ -71,6 +82,9 @@ public final class BatchNormalization implements Operator {
 
     @Override
     public void channels(Call call, ChannelLinks links) {
+        if (isByPosition(call)) {
+            return;
+        }
         String y = call.node().output(0);
         Shapes.tieAll(call, 0, links);
         if (call.shape(0).rank() <= CHANNEL) {

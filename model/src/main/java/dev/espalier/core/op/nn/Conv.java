@@ -26,7 +26,7 @@ import java.util.Set;
  * every group must keep equally many channels, so position j of each group goes with position j of
  * all others; a depthwise convolution (C/group = 1) loses whole groups instead.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public final class Conv implements Operator {
     private static final int CHANNEL = 1;
 

@@ -26,7 +26,7 @@ import java.util.Set;
  * M, ..] of size {@code stride * (size - 1) + output_padding + dilation * (kernel - 1) + 1 - pads}
  * along each spatial axis, or {@code output_shape} if given.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 final class ConvTranspose implements Operator {
     private static final int CHANNEL = 1;
 

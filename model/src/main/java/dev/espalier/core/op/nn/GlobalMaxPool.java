@@ -6,7 +6,7 @@ import dev.espalier.core.op.spec.Trait;
 import dev.espalier.core.op.spec.Traits;
 
 /** The greatest number of each channel: X [N, C, D1..Dn] to Y [N, C, 1..1]. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 final class GlobalMaxPool extends GlobalPool {
     @Override
     public String type() {

@@ -4,8 +4,11 @@ import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.Elementwise;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.TorchWriter;
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Traits;
 
 /** {@code Y = max(0, min(1, alpha * X + beta))}, by default with 0.2 and 0.5. */
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SATURATES})
 final class HardSigmoid extends Elementwise {
     @Override
     public String type() {

@@ -20,7 +20,7 @@ import java.util.Set;
  *
  * <p>Channels: each is normalised alone and may go; the axes that are normalised over are frozen.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 final class InstanceNormalization implements Operator {
     private static final int CHANNEL = 1;
 

@@ -17,7 +17,7 @@ import dev.espalier.core.op.spec.Traits;
  *
  * <p>Channels: they are frozen, since other ones would become neighbours.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class LRN extends Elementwise {
     private static final int CHANNEL = 1;
 

@@ -23,7 +23,7 @@ import java.util.stream.LongStream;
  *
  * <p>Channels: an axis that is normalised over is frozen, since its statistics would change.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 final class LayerNormalization implements Operator {
     @Override
     public String type() {

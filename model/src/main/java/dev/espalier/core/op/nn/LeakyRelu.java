@@ -9,7 +9,7 @@ import dev.espalier.core.op.spec.Traits;
 import java.util.Set;
 
 /** {@code Y = X} where X is positive and {@code alpha * X} (default 0.01) elsewhere. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.PIECEWISE_LINEAR})
 public final class LeakyRelu extends Elementwise {
     @Override
     public String type() {

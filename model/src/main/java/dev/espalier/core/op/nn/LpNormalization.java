@@ -15,7 +15,7 @@ import dev.espalier.core.op.spec.Traits;
  *
  * <p>Channels: the axis that is summed over is frozen, since all of it would be scaled otherwise.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class LpNormalization extends Elementwise {
     /** Divisors are no smaller, so that gradients at zero are bounded. */
     private static final double LEAST = 1e-12;

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * The norm {@code (sum |X|^p)^(1/p)} of each window of X [N, C, D1..Dn], p being 2 unless given;
  * padding counts as zeros.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class LpPool extends Pool {
     /** Sums are no smaller before their root is taken, whose slope at zero has no bound. */
     private static final double LEAST = 1e-30;

@@ -15,7 +15,7 @@ import java.util.Set;
  * The greatest number in each window of X [N, C, D1..Dn]; the optional second output is where in X
  * it was.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SELECTS})
 final class MaxPool extends Pool {
     @Override
     public String type() {

@@ -7,6 +7,8 @@ import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.ChannelLinks;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.Operator;
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Traits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Optional;
  *
  * <p>Channels: they are frozen, since the indices count through all of them.
  */
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class MaxUnpool implements Operator {
     private static final int INDICES = 1;
     private static final int OUTPUT_SHAPE = 2;

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  * W, R and B, with column h of R, and with its place in states and outputs; both directions have
  * the same units. Time is frozen.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MATRIX_PRODUCT})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.MATRIX_PRODUCT})
 abstract class Recurrent implements Operator {
     static final int W = 1;
     static final int R = 2;

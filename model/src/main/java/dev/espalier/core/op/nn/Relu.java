@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** {@code Y = max(0, X)}. */
 @Traits({
-    Trait.UNCHANGED_9_TO_13,
+    Trait.UNCHANGED_7_TO_13,
     Trait.UNCHANGED_13_TO_21,
     Trait.FLOAT16,
     Trait.PIECEWISE_LINEAR,

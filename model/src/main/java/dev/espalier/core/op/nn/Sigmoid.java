@@ -3,8 +3,11 @@ package dev.espalier.core.op.nn;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.Elementwise;
 import dev.espalier.core.op.spec.TorchWriter;
+import dev.espalier.core.op.spec.Trait;
+import dev.espalier.core.op.spec.Traits;
 
 /** {@code Y = 1 / (1 + exp(-X))}. */
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SATURATES})
 public final class Sigmoid extends Elementwise {
     @Override
     public String type() {

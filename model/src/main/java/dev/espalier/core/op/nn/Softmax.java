@@ -12,7 +12,7 @@ import dev.espalier.core.op.spec.Traits;
  * {@code Y = exp(X) / sum(exp(X))}, the sum being over {@code axis} (default -1) from operator set
  * 13 on, and before over that axis (default 1) and all after it; or, as LogSoftmax, its logarithm.
  */
-@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_13_TO_21, Trait.FLOAT16, Trait.SATURATES})
 final class Softmax extends Elementwise {
     private final String type;
     private final String function;

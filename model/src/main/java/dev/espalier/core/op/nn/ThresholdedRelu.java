@@ -9,7 +9,7 @@ import dev.espalier.core.op.spec.Traits;
 import java.util.Set;
 
 /** {@code Y = X} where X is greater than {@code alpha} (default 1) and 0 elsewhere. */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class ThresholdedRelu extends Elementwise {
     @Override
     public String type() {

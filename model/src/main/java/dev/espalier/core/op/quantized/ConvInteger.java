@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * {@link Conv} of bytes in 32-bit integers: {@code Y = Conv(X - x_zero_point, W - w_zero_point)}.
  */
-@Traits({Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED})
 final class ConvInteger implements Operator {
     private final Conv conv = new Conv();
 

@@ -17,7 +17,7 @@ import java.util.List;
  *
  * <p>It is not evaluated, though a constant x often allows it: that would undo a quantization.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES})
 final class DequantizeLinear implements Operator {
     @Override
     public String type() {

@@ -15,7 +15,7 @@ import java.util.List;
  * y_zero_point)}, {@code y_scale = (max(X, 0) - min(X, 0)) / 255}, {@code y_zero_point =
  * saturate(round(-min(X, 0) / y_scale))}. The outputs are y, y_scale [] and y_zero_point [].
  */
-@Traits(Trait.UNCHANGED_13_TO_21)
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21})
 final class DynamicQuantizeLinear implements Operator {
     @Override
     public String type() {

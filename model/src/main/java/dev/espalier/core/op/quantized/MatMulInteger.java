@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * {@link MatMul} of bytes in 32-bit integers: {@code Y = (A - a_zero_point) (B - b_zero_point)}.
  */
-@Traits({Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
 final class MatMulInteger implements Operator {
     private final MatMul product = new MatMul();
 

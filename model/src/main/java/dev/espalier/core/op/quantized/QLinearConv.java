@@ -16,7 +16,7 @@ import java.util.List;
  * {@link Conv} of bytes: x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point,
  * optional B of 32-bit integers to y.
  */
-@Traits({Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED})
 final class QLinearConv implements Operator {
     private static final int W = 3;
     private static final int Y_ZERO_POINT = 7;

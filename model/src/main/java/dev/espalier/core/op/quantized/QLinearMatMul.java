@@ -15,7 +15,7 @@ import java.util.List;
  * {@link MatMul} of bytes: a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale,
  * y_zero_point to y.
  */
-@Traits({Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.QUANTIZED, Trait.MATRIX_PRODUCT})
 final class QLinearMatMul implements Operator {
     private static final int B = 3;
     private static final int Y_ZERO_POINT = 7;

@@ -16,7 +16,7 @@ import java.util.List;
  * point are scalars, or vectors along {@code axis} (default 1), or, from operator set 21 on, given
  * for blocks.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.RETYPES, Trait.QUANTIZES})
 final class QuantizeLinear implements Operator {
     @Override
     public String type() {

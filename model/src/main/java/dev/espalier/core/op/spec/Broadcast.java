@@ -12,7 +12,7 @@ import java.util.List;
  * <p>Channels: an axis of an input goes with the axis of the output that it is aligned with from
  * the right, unless it is 1 there and the output is not: such an axis stays as it is.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public abstract class Broadcast implements Operator {
     @Override
     public List<TensorType> outputTypes(Call call) {

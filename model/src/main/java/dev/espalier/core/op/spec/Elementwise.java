@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * An operator that maps each element of one input on its own: same type, shape and channels out.
  */
-@Traits({Trait.UNCHANGED_9_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
+@Traits({Trait.UNCHANGED_7_TO_13, Trait.UNCHANGED_13_TO_21, Trait.FLOAT16})
 public abstract class Elementwise implements Operator {
     @Override
     public void check(NodeCheck node) {

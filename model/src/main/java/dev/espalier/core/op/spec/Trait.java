@@ -2,10 +2,16 @@ package dev.espalier.core.op.spec;
 
 /** Something that holds of an operator in every call; what is not said does not hold. */
 public enum Trait {
-    /** Attributes, inputs and meaning are the same in operator sets 9 to 13. */
-    UNCHANGED_9_TO_13,
+    /**
+     * Attributes, inputs and meaning are the same in operator sets 7 to 13, from the one on that
+     * brought the operator.
+     */
+    UNCHANGED_7_TO_13,
 
-    /** Attributes, inputs and meaning are the same in operator sets 13 to 21. */
+    /**
+     * Attributes, inputs and meaning are the same in operator sets 13 to 21, from the one on that
+     * brought the operator.
+     */
     UNCHANGED_13_TO_21,
 
     /** Its floating inputs and outputs are all of one type, float16 included. */
@@ -28,6 +34,9 @@ public enum Trait {
 
     /** Cuts numbers off at a bound or two, so that doing it once more changes nothing. */
     LIMITS,
+
+    /** Its output is all but the same for all large numbers, be they large or larger still. */
+    SATURATES,
 
     /** Its result depends on the shapes of its inputs, but on no number in them. */
     MEASURES,

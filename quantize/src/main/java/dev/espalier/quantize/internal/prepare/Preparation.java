@@ -3,6 +3,7 @@ package dev.espalier.quantize.internal.prepare;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.pass.PassContext;
 import dev.espalier.core.simplify.FoldBatchNorm;
+import dev.espalier.core.upgrade.OpsetUpgrade;
 import java.util.Set;
 
 /** What happens to a float model before integers are placed: nothing that changes its results. */

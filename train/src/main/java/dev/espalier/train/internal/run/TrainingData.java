@@ -98,7 +98,7 @@ final class TrainingData {
     static void requireInputs(Model model, InputShapes shapes, Dataset data, int batch) {
         for (Value feed : model.graph().feeds()) {
             TensorType sample = data.sampleTypes().get(feed.name());
-            Shape expected = shapes.withBatch(batch).bind(feed).shape();
+            Shape expected = shapes.withBatch(batch).bind(model.graph().feeds(), feed).shape();
             if (sample == null) {
                 throw new DataException(
                         "the dataset has nothing for the model's input '" + feed.name() + "'");
