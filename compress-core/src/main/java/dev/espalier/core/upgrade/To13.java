@@ -56,7 +56,9 @@ final class To13 implements Rewriting {
                             node.label()
                                     + " has a batch of its own, which only Scan of operator set 8"
                                     + " knows");
-            default -> throw new NotKnown(node.label() + " may mean something else there");
+            default ->
+                    throw new NotKnown(
+                            node.label() + " may mean something else in operator set 13");
         };
     }
 

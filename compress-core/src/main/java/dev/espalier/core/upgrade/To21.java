@@ -32,7 +32,8 @@ final class To21 implements Rewriting {
                                                     .with("num_outputs", node.outputs().size())));
             default -> {
                 if (!keeps(node, graph.opset())) {
-                    throw new NotKnown(node.label() + " may mean something else there");
+                    throw new NotKnown(
+                            node.label() + " may mean something else in operator set 21");
                 }
                 yield List.of(node);
             }

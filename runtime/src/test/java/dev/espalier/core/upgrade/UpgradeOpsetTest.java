@@ -109,7 +109,7 @@ class UpgradeOpsetTest {
                 .hasMessage(
                         "the model is of ONNX's operator set %s and cannot be brought to 13: Unheard"
                                         .formatted(opset)
-                                + " 'y' may mean something else there; convert the file with"
+                                + " 'y' may mean something else in operator set 13; convert the file with"
                                 + " onnx.version_converter, or export it again with opset 13");
     }
 
