@@ -3,6 +3,7 @@ package dev.espalier.core.op.nn;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.TorchWriter;
+import java.util.List;
 
 /**
  * {@code H_t = (1 - z) n + z H_t-1} with the gates z, r and n of {@code W X_t + B} and of H_t-1, in
@@ -14,7 +15,7 @@ final class GRU extends Recurrent {
     private static final String LINEAR_BEFORE_RESET = "linear_before_reset";
 
     /** Torch's gates are r, z and n. */
-    private static final int[] ORDER = {1, 0, 2};
+    private static final List<Integer> ORDER = List.of(1, 0, 2);
 
     GRU() {
         super(GATES);

@@ -6,6 +6,7 @@ import dev.espalier.core.op.spec.ChannelLinks;
 import dev.espalier.core.op.spec.NodeCheck;
 import dev.espalier.core.op.spec.Shapes;
 import dev.espalier.core.op.spec.TorchWriter;
+import java.util.List;
 
 /**
  * {@code C_t = f C_t-1 + i g, H_t = o tanh(C_t)} with the gates i, o, f and g of {@code W X_t + R
@@ -19,7 +20,7 @@ public final class LSTM extends Recurrent {
     private static final int PEEPHOLES = 3;
 
     /** Torch's gates are i, f, g and o. */
-    private static final int[] ORDER = {0, 2, 3, 1};
+    private static final List<Integer> ORDER = List.of(0, 2, 3, 1);
 
     public LSTM() {
         super(GATES);
@@ -41,8 +42,8 @@ public final class LSTM extends Recurrent {
     }
 
     @Override
-    int[] states() {
-        return new int[] {INITIAL_H, INITIAL_C};
+    List<Integer> states() {
+        return List.of(INITIAL_H, INITIAL_C);
     }
 
     /** {@link #check} of one whose W is [dirs, input, 4*hidden] and R likewise, of any type. */

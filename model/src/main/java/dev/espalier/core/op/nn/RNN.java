@@ -2,6 +2,7 @@ package dev.espalier.core.op.nn;
 
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.TorchWriter;
+import java.util.List;
 
 /**
  * {@code H_t = tanh(W X_t + R H_t-1 + B)}, or another activation: a {@link Recurrent} layer of one
@@ -29,7 +30,6 @@ final class RNN extends Recurrent {
     @Override
     public void torch(Call call, TorchWriter torch) {
         String function = isRectified(call) ? "torch.rnn_relu" : "torch.rnn_tanh";
-        new RecurrentTorch(function, hidden(call).size(), new int[] {0}, states())
-                .write(call, torch);
+        new RecurrentTorch(function, hidden(call).size(), List.of(0), states()).write(call, torch);
     }
 }

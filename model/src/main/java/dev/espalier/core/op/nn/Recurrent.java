@@ -48,8 +48,8 @@ abstract class Recurrent implements Operator {
     }
 
     /** The inputs that are states before the first step, each of the shape of Y_h. */
-    int[] states() {
-        return new int[] {INITIAL_H};
+    List<Integer> states() {
+        return List.of(INITIAL_H);
     }
 
     @Override

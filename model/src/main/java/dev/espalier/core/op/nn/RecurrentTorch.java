@@ -4,7 +4,6 @@ import dev.espalier.core.ir.Attribute;
 import dev.espalier.core.op.spec.Call;
 import dev.espalier.core.op.spec.TorchWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,7 +15,7 @@ import java.util.List;
  * @param order for each of Torch's gates, which of ONNX's it is
  * @param states inputs that hold states
  */
-record RecurrentTorch(String function, long hidden, int[] order, int[] states) {
+record RecurrentTorch(String function, long hidden, List<Integer> order, List<Integer> states) {
     /**
      * Whether Torch computes this call: whole sequences, nothing cut off, and activations that are
      * {@code usual} in each direction.
@@ -93,7 +92,7 @@ record RecurrentTorch(String function, long hidden, int[] order, int[] states) {
 
     /** W, R and the two halves of B of each direction, in Torch's order of gates. */
     private List<String> weights(Call call, TorchWriter torch, int directions) {
-        long rows = order.length * hidden;
+        long rows = order.size() * hidden;
         List<String> weights = new ArrayList<>();
         for (int d = 0; d < directions; d++) {
             weights.add(ordered(torch, "torch.select(%s, 0, %s)".formatted(torch.in(1), d)));
@@ -110,14 +109,14 @@ record RecurrentTorch(String function, long hidden, int[] order, int[] states) {
     }
 
     private String ordered(TorchWriter torch, String gates) {
-        if (order.length == 1) {
+        if (order.size() == 1) {
             return gates;
         }
         String all = torch.let(gates);
         return "torch.cat(%s, 0)"
                 .formatted(
-                        Arrays.stream(order)
-                                .mapToObj(
+                        order.stream()
+                                .map(
                                         gate ->
                                                 "torch.narrow(%s, 0, %s, %s)"
                                                         .formatted(all, gate * hidden, hidden))

@@ -42,7 +42,7 @@ final class DynamicQuantizeLSTM implements Operator {
 
     @Override
     public void check(NodeCheck node) {
-        node.inputs(3, MOST_INPUTS).integers(1, 2).reals(3, 8, 10);
+        node.inputs(3, MOST_INPUTS).integers(1).reals(3, 8, 10);
         NodeCheck.require(node.call().attributes().has("hidden_size"), "hidden_size is missing");
         lstm.checkTransposed(node);
     }
