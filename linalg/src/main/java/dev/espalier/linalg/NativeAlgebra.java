@@ -74,6 +74,20 @@ final class NativeAlgebra {
     record Qr(Matrix q, Matrix r) {}
 
     static Qr qr(Matrix a) {
+        requireExact(a.columns());
+        return factorized(a);
+    }
+
+    private static void requireExact(int columns) {
+        FactorizationCheck.problem(columns)
+                .ifPresent(
+                        problem -> {
+                            throw new NativeLibraryException(problem);
+                        });
+    }
+
+    /** {@link #qr} on any processor. */
+    static Qr factorized(Matrix a) {
         try (INDArray q = columns(a);
                 INDArray r = empty(DataType.DOUBLE, a.columns(), a.columns())) {
             lapack().geqrf(q, r);
@@ -82,6 +96,7 @@ final class NativeAlgebra {
     }
 
     static SymmetricEigen eigen(Matrix a) {
+        requireExact(a.columns());
         try (INDArray vectors = columns(a);
                 INDArray values = empty(DataType.DOUBLE, a.rows(), 1)) {
             lapack().syev('V', 'L', vectors, values);
@@ -92,6 +107,7 @@ final class NativeAlgebra {
     /** Of a square matrix. */
     static Svd svd(Matrix a) {
         int n = a.rows();
+        requireExact(n);
         try (INDArray all = columns(a);
                 INDArray u = empty(DataType.DOUBLE, n, n);
                 INDArray values = empty(DataType.DOUBLE, n, 1);

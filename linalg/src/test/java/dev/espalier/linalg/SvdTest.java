@@ -15,7 +15,7 @@ class SvdTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1", "6,2", "2,6", "5,5", "130,60"})
+    @CsvSource({"1,1", "6,2", "2,6", "5,5", "130,60", "150,140"})
     void thePartsGiveTheMatrix(int m, int n) {
         Matrix a = Matrices.random(1, m, n);
         check(a);

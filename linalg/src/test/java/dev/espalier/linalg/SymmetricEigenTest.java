@@ -15,7 +15,7 @@ class SymmetricEigenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 9, 120})
+    @ValueSource(ints = {1, 2, 9, 120, 200})
     void everyVectorIsOnlyScaledByTheMatrix(int size) {
         Matrix a = Matrices.definite(5, size);
         SymmetricEigen eigen = SymmetricEigen.of(a);

@@ -67,10 +67,11 @@ class FirstRunsTest {
                         """
                         graph (x: int64[1]) -> (y)
                         least: int64[1] = [-9223372036854775808]
-                        minus: int64[1] = [-1]
-                        yes: bool[] = 1
-                        q = If(yes) {then_branch=graph a () -> (t) { t = Div(least, minus) }, \
-                        else_branch=graph b () -> (e) { e = Identity(minus) }}
+                        one: int64[1] = [1]
+                        zero: int64[1] = [0]
+                        nothing = Mul(x, zero)
+                        minus = Sub(nothing, one)
+                        q = Div(least, minus)
                         y = Add(x, q)
                         """);
         assertThatThrownBy(() -> require(hidden))
