@@ -23,8 +23,7 @@ final class FactorizationCheck {
 
     /** Columns that are far from depending on each other. */
     private static Matrix sample() {
-        return Matrix.of(
-                ROWS, COLUMNS, (i, j) -> Math.sin(1 + i * (j + 1.0)) + (i == j ? 3 : 0));
+        return Matrix.of(ROWS, COLUMNS, (i, j) -> Math.sin(1 + i * (j + 1.0)) + (i == j ? 3 : 0));
     }
 
     /** Whether the columns of Q are orthonormal. */

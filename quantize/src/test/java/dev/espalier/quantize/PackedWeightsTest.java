@@ -158,7 +158,7 @@ class PackedWeightsTest {
                 rounded(
                         """
                         opset 16
-                        graph (x: float[N,4,8,8]) -> (y)
+                        graph (x: float[1,4,8,8]) -> (y)
                         w: float[4,4,1,1] = seed(1)
                         g: float[1,8,8,2] = seed(2)
                         c = Conv(x, w)

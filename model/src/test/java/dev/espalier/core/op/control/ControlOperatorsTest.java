@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
                 """,
         calls = {
             "y = If(c) {then_branch=graph t () -> (a) { a = Relu(x) }, else_branch=graph e () -> (b) { b = Tanh(x) }}",
-            "y = Loop(m, \"\", x) {body=graph b (i, k, a) -> (k1, a1) { k1 = Identity(k)\n a1 = Tanh(a) }}",
-            "y = Scan(x) {num_scan_inputs=1, body=graph b (e) -> (o) { o = Relu(e) }}"
+            "y = Loop(m, \"\", x) {body=graph b (i: int64[], k: bool[], a: float[2,3]) -> (k1, a1) { k1 = Identity(k)\n a1 = Tanh(a) }}",
+            "y = Scan(x) {num_scan_inputs=1, body=graph b (e: float[3]) -> (o) { o = Relu(e) }}"
         },
         withoutSlope = "holds graphs and does not train")
 class ControlOperatorsTest {
