@@ -123,7 +123,7 @@ public final class RecipeReader {
         for (String id : asked) {
             if (!known.contains(id)) {
                 throw top.error(
-                        "there is no metric '%s'%s; metrics of one's own are found in the jars of --plugins"
+                        "there is no metric '%s'%s (metrics of one's own come in the jars of --plugins)"
                                 .formatted(id, Nearest.hint(id, known)));
             }
         }
