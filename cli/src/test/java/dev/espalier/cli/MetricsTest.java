@@ -61,7 +61,7 @@ class MetricsTest {
         assertThat(report().at("/result/metrics").toString())
                 .isEqualTo("{\"top1\":0.75,\"sum-of-scores\":56.0}");
         assertThat(report().at("/result/ratios").toString()).isEqualTo("[\"top1\"]");
-        assertThat(report().at("/environment/map").has("plug-in outside.jar")).isTrue();
+        assertThat(report().at("/environment/sha256").has("plug-in outside.jar")).isTrue();
 
         CommandRun missed =
                 compress(
