@@ -88,7 +88,7 @@ class MetricsTest {
                         "json");
         assertThat(evaluated.code()).as(evaluated.err()).isZero();
         assertThat(new ObjectMapper().readTree(evaluated.out()).at("/metrics").toString())
-                .isEqualTo("{\"sum-of-scores\":56}");
+                .isEqualTo("{\"sum-of-scores\":56.0}");
     }
 
     @Test
