@@ -3,6 +3,7 @@ package dev.espalier;
 import dev.espalier.benchmarks.Latency;
 import dev.espalier.benchmarks.LatencyPlan;
 import dev.espalier.core.analysis.Cost;
+import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.data.Dataset;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.report.Figures;
@@ -10,12 +11,11 @@ import dev.espalier.core.report.LatencyResult;
 import dev.espalier.core.report.ModelFacts;
 import dev.espalier.input.ModelFile;
 import dev.espalier.internal.output.ResumeStore;
-import dev.espalier.runtime.Evaluation;
-import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** What is measured once at the end, on the files themselves. */
@@ -48,24 +48,28 @@ final class FinalMeasurement {
     private ModelFacts facts(ModelFile file, Supplier<Map<String, Double>> found) {
         Cost cost = Cost.of(file.model(), bench.shapes().withBatch(1));
         ModelFacts facts = ModelFacts.of(file.bytes(cost), cost);
-        if (bench.data().isEmpty() || !Workbench.isLabelled(bench.splits().test())) {
+        if (!bench.judges(DataSplits::test)) {
             return facts;
         }
         Dataset test = bench.splits().test();
         Map<String, Double> metrics = found.get();
+        Set<String> ratios = bench.metrics().ratios(metrics.keySet());
+        String main = metrics.containsKey("top1") ? "top1" : metrics.keySet().iterator().next();
+        double value = metrics.get(main);
         log.say(
-                "%s: top-1 %s on %s test examples"
-                        .formatted(file.name(), Figures.percent(metrics.get("top1")), test.size()));
-        return facts.withMetrics(metrics, "test", test.size());
+                "%s: %s %s on %s test examples"
+                        .formatted(
+                                file.name(),
+                                Figures.metricName(main),
+                                ratios.contains(main)
+                                        ? Figures.percent(value)
+                                        : Figures.plain(value),
+                                test.size()));
+        return facts.withMetrics(metrics, ratios, "test", test.size());
     }
 
     private Map<String, Double> evaluated(ModelFile file) {
-        return Evaluation.of(
-                        file.path(),
-                        bench.splits().test(),
-                        SessionSettings.DEFAULT,
-                        asked.progress())
-                .metrics();
+        return bench.metrics().on(file.path(), bench.splits().test(), asked.progress());
     }
 
     /** The recipe's settings. */

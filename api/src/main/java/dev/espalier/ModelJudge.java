@@ -1,5 +1,6 @@
 package dev.espalier;
 
+import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.internal.file.Sha256;
 import dev.espalier.core.ir.Model;
 import dev.espalier.core.onnx.OnnxWriter;
@@ -67,7 +68,7 @@ final class ModelJudge implements Pipeline.Judge {
     }
 
     private ModelFigures ofOriginal(Model model) {
-        if (bench.data().isEmpty() || !Workbench.isLabelled(bench.splits().validation())) {
+        if (!bench.judges(DataSplits::validation)) {
             return bench.structure(model);
         }
         return bench.structure(model)

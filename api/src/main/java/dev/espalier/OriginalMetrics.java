@@ -1,9 +1,11 @@
 package dev.espalier;
 
+import dev.espalier.core.data.Dataset;
 import dev.espalier.core.recipe.DataOptions;
 import dev.espalier.core.recipe.Recipe;
 import dev.espalier.internal.input.Fingerprint;
 import dev.espalier.internal.input.KeptMetrics;
+import dev.espalier.internal.judge.ModelMetrics;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -29,10 +31,18 @@ final class OriginalMetrics {
         if (dataHash == null || !Fingerprint.isWhole(bench.dataPath())) {
             return new OriginalMetrics(KeptMetrics.none(), name, log);
         }
+        ModelMetrics metrics = bench.metrics();
+        Dataset test = bench.splits().test();
+        Dataset validation = bench.splits().validation();
+        if (!metrics.areBuiltIn(test) || !metrics.areBuiltIn(validation)) {
+            return new OriginalMetrics(KeptMetrics.none(), name, log);
+        }
+        // What is asked for is a part of what a figure is kept for.
+        String asked = dataHash + metrics.ids(test) + metrics.ids(validation);
         DataOptions data = recipe.data().orElseThrow();
         String modelHash = Fingerprint.of(bench.original());
         return new OriginalMetrics(
-                KeptMetrics.of(modelHash, dataHash, data, recipe.seed()), name, log);
+                KeptMetrics.of(modelHash, asked, data, recipe.seed()), name, log);
     }
 
     /**

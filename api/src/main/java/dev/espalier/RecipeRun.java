@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The main job: from a recipe to an output folder. */
 final class RecipeRun {
@@ -76,6 +77,7 @@ final class RecipeRun {
         if (bench.dataPath() != null) {
             hashes.put("data", Fingerprint.of(bench.dataPath()));
         }
+        hashes.putAll(Plugins.hashes());
         try (RunFolder folder = RunFolder.open(out)) {
             ResumeStore store = store(folder, hashes);
             try {
@@ -112,6 +114,7 @@ final class RecipeRun {
     private CompressionReport run(RunFolder folder, ResumeStore store, Map<String, String> hashes) {
         // A model that the runtime refuses is better refused before hours of work than after.
         bench.tryOut(foreign);
+        bench.checkMetrics();
         OriginalMetrics metrics = OriginalMetrics.of(bench, hashes.get("data"), log);
         Pipeline.Result made =
                 bench.pipeline(asked, foreign, folder, metrics)
@@ -170,14 +173,19 @@ final class RecipeRun {
         return facts;
     }
 
-    /** {@code figures} as the report shows them. */
-    static ModelFacts facts(ModelFigures figures, List<LatencyResult> latency) {
+    /**
+     * {@code figures} as the report shows them.
+     *
+     * @param ratios the metrics that are
+     */
+    static ModelFacts facts(ModelFigures figures, Set<String> ratios, List<LatencyResult> latency) {
         return new ModelFacts(
                 figures.bytes(),
                 figures.parameters(),
                 figures.macs(),
                 figures.uncounted(),
                 figures.metrics(),
+                ratios,
                 figures.split(),
                 figures.samples(),
                 new ArrayList<>(latency));

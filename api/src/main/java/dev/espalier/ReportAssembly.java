@@ -1,6 +1,8 @@
 package dev.espalier;
 
+import dev.espalier.core.data.DataSplits;
 import dev.espalier.core.ir.TensorType;
+import dev.espalier.core.pass.ModelFigures;
 import dev.espalier.core.pass.PassRun;
 import dev.espalier.core.recipe.Goal;
 import dev.espalier.core.recipe.RecipeWriter;
@@ -84,7 +86,7 @@ final class ReportAssembly {
         List<String> notes = new ArrayList<>();
         if (bench.data().isEmpty()) {
             notes.add("No data was given: accuracy was not measured.");
-        } else if (!Workbench.isLabelled(bench.splits().test())) {
+        } else if (!bench.judges(DataSplits::test)) {
             notes.add("The test data has no labels: accuracy was not measured.");
         }
         if (asked.quick()) {
@@ -112,8 +114,8 @@ final class ReportAssembly {
                             run.id(),
                             RecipeWriter.write(passes.get(i)),
                             run.seconds(),
-                            RecipeRun.facts(run.before(), latency),
-                            RecipeRun.facts(run.after(), stages.get(i)),
+                            facts(run.before(), latency),
+                            facts(run.after(), stages.get(i)),
                             run.notes(),
                             run.skips().stream()
                                     .map(s -> new PassReport.Skipped(s.where(), s.reason()))
@@ -124,6 +126,11 @@ final class ReportAssembly {
             latency = stages.get(i);
         }
         return reports;
+    }
+
+    private ModelFacts facts(ModelFigures figures, List<LatencyResult> latency) {
+        return RecipeRun.facts(
+                figures, bench.metrics().ratios(figures.metrics().keySet()), latency);
     }
 
     private static List<Curve> curves(PassRun run) {
@@ -161,6 +168,7 @@ final class ReportAssembly {
                                     new GoalResult.Check(
                                             "max-drop", most, drop, drop <= most + 5e-7));
                         });
+        goal.metrics().forEach(wanted -> checks.addAll(MetricChecks.of(wanted, before, after)));
         boolean slower = goal.minSpeedupWithoutDotProduct().isPresent() && !hasDotProduct;
         (slower ? goal.minSpeedupWithoutDotProduct() : goal.minSpeedup())
                 .ifPresent(

@@ -29,8 +29,8 @@ import dev.espalier.input.ModelFile;
 import dev.espalier.internal.input.CacheFolder;
 import dev.espalier.internal.input.ProfileStore;
 import dev.espalier.internal.input.RecipePaths;
+import dev.espalier.internal.judge.ModelMetrics;
 import dev.espalier.internal.output.RunFolder;
-import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.OrtRunner;
 import dev.espalier.runtime.SessionSettings;
 import dev.espalier.runtime.Stopwatch;
@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A recipe with its model and data at hand.
@@ -180,17 +181,34 @@ record Workbench(
     /** {@link #structure}, and the metrics on the validation split where there is data. */
     ModelFigures judge(Model model, Progress progress) {
         ModelFigures figures = structure(model);
-        if (splits == null || !isLabelled(splits.validation())) {
+        if (!judges(DataSplits::validation)) {
             return figures;
         }
         Dataset validation = splits.validation();
-        Map<String, Double> metrics =
-                Evaluation.of(model, validation, SessionSettings.DEFAULT, progress).metrics();
-        return figures.withMetrics(metrics, "validation", validation.size());
+        Map<String, Double> found = metrics().on(model, validation, progress);
+        return figures.withMetrics(found, "validation", validation.size());
     }
 
-    static boolean isLabelled(Dataset data) {
-        return data.size() > 0 && data.classes() > 0;
+    /** What models are judged by. */
+    ModelMetrics metrics() {
+        return ModelMetrics.of(recipe, original.model());
+    }
+
+    /** Whether there is anything to judge models by on a part of the data. */
+    boolean judges(Function<DataSplits, Dataset> split) {
+        return splits != null && metrics().judges(split.apply(splits));
+    }
+
+    /**
+     * Refuses metrics that cannot judge the original, before any work.
+     *
+     * @throws dev.espalier.core.DataException naming the metric
+     */
+    void checkMetrics() {
+        if (splits != null) {
+            metrics().tryOut(splits.validation());
+            metrics().tryOut(splits.test());
+        }
     }
 
     /**

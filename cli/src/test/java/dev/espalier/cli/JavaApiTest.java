@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.ArrayDataset;
 import dev.espalier.Compression;
+import dev.espalier.Plugins;
 import dev.espalier.core.CancelledException;
 import dev.espalier.core.data.DataConfig;
 import dev.espalier.core.data.DataSplits;
@@ -54,6 +55,7 @@ import dev.espalier.train.torch.DjlDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -327,6 +329,19 @@ class JavaApiTest {
         assertThat(result.runs().get(1).after().macs())
                 .isLessThanOrEqualTo(result.runs().get(1).before().macs() / 2);
         assertThat(folder.resolve("small.onnx")).isNotEmptyFile();
+    }
+
+    @Test
+    void findsMetricsOfOnesOwn() throws IOException {
+        PluginJar.write(folder, "own", "LABELS", "", "0");
+        Path recipe = folder.resolve("recipe.yaml");
+        Files.writeString(recipe, "metrics: [own]\n", StandardOpenOption.APPEND);
+        // shown
+        try (Plugins plugins = Plugins.open(folder.resolve("plugins"))) {
+            List<PassRun> runs = plugins.use(() -> Compression.of(recipe).plan());
+            runs.forEach(run -> System.out.println(run.id() + ": " + run.after().bytes()));
+        }
+        // end
     }
 
     @Test

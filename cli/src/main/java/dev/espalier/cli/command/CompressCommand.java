@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
         description = "Runs a recipe: a smaller model, measured, with a report.")
 final class CompressCommand implements Callable<Integer> {
     private final Espalier root;
+    @Mixin private PluginsOption plugins;
     @Mixin private RecipeArguments recipe;
 
     @Option(
@@ -39,12 +40,17 @@ final class CompressCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return plugins.use(this::done);
+    }
+
+    private Integer done() {
         Path folder = out.orElseGet(() -> Path.of("out").resolve(name(recipe.file())));
         String command =
                 "espalier compress "
                         + recipe.typed()
                         + " --out "
                         + RecipeArguments.quoted(folder.toString())
+                        + plugins.typed()
                         + (quick ? " --quick" : "");
         Compression compression =
                 root.compression(recipe.read())

@@ -14,13 +14,16 @@ import dev.espalier.core.recipe.Recipe;
 import dev.espalier.core.report.Figures;
 import dev.espalier.input.ModelFile;
 import dev.espalier.internal.input.RecipePaths;
+import dev.espalier.internal.judge.ModelMetrics;
 import dev.espalier.runtime.Evaluation;
 import dev.espalier.runtime.SessionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "evaluate",
-        description = "Measures files' top-1, top-5 and loss on a recipe's data.")
+        description =
+                "Measures files' metrics on a recipe's data; top-1, top-5 and loss of classifiers.")
 final class EvaluateCommand implements Callable<Integer> {
     /** The parts of the data. */
     enum Split {
@@ -55,6 +59,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private final Espalier root;
+    @Mixin private PluginsOption plugins;
     @Mixin private FormatOption format;
 
     @Parameters(paramLabel = "MODEL", arity = "1..*", description = "ONNX files.")
@@ -81,18 +86,24 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
     private Split split;
 
+    private ModelMetrics metrics;
+
     EvaluateCommand(Espalier root) {
         this.root = root;
     }
 
     /** A row of what is printed. */
-    private record Measured(String model, Evaluation evaluation) {}
+    private record Measured(String model, int samples, Map<String, Double> metrics) {}
 
     @Override
     public Integer call() {
+        return plugins.use(this::done);
+    }
+
+    private Integer done() {
         Recipe read = RecipeArguments.read(recipe, Optional.empty(), data, List.of());
         List<Measured> measured = ensemble ? List.of(together(read)) : each(read);
-        format.print(root.terminal(), () -> table(measured), () -> json(measured));
+        format.print(root.terminal(), () -> table(read, measured), () -> json(measured));
         return ExitCode.DONE;
     }
 
@@ -107,7 +118,8 @@ final class EvaluateCommand implements Callable<Integer> {
                         root.progress());
         return new Measured(
                 files.stream().map(EvaluateCommand::name).collect(Collectors.joining(", ")),
-                evaluation);
+                evaluation.samples(),
+                evaluation.metrics());
     }
 
     private List<Measured> each(Recipe read) {
@@ -115,15 +127,34 @@ final class EvaluateCommand implements Callable<Integer> {
         List<Dataset> examples = files.stream().map(file -> examples(read, file)).toList();
         List<Measured> measured = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
-            Evaluation evaluation =
-                    Evaluation.of(
-                            files.get(i),
-                            examples.get(i),
-                            SessionSettings.DEFAULT,
-                            root.progress());
-            measured.add(new Measured(name(files.get(i)), evaluation));
+            Dataset data = examples.get(i);
+            Map<String, Double> found =
+                    metrics(read).judges(data)
+                            ? metrics(read).on(files.get(i), data, root.progress())
+                            : Evaluation.of(
+                                            files.get(i),
+                                            data,
+                                            SessionSettings.DEFAULT,
+                                            root.progress())
+                                    .metrics();
+            measured.add(new Measured(name(files.get(i)), data.size(), found));
         }
         return measured;
+    }
+
+    /** Those that compare do so with the recipe's model. */
+    private ModelMetrics metrics(Recipe read) {
+        if (metrics == null) {
+            Model original =
+                    read.metrics().isEmpty() && read.goal().metrics().isEmpty()
+                            ? null
+                            : read.model()
+                                    .flatMap(new RecipePaths(recipe)::find)
+                                    .map(file -> opened(read, file).model())
+                                    .orElse(null);
+            metrics = ModelMetrics.of(read, original);
+        }
+        return metrics;
     }
 
     private static String name(Path file) {
@@ -146,17 +177,22 @@ final class EvaluateCommand implements Callable<Integer> {
         return opened;
     }
 
-    private Table table(List<Measured> measured) {
-        Table table = new Table("model", "split", "#samples", "#top-1", "#top-5", "#loss");
+    private Table table(Recipe read, List<Measured> measured) {
+        Set<String> ids = measured.get(0).metrics().keySet();
+        Set<String> ratios = metrics(read).ratios(ids);
+        List<String> head = new ArrayList<>(List.of("model", "split", "#samples"));
+        ids.forEach(id -> head.add("#" + Figures.metricName(id)));
+        Table table = new Table(head.toArray(String[]::new));
         for (Measured each : measured) {
-            Evaluation evaluation = each.evaluation();
-            table.row(
-                    each.model(),
-                    split,
-                    evaluation.samples(),
-                    Figures.percent(evaluation.top1()),
-                    Figures.percent(evaluation.top5()),
-                    Figures.plain(evaluation.loss()));
+            List<Object> row = new ArrayList<>(List.of(each.model(), split, each.samples()));
+            each.metrics()
+                    .forEach(
+                            (id, value) ->
+                                    row.add(
+                                            ratios.contains(id)
+                                                    ? Figures.percent(value)
+                                                    : Figures.plain(value)));
+            table.row(row.toArray());
         }
         return table;
     }
@@ -172,14 +208,13 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ObjectNode json(Measured measured) {
-        Evaluation evaluation = measured.evaluation();
         ObjectNode json =
-                Json.object().put("samples", evaluation.samples()).put("split", split.toString());
+                Json.object().put("samples", measured.samples()).put("split", split.toString());
         if (ensemble) {
             json.put("models", files.size());
         }
         ObjectNode metrics = json.putObject("metrics");
-        evaluation.metrics().forEach((name, value) -> Json.put(metrics, name, value));
+        measured.metrics().forEach((name, value) -> Json.put(metrics, name, value));
         return json;
     }
 }

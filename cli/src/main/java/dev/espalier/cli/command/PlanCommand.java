@@ -24,6 +24,7 @@ final class PlanCommand implements Callable<Integer> {
     private static final int PLACES = 4;
 
     private final Espalier root;
+    @Mixin private PluginsOption plugins;
     @Mixin private RecipeArguments recipe;
     @Mixin private FormatOption format;
 
@@ -33,6 +34,10 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return plugins.use(this::done);
+    }
+
+    private Integer done() {
         List<PassRun> runs = root.compression(recipe.read()).withPlace(recipe.file()).plan();
         format.print(root.terminal(), () -> table(runs), () -> json(runs));
         if (format.isTable()) {

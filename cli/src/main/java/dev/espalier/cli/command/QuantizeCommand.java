@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
                 "Quantizes a model to 8-bit integers without a recipe; the output is compress's.")
 final class QuantizeCommand implements Callable<Integer> {
     private final Espalier root;
+    @Mixin private PluginsOption plugins;
 
     @Parameters(paramLabel = "MODEL", description = "The ONNX file.")
     private Path model;
@@ -86,6 +88,10 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return plugins.use(this::done);
+    }
+
+    private Integer done() {
         Path folder = out.orElseGet(() -> Path.of("out").resolve(name()));
         Recipe recipe =
                 new RecipeReader(PassRegistry.load()).parse(text(), "espalier quantize", changes());
@@ -135,6 +141,6 @@ final class QuantizeCommand implements Callable<Integer> {
         maxDrop.ifPresent(points -> typed.append(" --max-drop ").append(points));
         assignments.forEach(a -> typed.append(" --set ").append(RecipeArguments.quoted(a)));
         typed.append(" --out ").append(RecipeArguments.quoted(folder.toString()));
-        return typed.append(quick ? " --quick" : "").toString();
+        return typed.append(plugins.typed()).append(quick ? " --quick" : "").toString();
     }
 }

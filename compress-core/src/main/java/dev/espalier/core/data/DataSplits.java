@@ -46,8 +46,6 @@ public record DataSplits(Dataset training, Dataset calibration, Dataset validati
 
     /** These with only the first {@code samples} of the calibration examples. */
     public DataSplits withCalibration(int samples) {
-        int[] first = new int[Math.min(samples, calibration.size())];
-        java.util.Arrays.setAll(first, i -> i);
-        return new DataSplits(training, new ChosenExamples(calibration, first), validation, test);
+        return new DataSplits(training, calibration.first(samples), validation, test);
     }
 }

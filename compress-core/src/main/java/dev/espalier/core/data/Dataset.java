@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** Examples that can be read by index, in any order, from any thread, after preprocessing. */
 public interface Dataset {
@@ -34,6 +35,11 @@ public interface Dataset {
      */
     default boolean isRepeatable() {
         return true;
+    }
+
+    /** The first {@code samples} examples, or all where there are fewer. */
+    default Dataset first(int samples) {
+        return new ChosenExamples(this, IntStream.range(0, Math.min(samples, size())).toArray());
     }
 
     /** The examples at {@code indices}, unchanged but for preprocessing. */

@@ -2,6 +2,7 @@ package dev.espalier.core.recipe;
 
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Withers;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  *     by the low end of its interval
  * @param minSpeedupWithoutDotProduct in place of it on CPUs that are not known to have instructions
  *     for dot products of 8-bit integers, where integers gain less
+ * @param metrics bounds of metrics on the test split
  */
 @Withers
 public record Goal(
@@ -34,5 +36,13 @@ public record Goal(
                                 "The same in place of min-speedup on CPUs without 8-bit dot"
                                         + " products, such as x86 without VNNI.",
                         min = 0)
-                Optional<Double> minSpeedupWithoutDotProduct)
-        implements GoalBuilder.With {}
+                Optional<Double> minSpeedupWithoutDotProduct,
+        @Option(
+                        value = "[]",
+                        help = "Bounds of metrics, such as [{metric: mae, max-increase: 0.1}].")
+                List<MetricGoal> metrics)
+        implements GoalBuilder.With {
+    public Goal {
+        metrics = List.copyOf(metrics);
+    }
+}

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param version of the recipe's language
  * @param model path of the ONNX file, relative to the recipe
  * @param data to calibrate, train and judge on
+ * @param metrics ids of what models are judged by; what the data allows where there are none
  * @param passes in the order in which they run
  * @param inputShapes whole shapes by input name, where the model leaves more than the batch open
  * @param seed of all randomness
@@ -33,6 +34,12 @@ public record Recipe(
                 Optional<String> model,
         @Option(value = "null", help = "Examples to calibrate, train and judge on.")
                 Optional<DataOptions> data,
+        @Option(
+                        value = "[]",
+                        help =
+                                "Ids of metrics to judge by, such as [top1, mae]; by what the data"
+                                        + " allows where none is named.")
+                List<String> metrics,
         @Option(help = "What to do, in this order.") List<Pass> passes,
         @Option(help = "What each pass may lose on validation examples.") Guard guard,
         @Option(help = "What the result must reach.") Goal goal,
@@ -43,6 +50,7 @@ public record Recipe(
         implements RecipeBuilder.With {
     public Recipe {
         passes = List.copyOf(passes);
+        metrics = List.copyOf(metrics);
         inputShapes = Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));
     }
 

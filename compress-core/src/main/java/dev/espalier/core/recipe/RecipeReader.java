@@ -2,6 +2,7 @@ package dev.espalier.core.recipe;
 
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.ir.Shape;
+import dev.espalier.core.metric.MetricRegistry;
 import dev.espalier.core.pass.Pass;
 import dev.espalier.core.pass.PassRegistry;
 import java.io.IOException;
@@ -10,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Reads recipes and checks them against what the passes at hand declare. */
@@ -85,6 +89,7 @@ public final class RecipeReader {
     }
 
     private void check(Recipe recipe, Place top, List<Place> places) {
+        checkMetrics(recipe, top);
         if (recipe.data().isPresent()) {
             return;
         }
@@ -101,6 +106,26 @@ public final class RecipeReader {
         }
         if (recipe.goal().maxDrop().isPresent()) {
             throw top.error("goal 'max-drop' needs data, and the recipe has no data block");
+        }
+        if (!recipe.metrics().isEmpty() || !recipe.goal().metrics().isEmpty()) {
+            throw top.error("'metrics' need data, and the recipe has no data block");
+        }
+    }
+
+    /** A goal for speed or without metrics loads none. */
+    private static void checkMetrics(Recipe recipe, Place top) {
+        Set<String> asked = new LinkedHashSet<>(recipe.metrics());
+        recipe.goal().metrics().forEach(goal -> asked.add(goal.metric()));
+        if (asked.isEmpty()) {
+            return;
+        }
+        Collection<String> known = MetricRegistry.load().ids();
+        for (String id : asked) {
+            if (!known.contains(id)) {
+                throw top.error(
+                        "there is no metric '%s'%s (metrics of one's own come in the jars of --plugins)"
+                                .formatted(id, Nearest.hint(id, known)));
+            }
         }
     }
 

@@ -19,6 +19,9 @@ public final class RecipeWriter {
         StringBuilder yaml = new StringBuilder("version: " + recipe.version() + "\n");
         recipe.model().ifPresent(model -> yaml.append("model: ").append(text(model)).append('\n'));
         recipe.data().ifPresent(data -> yaml.append("data:\n").append(block(data, "  ")));
+        if (!recipe.metrics().isEmpty()) {
+            yaml.append("metrics: ").append(value(recipe.metrics())).append('\n');
+        }
         yaml.append(recipe.passes().isEmpty() ? "passes: []\n" : "passes:\n");
         for (Pass pass : recipe.passes()) {
             yaml.append("  - ").append(PassRegistry.id(pass)).append(": ");

@@ -62,7 +62,7 @@ public final class Figures {
         return isRatio(name) ? percent(value) : plain(value);
     }
 
-    /** Whether {@code name} goes from 0 to 1 and larger is better. */
+    /** Whether a metric of this name goes from 0 to 1, where nothing else tells. */
     public static boolean isRatio(String name) {
         return !name.contains("loss");
     }

@@ -4,10 +4,13 @@ import dev.espalier.core.analysis.Cost;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What was measured of one model file.
@@ -16,8 +19,9 @@ import java.util.OptionalDouble;
  * @param parameters elements of the weights
  * @param macs multiply-accumulates for one example, of all layers that were counted
  * @param uncounted how many layers could not be counted
- * @param metrics by name ({@code top1}, {@code top5}, {@code loss}); ratios from 0 to 1, but for
- *     the loss; empty where there was no data
+ * @param metrics by name, such as {@code top1}; empty where there was no data
+ * @param ratios those of {@code metrics} that go from 0 to 1; in a report that does not tell, all
+ *     but losses
  * @param split the examples that {@code metrics} were taken on, {@code test} or {@code validation};
  *     empty where there was no data
  * @param samples number of those examples
@@ -29,6 +33,7 @@ public record ModelFacts(
         long macs,
         int uncounted,
         Map<String, Double> metrics,
+        Set<String> ratios,
         String split,
         long samples,
         List<LatencyResult> latency) {
@@ -39,13 +44,20 @@ public record ModelFacts(
             metrics.forEach((name, value) -> copy.put(name, value == null ? Double.NaN : value));
         }
         metrics = Collections.unmodifiableMap(copy);
+        ratios =
+                ratios == null
+                        ? copy.keySet().stream()
+                                .filter(Figures::isRatio)
+                                .collect(Collectors.toCollection(LinkedHashSet::new))
+                        : new LinkedHashSet<>(ratios);
+        ratios = Collections.unmodifiableSet(ratios);
         split = split == null ? "" : split;
         latency = latency == null ? List.of() : List.copyOf(latency);
     }
 
     /** Facts that need neither data nor time. */
     public static ModelFacts of(long bytes, long parameters, long macs) {
-        return new ModelFacts(bytes, parameters, macs, 0, Map.of(), "", 0, List.of());
+        return new ModelFacts(bytes, parameters, macs, 0, Map.of(), Set.of(), "", 0, List.of());
     }
 
     /** What a count came to, of a model of so many bytes. */
@@ -56,6 +68,7 @@ public record ModelFacts(
                 cost.macs(),
                 cost.uncounted().size(),
                 Map.of(),
+                Set.of(),
                 "",
                 0,
                 List.of());
@@ -66,13 +79,38 @@ public record ModelFacts(
         return Figures.macs(macs, uncounted);
     }
 
+    /** These with metrics, all of which but losses are ratios. */
     public ModelFacts withMetrics(Map<String, Double> changed, String onSplit, long onSamples) {
+        return withMetrics(changed, null, onSplit, onSamples);
+    }
+
+    /**
+     * These with metrics.
+     *
+     * @param nowRatios those that are
+     */
+    public ModelFacts withMetrics(
+            Map<String, Double> changed, Set<String> nowRatios, String onSplit, long onSamples) {
         return new ModelFacts(
-                bytes, parameters, macs, uncounted, changed, onSplit, onSamples, latency);
+                bytes,
+                parameters,
+                macs,
+                uncounted,
+                changed,
+                nowRatios,
+                onSplit,
+                onSamples,
+                latency);
     }
 
     public ModelFacts withLatency(List<LatencyResult> changed) {
-        return new ModelFacts(bytes, parameters, macs, uncounted, metrics, split, samples, changed);
+        return new ModelFacts(
+                bytes, parameters, macs, uncounted, metrics, ratios, split, samples, changed);
+    }
+
+    /** Whether the metric goes from 0 to 1. */
+    public boolean isRatio(String name) {
+        return ratios.contains(name);
     }
 
     public OptionalDouble metric(String name) {

@@ -86,9 +86,13 @@ public final class SummaryText {
                         + (after.samples() > 0
                                 ? ", " + Figures.grouped(after.samples()) + " " + after.split()
                                 : ""),
-                Figures.metric(name, old),
-                Figures.metric(name, now),
-                Figures.isRatio(name) ? Figures.points(now - old) : "");
+                metric(after, name, old),
+                metric(after, name, now),
+                after.isRatio(name) ? Figures.points(now - old) : "");
+    }
+
+    private static String metric(ModelFacts facts, String name, double value) {
+        return facts.isRatio(name) ? Figures.percent(value) : Figures.plain(value);
     }
 
     /** {@code 1 thread, batch 16}. */

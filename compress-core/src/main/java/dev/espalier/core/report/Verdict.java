@@ -57,7 +57,7 @@ public record Verdict(ModelFacts before, ModelFacts after) {
     public Optional<String> mainMetric() {
         return before.metrics().keySet().stream()
                 .filter(after.metrics()::containsKey)
-                .filter(Figures::isRatio)
+                .filter(after::isRatio)
                 .min((a, b) -> Boolean.compare(b.equals("top1"), a.equals("top1")));
     }
 
@@ -86,7 +86,7 @@ public record Verdict(ModelFacts before, ModelFacts after) {
         if (latency().isEmpty() && Double.isFinite(macsRatio())) {
             words.add(comparison(macsRatio(), "fewer MACs", "more MACs", "as many MACs"));
         }
-        drop().ifPresent(drop -> words.add(dropWords(drop)));
+        drop().ifPresent(drop -> words.add(dropWords(mainMetric().orElseThrow(), drop)));
         return String.join(", ", words);
     }
 
@@ -107,7 +107,10 @@ public record Verdict(ModelFacts before, ModelFacts after) {
                 : Figures.times(1 / ratio) + " " + less;
     }
 
-    private static String dropWords(double drop) {
+    private static String dropWords(String metric, double drop) {
+        if (!metric.startsWith("top")) {
+            return metric + (drop == 0 ? " as before" : " " + Figures.points(0 - drop));
+        }
         if (!Double.isFinite(drop)) {
             return "accuracy unknown";
         }

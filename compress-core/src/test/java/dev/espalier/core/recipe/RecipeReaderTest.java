@@ -180,7 +180,7 @@ class RecipeReaderTest {
                     input-shapes: {x: [1, 0]}                | r.yaml:1:23: a size is a whole number from 1, found '0'
                     benchmark: {threads: []}                 | r.yaml:1:12: 'benchmark' of the recipe: at least one thread count and one batch size
                     seed: 99999999999999999999               | r.yaml:1:7: 'seed' of the recipe is '99999999999999999999', expected whole number
-                    [1, 2]                                   | r.yaml:1:1: the recipe takes a block of keys (version, model, data, passes, guard, goal, benchmark, input-shapes, seed), found a list
+                    [1, 2]                                   | r.yaml:1:1: the recipe takes a block of keys (version, model, data, metrics, passes, guard, goal, benchmark, input-shapes, seed), found a list
                     """)
     void namesThePlaceAndTheWayOut(String text, String message) {
         assertThatThrownBy(() -> parse(text))
