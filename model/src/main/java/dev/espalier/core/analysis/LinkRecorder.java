@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /** What one node says of the channels around it; ties go into {@link Positions} at once. */
 final class LinkRecorder implements ChannelLinks {
@@ -93,7 +94,15 @@ final class LinkRecorder implements ChannelLinks {
     public void regroup(
             String whole, int wholeAxis, String parts, int from, int[] sizes, int preferred) {
         size(whole, wholeAxis);
-        regroupings.add(new Regrouping(this, whole, wholeAxis, parts, from, sizes, preferred));
+        regroupings.add(
+                new Regrouping(
+                        this,
+                        whole,
+                        wholeAxis,
+                        parts,
+                        from,
+                        IntStream.of(sizes).boxed().toList(),
+                        preferred));
     }
 
     /** What is still to be settled, each by {@link #take}. */
@@ -107,7 +116,7 @@ final class LinkRecorder implements ChannelLinks {
                 regrouping.wholeAxis(),
                 regrouping.parts(),
                 regrouping.from(),
-                regrouping.sizes(),
+                regrouping.sizes().stream().mapToInt(Integer::intValue).toArray(),
                 axis);
     }
 

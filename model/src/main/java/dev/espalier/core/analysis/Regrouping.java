@@ -26,7 +26,7 @@ record Regrouping(
         int wholeAxis,
         String parts,
         int from,
-        int[] sizes,
+        List<Integer> sizes,
         int preferred) {
     /** An axis that a regrouping could take. */
     private record Candidate(Regrouping regrouping, int axis) {
@@ -77,8 +77,8 @@ record Regrouping(
 
     /** The axes that hold more than one position. */
     private List<Integer> candidates() {
-        return IntStream.range(0, sizes.length)
-                .filter(i -> sizes[i] != 1)
+        return IntStream.range(0, sizes.size())
+                .filter(i -> sizes.get(i) != 1)
                 .mapToObj(i -> from + i)
                 .toList();
     }
