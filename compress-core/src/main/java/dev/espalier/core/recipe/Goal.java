@@ -43,6 +43,6 @@ public record Goal(
                 List<MetricGoal> metrics)
         implements GoalBuilder.With {
     public Goal {
-        metrics = List.copyOf(metrics);
+        metrics = metrics.stream().map(MetricGoal::requireBound).toList();
     }
 }

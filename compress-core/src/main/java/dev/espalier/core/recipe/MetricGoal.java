@@ -3,6 +3,7 @@ package dev.espalier.core.recipe;
 import dev.espalier.core.InvalidOptionException;
 import dev.espalier.core.pass.Option;
 import dev.espalier.core.pass.Withers;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,11 +25,22 @@ public record MetricGoal(
         @Option(value = "null", help = "Most by which the result may be below the original.")
                 Optional<Double> maxDecrease)
         implements MetricGoalBuilder.With {
-    public MetricGoal {
+    /** A goal for a metric that is still to be given its bounds. */
+    public static MetricGoal of(String metric) {
+        return Options.of(MetricGoal.class, Map.of("metric", tree -> metric));
+    }
+
+    /**
+     * This goal.
+     *
+     * @throws InvalidOptionException where it has no bound
+     */
+    MetricGoal requireBound() {
         if (min.isEmpty() && max.isEmpty() && maxIncrease.isEmpty() && maxDecrease.isEmpty()) {
             throw new InvalidOptionException(
                     "the goal for metric '%s' has no bound; give min, max, max-increase or max-decrease"
                             .formatted(metric));
         }
+        return this;
     }
 }

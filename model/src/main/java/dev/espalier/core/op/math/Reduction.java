@@ -10,6 +10,7 @@ import dev.espalier.core.op.spec.TorchWriter;
 import dev.espalier.core.op.spec.Trait;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -128,7 +129,7 @@ class Reduction implements Operator {
 
     /** Torch's expression for {@code x}. */
     String torch(String x, long[] axes, String keeps) {
-        return torchForm.formatted(x, TorchWriter.ints(axes), keeps);
+        return String.format(Locale.ROOT, torchForm, x, TorchWriter.ints(axes), keeps);
     }
 
     @Override
