@@ -2,6 +2,7 @@ package dev.espalier.core.analysis;
 
 import dev.espalier.core.UnsupportedModelException;
 import dev.espalier.core.ir.Graph;
+import dev.espalier.core.ir.InnerGraph;
 import dev.espalier.core.ir.Node;
 import dev.espalier.core.ir.Opaque;
 import dev.espalier.core.ir.Tensor;
@@ -109,7 +110,7 @@ final class CostCounter {
 
     /** An operator of which nothing but its weights is known may multiply by them. */
     private void noteForeign(Node node, long parameters) {
-        if (Operators.has(node, Trait.MATRIX_PRODUCT) || parameters > 0) {
+        if (parameters > 0) {
             note(node, "nobody described its operator");
         } else if (!node.attributes().graphs().isEmpty()) {
             note(node, "nobody knows when it runs the graphs inside it");
@@ -142,7 +143,28 @@ final class CostCounter {
                             runs.orElse(1),
                             new CostCounter(this, node, where, entry.getValue()).count()));
         }
+        types.unseen(node).stream()
+                .filter(graph -> mayRun(graph, call, operator) && multiplies(graph.graph()))
+                .forEach(graph -> note(node, "nobody could look into " + graph.place()));
         return found;
+    }
+
+    /** A function whose operator is described counts by that; what runs never costs nothing. */
+    private static boolean mayRun(InnerGraph graph, Call call, Optional<Operator> operator) {
+        return graph.function().isPresent()
+                ? operator.isEmpty()
+                : operator.isPresent() && operator.get().runs(call, graph.place()).orElse(1) > 0;
+    }
+
+    /** Whether there may be layers; what nobody described may be one. */
+    private static boolean multiplies(Graph graph) {
+        return graph.withSubGraphs().stream()
+                .flatMap(each -> each.nodes().stream())
+                .anyMatch(
+                        node ->
+                                Operators.of(node).isEmpty()
+                                        || Operators.weights(node).isPresent()
+                                        || Operators.has(node, Trait.MATRIX_PRODUCT));
     }
 
     private static long parameters(List<NodeCost.Inside> inside) {

@@ -233,8 +233,13 @@ public final class ShapeInference {
     private List<Optional<TensorType>> infer(Operator operator, Call call) {
         NodeCheck.of(operator, call);
         Node node = call.node();
-        Call looking = call.withBodies((attribute, inputs) -> bodyTypes(node, attribute, inputs));
+        Call looking =
+                call.withBodies(
+                        (attribute, inputs) -> bodyTypes(operator, node, attribute, inputs));
         List<Optional<TensorType>> outputs = operator.types(looking);
+        unseen(node).stream()
+                .filter(inside -> inside.function().isEmpty())
+                .forEach(inside -> checkInside(inside.graph()));
         for (int i = 0; i < outputs.size() && i < node.outputs().size(); i++) {
             String output = node.output(i);
             outputs.get(i).ifPresent(type -> types.put(output, type));
@@ -252,9 +257,12 @@ public final class ShapeInference {
         return outputs;
     }
 
-    /** Types inside a body, which may read the values around its node. */
+    /**
+     * Types inside a body, which may read the values around its node. A branch that does not fit
+     * the values here can only be one that is not taken: of it nothing is known.
+     */
     private List<Optional<TensorType>> bodyTypes(
-            Node node, String attribute, List<Optional<TensorType>> inputs) {
+            Operator operator, Node node, String attribute, List<Optional<TensorType>> inputs) {
         Optional<InnerGraph> body =
                 InnerGraph.of(model, node).stream()
                         .filter(inside -> inside.place().equals(attribute))
@@ -268,10 +276,20 @@ public final class ShapeInference {
             String name = graph.inputs().get(i).name();
             inputs.get(i).ifPresent(type -> known.put(name, type));
         }
-        ShapeInference inside = new ShapeInference(this, body.get(), true).run(known);
+        ShapeInference inside;
+        try {
+            inside = new ShapeInference(this, body.get(), true).run(known);
+        } catch (UnsupportedModelException e) {
+            if (operator.runsOneBody()) {
+                return List.of();
+            }
+            throw e;
+        }
         inner.computeIfAbsent(node, n -> new LinkedHashMap<>()).put(attribute, inside);
         List<Optional<TensorType>> outputs = new ArrayList<>();
-        graph.outputs().forEach(value -> outputs.add(inside.type(value.name())));
+        for (Value value : graph.outputs()) {
+            outputs.add(inside.type(value.name()));
+        }
         return outputs;
     }
 
@@ -337,6 +355,14 @@ public final class ShapeInference {
      */
     public Map<String, ShapeInference> inner(Node node) {
         return inner.getOrDefault(node, Map.of());
+    }
+
+    /** The graphs inside {@code node} of which {@link #inner} has nothing. */
+    List<InnerGraph> unseen(Node node) {
+        Map<String, ShapeInference> seen = inner(node);
+        return InnerGraph.of(model, node).stream()
+                .filter(inside -> !seen.containsKey(inside.place()))
+                .toList();
     }
 
     /** {@code node} as its operator wants to see it. */

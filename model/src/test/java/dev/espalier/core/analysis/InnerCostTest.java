@@ -208,4 +208,45 @@ class InnerCostTest {
         assertThat(cost.uncounted())
                 .containsExactly("Dense 'dense': nobody described its operator");
     }
+
+    @Test
+    void aBranchThatIsNeverTakenNeedNotFit() {
+        String text =
+                """
+                opset 13
+                graph (x: float[N,4,7], w: float[7,2]) -> (z)
+                one: int64[] = 1
+                two: int64[] = 2
+                axis: int64[1] = [2]
+                s = Shape(x)
+                d = Gather(s, two)
+                c = Equal(d, one)
+                y = If(c) {then_branch=graph t () -> (a) { a = Squeeze(x, axis) },
+                    else_branch=graph e () -> (b) { b = Identity(x) }}
+                z = MatMul(y, w)
+                """;
+
+        assertThat(ShapeInference.of(GraphText.parse(text)).shape("y").toString())
+                .isEqualTo("[N,4,7]");
+        assertThat(cost(text).macs()).isEqualTo(2 * 4 * 7 * 2);
+        assertThat(cost(text).uncounted()).isEmpty();
+    }
+
+    @Test
+    void layersOfABranchThatDoesNotFitAreNamed() {
+        Cost cost =
+                cost(
+                        """
+                        opset 13
+                        graph (c: bool[], x: float[N,4]) -> (y)
+                        w: float[4,4] = seed(1)
+                        v: float[5,7] = seed(2)
+                        y = If(c) {then_branch=graph t () -> (a) { a = MatMul(x, w) },
+                            else_branch=graph e () -> (b) { b = MatMul(x, v) }} as choice
+                        """);
+
+        assertThat(cost.macs()).isEqualTo(2 * 16);
+        assertThat(cost.uncounted())
+                .containsExactly("If 'choice': nobody could look into else_branch");
+    }
 }

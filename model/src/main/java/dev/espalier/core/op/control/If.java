@@ -49,12 +49,13 @@ final class If implements Operator {
 
     @Override
     public List<Optional<TensorType>> types(Call call) {
-        List<Optional<TensorType>> chosen = call.bodyTypes(THEN, List.of());
-        List<Optional<TensorType>> other = call.bodyTypes(ELSE, List.of());
         Optional<Boolean> holds = holds(call);
         if (holds.isPresent()) {
-            return holds.get() ? chosen : other;
+            // What is never taken need not fit: mostly that is why it is not.
+            return call.bodyTypes(holds.get() ? THEN : ELSE, List.of());
         }
+        List<Optional<TensorType>> chosen = call.bodyTypes(THEN, List.of());
+        List<Optional<TensorType>> other = call.bodyTypes(ELSE, List.of());
         List<Optional<TensorType>> both = new ArrayList<>();
         for (int i = 0; i < Math.min(chosen.size(), other.size()); i++) {
             both.add(Common.of(chosen.get(i), other.get(i)));

@@ -39,7 +39,7 @@ class ControlOperatorsTest {
                     Scan(x) {body=graph b (e) -> (o) { o = Relu(e) }} | num_scan_inputs is missing
                     Scan(x) {num_scan_inputs=2, body=graph b (e) -> (o) { o = Relu(e) }} | num_scan_inputs is 2
                     Scan(x) {num_scan_inputs=1, scan_input_axes=[7], body=graph b (e) -> (o) { o = Relu(e) }} | axis 7 does not exist
-                    If(c) {then_branch=graph t () -> (a) { a = Flatten(x) {axis=9} }, else_branch=graph e () -> (b) { b = Relu(x) }} | Flatten 'a'
+                    If(c) {then_branch=graph t () -> (a) { a = ConvTranspose(x, x) {group=0} }, else_branch=graph e () -> (b) { b = Relu(x) }} | ConvTranspose 'a': group is 0
                     """)
     void refusesWhatNoRuntimeCouldRun(String call, String message) {
         String text =
