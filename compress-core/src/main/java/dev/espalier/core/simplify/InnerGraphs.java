@@ -49,21 +49,19 @@ final class InnerGraphs {
         if (model.functions().isEmpty()) {
             return model;
         }
-        GraphEditor editor = new GraphEditor(model.graph());
         Map<String, Long> opsets = new LinkedHashMap<>(model.opsets());
-        int inlined = 0;
+        Map<Node, InnerGraph> bodies = new LinkedHashMap<>();
         for (Node node : model.graph().nodes()) {
             Optional<InnerGraph> body = body(model, node);
             if (body.isPresent() && fits(body.get().function().orElseThrow(), model, opsets)) {
-                editor.inline(node, body.get());
-                inlined++;
+                bodies.put(node, body.get());
             }
         }
-        if (inlined == 0) {
+        if (bodies.isEmpty()) {
             return model;
         }
-        tally.add("put the bodies of functions into the place of %s calls", inlined);
-        Model result = model.withGraph(editor.build());
+        tally.add("put the bodies of functions into the place of %s calls", bodies.size());
+        Model result = inlined(model, bodies);
         for (Map.Entry<String, Long> opset : opsets.entrySet()) {
             result = result.withOpset(opset.getKey(), opset.getValue());
         }
@@ -109,21 +107,21 @@ final class InnerGraphs {
             return model;
         }
         ShapeInference types = ShapeInference.of(model);
-        GraphEditor editor = new GraphEditor(model.graph());
-        int inlined = 0;
+        Map<Node, InnerGraph> branches = new LinkedHashMap<>();
         for (Node node : model.graph().nodes()) {
-            Optional<InnerGraph> taken =
-                    chooses(node) ? taken(model, types.call(node)) : Optional.empty();
-            if (taken.isPresent()) {
-                editor.inline(node, taken.get());
-                inlined++;
+            if (chooses(node)) {
+                taken(model, types.call(node)).ifPresent(branch -> branches.put(node, branch));
             }
         }
-        if (inlined == 0) {
+        if (branches.isEmpty()) {
             return model;
         }
-        tally.add("put the branches that are taken into the place of %s If nodes", inlined);
-        return model.withGraph(editor.build());
+        tally.add("put the branches that are taken into the place of %s If nodes", branches.size());
+        return inlined(model, branches);
+    }
+
+    private static Model inlined(Model model, Map<Node, InnerGraph> inside) {
+        return model.withGraph(new GraphEditor(model.graph()).inline(inside).build());
     }
 
     private static boolean chooses(Node node) {

@@ -211,4 +211,40 @@ class InnerGraphsTest {
                 """;
         simplified(text).then(text);
     }
+
+    @Test
+    void graphsInsideOfFunctionsGetNamesOfTheirOwn() {
+        simplified(
+                        """
+                        opset 17
+                        opset my 1
+                        function my::pick (q, a) -> (y) {
+                          opset 17
+                          h = Relu(a)
+                          y = If(q) {then_branch=graph t () -> (u) { u = Neg(h) },
+                              else_branch=graph e () -> (v) { v = Tanh(a) }}
+                        }
+                        graph (q: bool[], x: float[2]) -> (z)
+                        u = my::pick(q, x)
+                        z = my::pick(q, u)
+                        """)
+                .then(
+                        """
+                        opset 17
+                        opset my 1
+                        graph (q: bool[], x: float[2]) -> (z)
+                        h = Relu(x)
+                        u = If(q) {then_branch=graph t () -> (u_1) {
+                          u_1 = Neg(h)
+                        }, else_branch=graph e () -> (v) {
+                          v = Tanh(x)
+                        }}
+                        h_1 = Relu(u)
+                        z = If(q) {then_branch=graph t () -> (u_2) {
+                          u_2 = Neg(h_1)
+                        }, else_branch=graph e () -> (v_1) {
+                          v_1 = Tanh(u)
+                        }}
+                        """);
+    }
 }

@@ -78,13 +78,20 @@ public final class GraphEditor {
     }
 
     /**
-     * Puts the nodes of a graph into the place of the node that holds it: of a body that is known
-     * to run once, or of the function that the node calls.
+     * Puts the nodes of graphs into the place of the nodes that hold them: of bodies that are known
+     * to run once, or of functions that are called.
      *
-     * @param inside one of {@link InnerGraph#of} {@code holder}
+     * @param inside by node of this graph, each one of {@link InnerGraph#of} that node
      */
-    public GraphEditor inline(Node holder, InnerGraph inside) {
-        return replace(holder, new Inliner(this, holder, inside).nodes().toArray(Node[]::new));
+    public GraphEditor inline(Map<Node, InnerGraph> inside) {
+        List<Node> expanded = new ArrayList<>();
+        for (Node node : nodes) {
+            InnerGraph body = inside.get(node);
+            expanded.addAll(body == null ? List.of(node) : new Inliner(this, node, body).nodes());
+        }
+        nodes.clear();
+        nodes.addAll(expanded);
+        return this;
     }
 
     /**

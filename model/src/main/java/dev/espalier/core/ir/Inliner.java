@@ -93,29 +93,55 @@ final class Inliner {
         return value;
     }
 
-    /** A graph further inside: only what it reads from around it has another name. */
+    /**
+     * A graph further inside. What it defines gets names of its own where the body comes from a
+     * function, whose names say nothing of those around the call.
+     */
     private Graph renamed(Graph body, Map<String, String> to) {
         Map<String, String> visible = new HashMap<>(to);
-        body.inputs().forEach(value -> visible.remove(value.name()));
-        body.initializers().keySet().forEach(visible::remove);
-        body.nodes().forEach(node -> node.outputs().forEach(visible::remove));
-        List<Value> outputs =
-                body.outputs().stream()
-                        .map(
-                                value ->
-                                        new Value(
-                                                visible.getOrDefault(value.name(), value.name()),
-                                                value.tensorType(),
-                                                value.extras()))
-                        .toList();
+        for (String value : defined(body)) {
+            visible.put(value, inside.function().isEmpty() ? value : editor.freshName(value));
+        }
+        List<Initializer> initializers = new ArrayList<>();
+        body.initializers()
+                .forEach(
+                        (name, initializer) ->
+                                initializers.add(
+                                        new Initializer(
+                                                visible.get(name),
+                                                initializer.tensor(),
+                                                initializer.extras())));
+        List<Node> nodes = new ArrayList<>();
+        for (Node node : body.nodes()) {
+            nodes.add(renamed(node, visible).withOutputs(all(node.outputs(), visible)));
+        }
         return new Graph(
                 body.name(),
-                body.inputs(),
-                outputs,
-                body.valueInfos(),
-                List.copyOf(body.initializers().values()),
-                body.nodes().stream().map(node -> renamed(node, visible)).toList(),
+                named(body.inputs(), visible),
+                named(body.outputs(), visible),
+                named(body.valueInfos(), visible),
+                initializers,
+                nodes,
                 body.extras());
+    }
+
+    private static Set<String> defined(Graph body) {
+        Set<String> defined = new LinkedHashSet<>(body.initializers().keySet());
+        body.inputs().forEach(value -> defined.add(value.name()));
+        body.nodes().forEach(node -> defined.addAll(node.outputs()));
+        defined.remove("");
+        return defined;
+    }
+
+    private static List<Value> named(List<Value> values, Map<String, String> to) {
+        return values.stream()
+                .map(
+                        value ->
+                                new Value(
+                                        to.getOrDefault(value.name(), value.name()),
+                                        value.tensorType(),
+                                        value.extras()))
+                .toList();
     }
 
     private static List<String> all(List<String> values, Map<String, String> to) {
