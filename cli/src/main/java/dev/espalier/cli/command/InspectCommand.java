@@ -140,7 +140,28 @@ final class InspectCommand implements Callable<Integer> {
                     : showGroups(model, view.subject.groups);
         }
         AssumedSizes sizes = AssumedSizes.of(model, shapes.withBatch(batch));
-        Cost cost = Cost.of(types(model, sizes));
+        Cost counted;
+        try {
+            counted = count(model, sizes);
+        } catch (UnsupportedModelException e) {
+            if (sizes.assumed().isEmpty()) {
+                throw e;
+            }
+            // The model takes other sizes than such models mostly do.
+            sizes = sizes.withoutAssumptions();
+            counted = count(model, sizes);
+        }
+        show(opened, sizes, counted);
+        return ExitCode.DONE;
+    }
+
+    private Cost count(Model model, AssumedSizes sizes) {
+        ObservedRun observed = new ObservedRun(root.foreignModels().runner());
+        return Cost.of(ShapeInference.of(model, sizes.bound(), observed));
+    }
+
+    private void show(ModelFile opened, AssumedSizes sizes, Cost cost) {
+        Model model = opened.model();
         ShapeInference shown =
                 sizes.assumed().isEmpty()
                         ? null
@@ -151,20 +172,6 @@ final class InspectCommand implements Callable<Integer> {
                 () -> json(model, cost, sizes, opened.bytes(cost)));
         if (format.isTable()) {
             summary(model, cost, sizes, opened);
-        }
-        return ExitCode.DONE;
-    }
-
-    /** At the assumed sizes where the model takes them, at the stated ones otherwise. */
-    private ShapeInference types(Model model, AssumedSizes sizes) {
-        ObservedRun observed = new ObservedRun(root.foreignModels().runner());
-        if (sizes.assumed().isEmpty()) {
-            return ShapeInference.of(model, sizes.bound(), observed);
-        }
-        try {
-            return ShapeInference.of(model, sizes.bound(), observed);
-        } catch (UnsupportedModelException e) {
-            return ShapeInference.of(model, sizes.stated(), ObservedTypes.NONE);
         }
     }
 

@@ -42,54 +42,26 @@ public record AssumedSizes(
      * @param shapes what is stated: the batch, and whole shapes of some inputs
      */
     public static AssumedSizes of(Model model, InputShapes shapes) {
-        Dim batch = batch(model);
+        List<Value> feeds = model.graph().feeds();
         Map<String, TensorType> stated = new LinkedHashMap<>();
         Map<String, TensorType> bound = new LinkedHashMap<>();
         Map<String, Long> assumed = new LinkedHashMap<>();
-        for (Value input : model.graph().feeds()) {
+        for (Value input : feeds) {
             if (input.type().isEmpty()) {
                 continue;
             }
-            TensorType declared = input.type().get();
-            Shape given = shapes.byInput().get(input.name());
-            if (given != null) {
-                TensorType type = shapes.bind(model.graph().feeds(), input);
-                stated.put(input.name(), type);
-                bound.put(input.name(), type);
-                continue;
-            }
-            TensorType known = declared.withShape(known(declared.shape(), batch, shapes.batch()));
-            stated.put(input.name(), known);
-            if (known.shape().isRanked()) {
-                bound.put(input.name(), known.withShape(whole(input.name(), known, assumed)));
+            TensorType type = shapes.stated(feeds, input);
+            stated.put(input.name(), type);
+            if (type.shape().isRanked()) {
+                bound.put(input.name(), type.withShape(whole(input.name(), type, assumed)));
             }
         }
         return new AssumedSizes(stated, bound, assumed);
     }
 
-    /** The first dimension of the first input that leaves it open. */
-    private static Dim batch(Model model) {
-        return model.graph().feeds().stream()
-                .flatMap(input -> input.type().stream())
-                .map(TensorType::shape)
-                .filter(shape -> shape.isRanked() && shape.rank() > 0 && !shape.dim(0).isFixed())
-                .map(shape -> shape.dim(0))
-                .findFirst()
-                .orElse(Dim.UNKNOWN);
-    }
-
-    private static Shape known(Shape shape, Dim batch, long size) {
-        if (!shape.isRanked()) {
-            return shape;
-        }
-        List<Dim> dims = new ArrayList<>();
-        for (int axis = 0; axis < shape.rank(); axis++) {
-            Dim dim = shape.dim(axis);
-            boolean isBatch =
-                    dim instanceof Dim.Symbolic ? dim.equals(batch) : !dim.isFixed() && axis == 0;
-            dims.add(isBatch ? Dim.of(size) : dim);
-        }
-        return Shape.of(dims);
+    /** The stated sizes alone. */
+    public AssumedSizes withoutAssumptions() {
+        return new AssumedSizes(stated, stated, Map.of());
     }
 
     private static Shape whole(String input, TensorType type, Map<String, Long> assumed) {

@@ -124,21 +124,31 @@ public record InputShapes(long batch, Map<String, Shape> byInput, ObservedTypes 
                                 () ->
                                         new InvalidOptionException(
                                                 "input '" + input.name() + "' is not a tensor"));
-        Shape given = byInput.get(input.name());
-        if (given != null) {
-            Shape followed = InputSymbols.follow(given, declared.shape(), batchName(feeds), batch);
-            return declared.withShape(
-                    given.rank() > 0 && batch > 0 && isBatchFree(declared)
-                            ? followed.with(0, Dim.of(batch))
-                            : followed);
-        }
-        Shape shape = bound(feeds, declared);
-        if (!shape.isFixed()) {
+        TensorType type = stated(feeds, input);
+        if (!byInput.containsKey(input.name()) && !type.shape().isFixed()) {
             throw new InvalidOptionException(
                     "input '%s' has the open shape %s; give its sizes, for example input-shapes: {%s: [1, 3, 224, 224]}"
                             .formatted(input.name(), declared.shape(), input.name()));
         }
-        return declared.withShape(shape);
+        return type;
+    }
+
+    /**
+     * The type of one input, a tensor, of which sizes that nothing states stay open.
+     *
+     * @param feeds all inputs of the model that are fed
+     */
+    TensorType stated(List<Value> feeds, Value input) {
+        TensorType declared = input.type().orElseThrow();
+        Shape given = byInput.get(input.name());
+        if (given == null) {
+            return declared.withShape(bound(feeds, declared));
+        }
+        Shape followed = InputSymbols.follow(given, declared.shape(), batchName(feeds), batch);
+        return declared.withShape(
+                given.rank() > 0 && batch > 0 && isBatchFree(declared)
+                        ? followed.with(0, Dim.of(batch))
+                        : followed);
     }
 
     /**
