@@ -11,7 +11,7 @@ import java.nio.FloatBuffer;
  */
 public final class SignalToNoise {
     /** Equal values have no noise; what a double cannot tell apart is beyond this. */
-    private static final double MOST = 200;
+    public static final double MOST = 200;
 
     private double signal;
     private double noise;
@@ -36,6 +36,18 @@ public final class SignalToNoise {
             double x = exact.get(exact.position() + i);
             double error = x - changed.get(changed.position() + i);
             signal += x * x;
+            noise += error * error;
+        }
+    }
+
+    /**
+     * @param exact x; where the other is the same infinity they do not differ
+     * @param changed y, as many
+     */
+    public void add(double[] exact, double[] changed) {
+        for (int i = 0; i < exact.length; i++) {
+            double error = exact[i] == changed[i] ? 0 : exact[i] - changed[i];
+            signal += exact[i] * exact[i];
             noise += error * error;
         }
     }

@@ -91,10 +91,10 @@ class MetricsTest {
         Tensor[] original = {rows(1, 3, 4), rows(1, 10, 0)};
         assertThat(
                         value(
-                                new SignalToNoise(),
+                                new SignalToNoiseMetric(),
                                 compared(new Tensor[] {rows(1, 3, 5), rows(1, 10, 1)}, original)))
                 .isCloseTo(10 * Math.log10(25), within(1e-9));
-        assertThat(value(new SignalToNoise(), compared(original, original))).isEqualTo(200);
+        assertThat(value(new SignalToNoiseMetric(), compared(original, original))).isEqualTo(200);
     }
 
     @Test
@@ -105,7 +105,7 @@ class MetricsTest {
         assertThatThrownBy(() -> value(new SameAnswers(), compared(one, two)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("the original has the outputs [z0, z1], this model has [y0]");
-        assertThatThrownBy(() -> value(new SignalToNoise(), compared(one, wide)))
+        assertThatThrownBy(() -> value(new SignalToNoiseMetric(), compared(one, wide)))
                 .hasMessageContaining("the output 'y0' is float[1,1], of the original float[1,2]");
     }
 
