@@ -43,12 +43,26 @@ final class PlanCommand implements Callable<Integer> {
         if (format.isTable()) {
             runs.forEach(run -> details(run, root.terminal().out()));
             root.terminal().out().println();
+            uncounted(runs, root.terminal().out());
             root.terminal()
                     .out()
                     .println(
                             "Structure only: nothing was trained, proved or written, and no network measured.");
         }
         return ExitCode.DONE;
+    }
+
+    /** Where MACs are those of a part, ratios would say nothing. */
+    private static void uncounted(List<PassRun> runs, PrintStream out) {
+        int most = 0;
+        for (PassRun run : runs) {
+            most = Math.max(most, Math.max(run.before().uncounted(), run.after().uncounted()));
+        }
+        if (most > 0) {
+            out.println(
+                    "At least: %s of the layers %s not counted; 'espalier inspect' names %s."
+                            .formatted(most, most == 1 ? "is" : "are", most == 1 ? "it" : "them"));
+        }
     }
 
     private static Table table(List<PassRun> runs) {

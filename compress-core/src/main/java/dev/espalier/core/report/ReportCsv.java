@@ -69,7 +69,7 @@ public final class ReportCsv {
         report.passes().forEach(pass -> metrics.addAll(pass.after().metrics().keySet()));
         List<List<?>> rows = new ArrayList<>();
         List<Object> head = new ArrayList<>(List.of("id", "options", "seconds"));
-        for (String figure : List.of("bytes", "parameters", "macs", "p50_micros")) {
+        for (String figure : List.of("bytes", "parameters", "macs", "uncounted", "p50_micros")) {
             head.addAll(List.of(figure + "_before", figure + "_after"));
         }
         metrics.forEach(metric -> head.addAll(List.of(metric + "_before", metric + "_after")));
@@ -82,6 +82,7 @@ public final class ReportCsv {
             row.addAll(List.of(before.bytes(), after.bytes()));
             row.addAll(List.of(before.parameters(), after.parameters()));
             row.addAll(List.of(before.macs(), after.macs()));
+            row.addAll(List.of(before.uncounted(), after.uncounted()));
             row.addAll(List.of(latency(before), latency(after)));
             for (String metric : metrics) {
                 row.addAll(List.of(metric(before, metric), metric(after, metric)));

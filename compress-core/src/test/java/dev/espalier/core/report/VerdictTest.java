@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -76,5 +77,17 @@ class VerdictTest {
     void theIntervalOfARatioIsThatOfABinomial() {
         assertThat(Verdict.halfWidth(0.9, 10_000)).isCloseTo(0.00588, within(1e-6));
         assertThat(Verdict.halfWidth(1, 10)).isZero();
+    }
+
+    @Test
+    void partsOfTwoNetworksAreNotCompared() {
+        ModelFacts part = new ModelFacts(100, 10, 5, 2, Map.of(), Set.of(), "", 0, List.of());
+        ModelFacts whole = ModelFacts.of(100, 10, 10);
+
+        assertThat(part.macsText()).isEqualTo("at least 5");
+        assertThat(new Verdict(whole, part).macsRatio()).isNaN();
+        assertThat(new Verdict(whole, part).words()).isEqualTo("as large as before");
+        assertThat(new Verdict(part, whole).words()).isEqualTo("as large as before");
+        assertThat(new Verdict(whole, whole).words()).isEqualTo("as large as before, as many MACs");
     }
 }

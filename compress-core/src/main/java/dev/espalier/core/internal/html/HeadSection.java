@@ -133,7 +133,10 @@ final class HeadSection {
                         ? "not comparable"
                         : Verdict.comparison(verdict.macsRatio(), "fewer", "more", "unchanged"),
                 uncounted > 0
-                        ? uncounted + " layers were not counted; the log names them"
+                        ? uncounted
+                                + (uncounted == 1 ? " layer is" : " layers are")
+                                + " not counted; espalier inspect names "
+                                + (uncounted == 1 ? "it" : "them")
                         : "multiply-accumulates",
                 share(now, old),
                 share(old, now));
