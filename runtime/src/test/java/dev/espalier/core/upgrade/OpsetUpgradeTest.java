@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,13 +96,13 @@ class OpsetUpgradeTest {
                     7  | LSTM(l, lw, lr) {hidden_size=2}
                     """)
     void givesTheSameResult(long opset, String call) {
-        Model old = model(opset, call);
+        Model old = Upgraded.model(opset, call);
         Model upgraded = OpsetUpgrade.toPerChannel(old);
 
         assertThat(upgraded.opset()).isEqualTo(13);
         assertThat(upgraded.irVersion()).isGreaterThanOrEqualTo(7);
         assertThat(upgraded.graph().nodes()).noneMatch(node -> node.is("Upsample"));
-        assertThat(run(upgraded)).isEqualTo(run(old));
+        assertThat(Upgraded.run(upgraded)).isEqualTo(Upgraded.run(old));
     }
 
     private static Model calling(String bodyOpset, String body) {
@@ -129,7 +128,7 @@ class OpsetUpgradeTest {
         assertThat(upgraded.functions().values())
                 .extracting(function -> function.opsets().get(""))
                 .containsExactly(13L);
-        assertThat(run(upgraded)).isEqualTo(run(old));
+        assertThat(Upgraded.run(upgraded)).isEqualTo(Upgraded.run(old));
         Model newer = calling("opset 13", "Elu(a)");
         assertThat(OpsetUpgrade.toPerChannel(newer).functions()).isEqualTo(newer.functions());
         Model foreign = calling("opset other 1", "other::Elu(a)");
@@ -161,7 +160,7 @@ class OpsetUpgradeTest {
                         y, z = Split(x) {axis=1, split=[1,2]}
                         """);
 
-        assertThat(run(OpsetUpgrade.toPerChannel(old))).isEqualTo(run(old));
+        assertThat(Upgraded.run(OpsetUpgrade.toPerChannel(old))).isEqualTo(Upgraded.run(old));
     }
 
     /** Each graph reads x [1, 3, 4, 4] and gives y. */
@@ -197,9 +196,10 @@ class OpsetUpgradeTest {
         Model upgraded = OpsetUpgrade.toPerChannel(old);
 
         assertThat(upgraded.opset()).isEqualTo(13);
-        Tensor expected = run(old);
-        assertThat(run(upgraded).shape()).isEqualTo(expected.shape());
-        assertThat(run(upgraded).toFloats()).containsExactly(expected.toFloats(), within(1e-6f));
+        Tensor expected = Upgraded.run(old);
+        assertThat(Upgraded.run(upgraded).shape()).isEqualTo(expected.shape());
+        assertThat(Upgraded.run(upgraded).toFloats())
+                .containsExactly(expected.toFloats(), within(1e-6f));
     }
 
     /** The runtime may compute either of the two in float32. */
@@ -215,7 +215,8 @@ class OpsetUpgradeTest {
         Model old = GraphText.parse(text);
         Model upgraded = OpsetUpgrade.toPerChannel(old);
 
-        assertThat(run(upgraded).toFloats()).containsExactly(run(old).toFloats(), within(5e-4f));
+        assertThat(Upgraded.run(upgraded).toFloats())
+                .containsExactly(Upgraded.run(old).toFloats(), within(5e-4f));
     }
 
     static List<OnnxCases.Case> oldCases() {
@@ -277,7 +278,7 @@ class OpsetUpgradeTest {
                 .containsExactly("Flatten", "Softmax", "Reshape");
         assertThat(upgraded.graph().initializers().get("y_shape").tensor().toLongs())
                 .containsExactly(-1, 3, 4, 4);
-        assertThat(run(upgraded)).isEqualTo(run(old));
+        assertThat(Upgraded.run(upgraded)).isEqualTo(Upgraded.run(old));
     }
 
     @Test
@@ -320,7 +321,7 @@ class OpsetUpgradeTest {
         Model upgraded = OpsetUpgrade.toPerChannel(old);
 
         assertThat(GraphText.print(upgraded)).contains("a_axes_1: int64[1] = [0]");
-        assertThat(run(upgraded)).isEqualTo(run(old));
+        assertThat(Upgraded.run(upgraded)).isEqualTo(Upgraded.run(old));
     }
 
     @Test
@@ -340,8 +341,8 @@ class OpsetUpgradeTest {
                         """);
         Model upgraded = OpsetUpgrade.toPerChannel(old);
 
-        assertThat(run(upgraded)).isEqualTo(run(old));
-        assertThat(run(OpsetUpgrade.toFourBits(upgraded))).isEqualTo(run(old));
+        assertThat(Upgraded.run(upgraded)).isEqualTo(Upgraded.run(old));
+        assertThat(Upgraded.run(OpsetUpgrade.toFourBits(upgraded))).isEqualTo(Upgraded.run(old));
     }
 
     @Test
@@ -358,7 +359,7 @@ class OpsetUpgradeTest {
                           }}
                         """);
 
-        assertRefused(() -> OpsetUpgrade.toPerChannel(old), "Unheard 'b'", 13);
+        Upgraded.assertRefused(() -> OpsetUpgrade.toPerChannel(old), "Unheard 'b'", 13);
     }
 
     @Test
@@ -381,108 +382,7 @@ class OpsetUpgradeTest {
                     6  | Relu(x)             | what operators mean before set 7 is not known
                     """)
     void refusesWhatMayMeanSomethingElse(long opset, String call, String reason) {
-        assertRefused(() -> OpsetUpgrade.toPerChannel(model(opset, call)), reason, 13);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-                    13 | ReduceMean(x) {axes=[2,3]}
-                    17 | ReduceMax(x) {axes=[1], keepdims=0}
-                    13 | ReduceL2(x)
-                    13 | Softmax(x) {axis=1}
-                    13 | Clip(x)
-                    13 | AveragePool(x) {kernel_shape=[2,2], strides=[2,2]}
-                    13 | MaxPool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1}
-                    13 | AveragePool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1}
-                    14 | HardSwish(x)
-                    17 | Transpose(x) {perm=[0,2,3,1]}
-                    """)
-    void givesTheSameResultInTheOperatorSetOfFourBits(long opset, String call) {
-        Model old = model(opset, call);
-        Model upgraded = OpsetUpgrade.toFourBits(old);
-
-        assertThat(upgraded.opset()).isEqualTo(21);
-        assertThat(upgraded.irVersion()).isGreaterThanOrEqualTo(10);
-        assertThat(run(upgraded).toFloats()).containsExactly(run(old).toFloats(), within(1e-6f));
-    }
-
-    @Test
-    void splitIntoEqualPartsSaysHowMany() {
-        Model old =
-                GraphText.parse(
-                        """
-                        opset 13
-                        graph (x: float[1,3,4,4]) -> (y)
-                        y, z = Split(x) {axis=2}
-                        """);
-
-        assertThat(run(OpsetUpgrade.toFourBits(old))).isEqualTo(run(old));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-                    16 | GridSample(x, p)                            | GridSample
-                    18 | GroupNormalization(x, g, g) {num_groups=1}  | GroupNormalization
-                    13 | RoiAlign(x)                                 | RoiAlign
-                    13 | AveragePool(x) {kernel_shape=[3,3], strides=[2,2], ceil_mode=1, count_include_pad=1} | AveragePool
-                    """)
-    void refusesWhatMayMeanSomethingElseInTheOperatorSetOfFourBits(
-            long opset, String call, String reason) {
-        assertRefused(() -> OpsetUpgrade.toFourBits(model(opset, call)), reason, 21);
-    }
-
-    private static void assertRefused(ThrowingCallable upgrade, String reason, int target) {
-        assertThatThrownBy(upgrade)
-                .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining(reason)
-                .hasMessageContaining("export it again with opset " + target);
-    }
-
-    /** A model of one call on [1, 3, 4, 4] and constants. */
-    private static Model model(long opset, String call) {
-        return GraphText.parse(
-                """
-                opset %d
-                graph (x: float[1,3,4,4]) -> (y)
-                s: float[4] = [1,1,2,2]
-                p: float[1,2,2,2] = seed(1)
-                g: float[1] = [1]
-                c: float[3] = seed(2)
-                c1: float[3,1,1] = seed(3)
-                m: float[4,4] = seed(4)
-                q: float[1,4,2,3] = seed(5)
-                l: float[3,1,2] = seed(6)
-                lw: float[1,8,2] = seed(7)
-                lr: float[1,8,2] = seed(8)
-                i: int64[4] = [1, 0, 2, 5]
-                depth: int64[] = 3
-                values: float[2] = [0, 1]
-                t: bool[4] = [1, 0, 1, 1]
-                one: int64[] = 1
-                half: float[4] = [1,1,0.5,0.5]
-                third: float[4] = [1,1,0.75,0.4]
-                both: float[4] = [1,1,2,0.5]
-                none: float[0] = []
-                sizes: int64[4] = [1,3,7,3]
-                y = %s as it
-                """
-                        .formatted(opset, call));
-    }
-
-    private static Tensor run(Model model) {
-        float[] x = new float[48];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = (float) Math.sin(i);
-        }
-        Tensor input = Tensor.ofFloats(dev.espalier.core.ir.Shape.of(1, 3, 4, 4), x);
-        try (var session = RUNNER.open(model)) {
-            return session.run(Map.of("x", input)).get("y");
-        }
+        Upgraded.assertRefused(
+                () -> OpsetUpgrade.toPerChannel(Upgraded.model(opset, call)), reason, 13);
     }
 }
